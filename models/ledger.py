@@ -1,0 +1,36 @@
+"""Named sums through which the blocks meet: it_mw, facility_mw, water, money, carbon, tokens.
+
+Every term carries its source, so the table of costs by source *is* the cost, split.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from pyomo.environ import quicksum
+
+
+class Ledger:
+    """Terms by (name, index); blocks put, later blocks read the total."""
+
+    def __init__(self) -> None:
+        self._terms: dict[tuple[str, Hashable], list[tuple[str, Any]]] = defaultdict(list)
+
+    def put(self, name: str, index: Hashable, term: Any, source: str) -> None:
+        """Add `term` to the sum `name` at `index`, as coming from `source`."""
+        self._terms[name, index].append((source, term))
+
+    def total(self, name: str, index: Hashable) -> Any:
+        """The sum of all terms put so far; 0 where none was."""
+        return quicksum(term for _, term in self._terms.get((name, index), ()))
+
+    def indices(self, name: str) -> list[Hashable]:
+        """Indices at which something was put under `name`, in the order first met."""
+        return [index for key, index in self._terms if key == name]
+
+    def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
+        """Each (index, source, term) under `name`."""
+        for (key, index), terms in self._terms.items():
+            if key == name:
+                for source, term in terms:
+                    yield index, source, term
