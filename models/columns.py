@@ -14,6 +14,7 @@ UNITS = {
     "kv": "kilovolt",
     "mva": "megavolt ampere",
     "pu": "per unit on 100 MVA",
+    "m": "metre",
     "m2": "square metre",
     "m3": "cubic metre",
     "km": "kilometre",
