@@ -1,0 +1,80 @@
+"""The totals every objective is made of, each a column of its own, so that only costs change.
+
+    tokens_total     = sum over t of years[t] * tokens[t]                       1e6 tokens/s, years
+    facility_total   = sum over t, s of years[t] * facility_mw[s,t]             MW, years
+    tokens_present   = sum over t of discount[t] * years[t] * tokens[t]
+    cost_present     = sum over t of discount[t] * years[t] * (annuity + opex)  M$
+    carbon_total     = sum over t of years[t] * carbon_kt[t]                    kt
+    npv              = sum over t of discount[t] * years[t] * (revenue - annuity - opex)   M$
+An objective is a ratio of two of them, to be made as large, or as small, as can be:
+    tokens_per_mw = tokens_total / facility_total;   cost_per_mtoken = cost_present / tokens_present
+"""
+
+from typing import Any, NamedTuple
+
+from pyomo.environ import Constraint, NonNegativeReals, Objective, Reals, Var, maximize
+
+from models.case import Case
+from models.columns import Column
+from models.ledger import Ledger
+
+
+class Ratio(NamedTuple):
+    """Numerator and denominator columns, whether more is better, factor to the unit shown."""
+
+    over: str
+    under: str
+    more_is_better: bool
+    factor: float
+    unit: str
+
+
+SECONDS_PER_YEAR = 365.25 * 86400
+
+OBJECTIVES = {
+    "tokens_per_mw": Ratio("tokens_total", "facility_total", True, 1e6, "tokens/s per MW"),
+    "tokens": Ratio("tokens_total", "one", True, 1e6, "tokens/s x years"),
+    "cost_per_mtoken": Ratio(
+        "cost_present", "tokens_present", False, 1e6 / SECONDS_PER_YEAR, "USD per million tokens"
+    ),
+    "npv": Ratio("npv", "one", True, 1.0, "million USD"),
+    "carbon_per_mtoken": Ratio(
+        "carbon_total", "tokens_total", False, 1e9 / SECONDS_PER_YEAR, "g CO2 per million tokens"
+    ),
+    "cost": Ratio("cost_present", "one", False, 1.0, "million USD"),
+}
+
+COLUMNS: tuple[Column, ...] = ()
+OUTCOMES = (Column("sites", "tokens_per_s_per_mw", "tokens/s over facility MW, last period"),)
+
+
+def add(m: Any, case: Case, ledger: Ledger) -> None:
+    """Totals as columns; the objective itself is set where the model is solved."""
+    periods, years, discount = case.sets["PERIOD"], case["years"], case["discount_factor"]
+
+    def over_time(name: str, weight: Any, places: Any = None) -> Any:
+        if places is None:
+            return sum(weight(t) * ledger.total(name, t) for t in periods)
+        return sum(weight(t) * ledger.total(name, (n, t)) for t in periods for n in places)
+
+    def present(t: int) -> float:
+        return discount[t] * years[t]
+
+    countries = case.sets["COUNTRY"]
+    cost = over_time("annuity_musd", present, countries) + over_time("opex_musd", present, countries)
+    sums = {
+        "tokens_total": over_time("tokens", years.get),
+        "facility_total": over_time("country_mw", years.get, countries),
+        "tokens_present": over_time("tokens", present),
+        "cost_present": cost,
+        "carbon_total": over_time("carbon_kt", years.get),
+    }
+    for name, terms in sums.items():
+        setattr(m, name, Var(domain=NonNegativeReals))
+        setattr(m, f"sum_of_{name}", Constraint(expr=getattr(m, name) == terms))
+    m.npv = Var(domain=Reals)
+    revenue = over_time("revenue_musd", present)
+    m.sum_of_npv = Constraint(expr=m.npv == revenue - m.cost_present)
+    m.one = Var(bounds=(1, 1))
+    m.hold = Constraint(expr=m.tokens_total + m.facility_total >= -1e30)
+    m.goal = Objective(expr=1.0 * m.tokens_total, sense=maximize)

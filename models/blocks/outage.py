@@ -1,0 +1,102 @@
+"""If any one site is lost, the others in its country still serve the sovereign demand.
+
+Where the model knows which chips stand at a site (every group is one site), racks of the surviving
+sites are put to the sovereign work, for each lost site o of country n:
+    sum over p,w of rescue[o,k,p,w,t]          <= availability * racks of k standing in n outside o
+    sum over k,p,w of kappa * rescue           <= IT MW in n outside o
+    sum over k,p of theta[k,p,w] * rescue[o,k,p,w,t]  >= share[n] * peak[w] * served[w,n,t]
+Where sites are grouped, only what follows from it for the IT load can be said, which keeps the
+bound valid:
+    IT MW in n outside o >= sum over w of share[n] * peak[w] * served[w,n,t] * least kappa/theta[w]
+"""
+
+from typing import Any
+
+from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+
+from models.case import Case
+from models.columns import Column
+from models.ledger import Ledger
+
+COLUMNS: tuple[Column, ...] = ()
+OUTCOMES = (Column("policies", "achieved", "sovereign tokens/s that the survivors can serve"),)
+
+
+def add(m: Any, case: Case, ledger: Ledger) -> None:
+    """Survivors can serve the sovereign demand."""
+    periods = case.sets["PERIOD"]
+    for s, t in case.sets["SITE_PERIOD"]:
+        ledger.put("country_it_mw", (case["country"][s], t), ledger.total("site_it_mw", (s, t)), s)
+    losses = [(s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in case["outage_frac"]]
+    countries = sorted({case["country"][s] for s, _ in losses})
+    at_least = [(n, t) for n in countries for t in periods]
+    m.country_it_mw = Var(at_least, domain=NonNegativeReals)
+    m.country_it_load = Constraint(
+        at_least,
+        rule=lambda m, n, t: m.country_it_mw[n, t] == ledger.total("country_it_mw", (n, t)),
+    )
+    m.survivors_it_load = Constraint(
+        losses, rule=lambda m, s, t: _survivors(m, case, ledger, s, t) >= _least_mw(m, case, s, t)
+    )
+    if all(case["group"][s] == s for s in case.sets["SITE"]):
+        _rescue(m, case, ledger, losses)
+
+
+def _survivors(m: Any, case: Case, ledger: Ledger, s: str, t: int) -> Any:
+    return m.country_it_mw[case["country"][s], t] - ledger.total("site_it_mw", (s, t))
+
+
+def _sovereign(m: Any, case: Case, n: str, t: int) -> list[tuple[str, Any]]:
+    """Peak tokens to serve by workload, for those the outage rule protects in that country."""
+    return [
+        (w, case["outage_frac"][n] * case["peak_to_mean_ratio"][w] * m.served[w, n, t])
+        for w in case.sets["WORKLOAD"]
+        if (n, w) in case["outage_workload"] and (w, n, t) in m.served
+    ]
+
+
+def _least_mw(m: Any, case: Case, s: str, t: int) -> Any:
+    return quicksum(
+        case["least_mw_per_mtoken_per_s"][w] * need
+        for w, need in _sovereign(m, case, case["country"][s], t)
+    )
+
+
+def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:
+    runs = sorted({(k, p, w) for _, k, _, p, w, _ in case.sets["RUN"]})
+    index = [
+        (o, k, p, w, t)
+        for o, t in losses
+        for k, p, w in runs
+        if (case["country"][o], w) in case["outage_workload"]
+    ]
+    m.rescue = Var(index, domain=NonNegativeReals)
+    work: dict[str, dict] = {"racks": {}, "power": {}, "tokens": {}}
+    for o, k, p, w, t in index:
+        racks = m.rescue[o, k, p, w, t]
+        kappa, theta = case["kappa_mw"][k, p, w], case["theta_mtokens_per_s"][k, p, w]
+        work["racks"].setdefault((o, k, t), []).append(racks)
+        work["power"].setdefault((o, t), []).append(kappa * racks)
+        work["tokens"].setdefault((o, w, t), []).append(theta * racks)
+
+    def standing(o: str, k: str, t: int) -> Any:
+        return quicksum(
+            m.standing[g, kk, c, u]
+            for g, kk, c, u in case.sets["INSTALL"]
+            if kk == k and u == t and g != o and case["group_country"][g] == case["country"][o]
+        )
+
+    m.rescue_racks = Constraint(
+        list(work["racks"]),
+        rule=lambda m, o, k, t: quicksum(work["racks"][o, k, t])
+        <= case["availability_frac"][k] * standing(o, k, t),
+    )
+    m.rescue_power = Constraint(
+        list(work["power"]),
+        rule=lambda m, o, t: quicksum(work["power"][o, t]) <= _survivors(m, case, ledger, o, t),
+    )
+    m.outage = Constraint(
+        [(o, w, t) for o, t in losses for w, _ in _sovereign(m, case, case["country"][o], t)],
+        rule=lambda m, o, w, t: quicksum(work["tokens"].get((o, w, t), [0.0]))
+        >= dict(_sovereign(m, case, case["country"][o], t))[w],
+    )

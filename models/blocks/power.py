@@ -1,0 +1,84 @@
+"""Power comes through interconnection steps, each with its size, cost and first year.
+
+    facility_mw[s,t] <= sum over steps l of step_mw[s,l] * connect[s,l,t]
+    connect[s,l,t] >= connect[s,l,t-1];  connect[s,l,t] <= connect[s,l-1,t];  connect <= open
+    connect[s,l,t]  = 0  before  decision year + lead time of the step + permit delay of its region
+    sum over sites s of zone z:  facility_mw[s,t] <= zone_headroom_mw[z]
+Energy is paid by its yearly mean, demand by the design hour:
+    energy [M$/a] = mean_facility_mw * 8760 h * price [$/MWh] / 1e6
+    demand [M$/a] = facility_mw * demand charge [$/kW/a] / 1e3
+"""
+
+from typing import Any
+
+from pyomo.environ import Binary, Constraint, Var
+
+from models.case import Case
+from models.columns import Column
+from models.ledger import Ledger
+from models.periods import added, keeps
+
+HOURS_PER_YEAR = 8760
+
+COLUMNS = (
+    Column("sites", "zone_id", "grid zone", kind="text", refers="zones.zone_id"),
+    Column("sites", "voltage_kv", "voltage class of the node", low=0),
+    Column("sites", "headroom_mw", "most the node can ever take; blank: no limit", low=0,
+           default=None),
+    Column("sites", "permit_region", "where which permit applies", kind="text",
+           refers="permit_regions.permit_region"),
+    Column("parameters", "interconnection_life_years", "life of the grid connection", low=1),
+)
+OUTCOMES = (
+    Column("sites", "headroom_mw", "grid capacity still free at the site, last period"),
+    Column("sites", "earliest_period", "first year in which power can flow"),
+    Column("power", "connected_mw", "interconnection built"),
+)
+
+
+def add(m: Any, case: Case, ledger: Ledger) -> None:
+    """Interconnection in steps, the load it can carry, and the price of power."""
+    steps = case.sets["STEP_PERIOD"]
+    m.connect = Var(steps, domain=Binary)
+    m.connection_stays = Constraint(
+        [i for i in steps if keeps(m.connect, case, *i)],
+        rule=lambda m, s, step, t: m.connect[s, step, t]
+        >= m.connect[s, step, case["previous"][t]],
+    )
+    m.steps_in_order = Constraint(
+        [i for i in steps if i[1] > 1],
+        rule=lambda m, s, step, t: m.connect[s, step, t] <= m.connect[s, step - 1, t],
+    )
+    m.connected_when_open = Constraint(
+        [i for i in steps if i[1] == 1],
+        rule=lambda m, s, step, t: m.connect[s, step, t] <= m.open[s, t],
+    )
+    for s, step, t in steps:
+        ledger.put("connected_mw", (s, t), case["step_mw"][s, step] * m.connect[s, step, t], "grid")
+    m.grid_connection = Constraint(
+        case.sets["SITE_PERIOD"],
+        rule=lambda m, s, t: m.facility_mw[s, t] <= ledger.total("connected_mw", (s, t)),
+    )
+    for s, t in case.sets["SITE_PERIOD"]:
+        ledger.put("zone_mw", (case["zone"][s], t), m.facility_mw[s, t], s)
+        ledger.put("country_mw", (case["country"][s], t), m.facility_mw[s, t], s)
+    m.zone_headroom = Constraint(
+        [(z, t) for z, t in ledger.indices("zone_mw") if z in case["zone_headroom_mw"]],
+        rule=lambda m, z, t: ledger.total("zone_mw", (z, t)) <= case["zone_headroom_mw"][z],
+    )
+    _cost(m, case, ledger)
+
+
+def _cost(m: Any, case: Case, ledger: Ledger) -> None:
+    for s, step, t in case.sets["STEP_PERIOD"]:
+        cost, where = case["step_musd"][s, step], (case["country"][s], t)
+        new = added(m.connect, case, s, step, t)
+        ledger.put("capex_musd", where, cost * new, "interconnection")
+        annuity = case["interconnection_crf_per_year"][s] * cost
+        ledger.put("annuity_musd", where, annuity * m.connect[s, step, t], "interconnection")
+    for s, t in case.sets["SITE_PERIOD"]:
+        where = (case["country"][s], t)
+        energy = HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6
+        ledger.put("opex_musd", where, energy * m.mean_facility_mw[s, t], "energy")
+        demand = case["demand_usd_per_kw_year"][s] / 1e3
+        ledger.put("opex_musd", where, demand * m.facility_mw[s, t], "demand charge")

@@ -1,0 +1,138 @@
+"""What law and policy ask of where tokens are made and on whose chips.
+
+    in-country share    sum over w of flow n -> n  >=  share[n] * sum over w of tokens served in n
+    cross-border        flow from n' to users of n in class q  <=  share[n,n',q] * served[n,q]
+    domestic chips      basis of chips made in n  >=  share[n] * basis of all chips in n
+    vendor              basis of vendor f  <=  share * basis of all vendors
+    country             min[n] * total  <=  facility MW in n  <=  max[n] * total
+A cross-border share of 0 leaves no flow at all, so it needs no row.
+The basis of a share is stated: chips, mw (peak IT load), flops (dense 8-bit) or tokens (at peak).
+Most of these are policy parameters, not law: the law decides which flows exist.
+"""
+
+from typing import Any
+
+from pyomo.environ import Constraint
+
+from models.case import Case
+from models.columns import Column, Table
+from models.ledger import Ledger
+
+TABLES = (
+    Table(
+        "cross_border",
+        "share of a country's tokens of a class that may be served in another country",
+        ("from_country", "to_country", "sovereignty_class"),
+    ),
+)
+COLUMNS = (
+    Column("cross_border", "from_country", "country of the users", kind="text"),
+    Column("cross_border", "to_country", "country of the racks", kind="text"),
+    Column("cross_border", "sovereignty_class", "class of the data", kind="text",
+           allowed=("open", "private", "public")),
+    Column("cross_border", "max_frac", "largest share that may cross", low=0, high=1),
+    Column("cross_border", "note", "the rule it stands for", kind="text", default=""),
+)
+OUTCOMES = (
+    Column("policies", "required", "what the rule asks"),
+    Column("policies", "achieved", "what the plan does"),
+    Column("policies", "slack", "how far the plan is from the limit"),
+    Column("policies", "shadow_price", "objective gained per unit of slack"),
+)
+
+
+def add(m: Any, case: Case, ledger: Ledger) -> None:
+    """Shares by country, class, maker and vendor."""
+    _count_bases(m, case, ledger)
+    _residency(m, case, ledger)
+    _makers(m, case, ledger)
+    _countries(m, case, ledger)
+
+
+def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
+    for g, k, c, t in case.sets["INSTALL"]:
+        who = (case["group_country"][g], k, t)
+        standing = m.standing[g, k, c, t]
+        ledger.put("chips", who, case["chips_kilo_count"][k] * standing, g)
+        ledger.put("flops", who, case["flops_exa"][k] * standing, g)
+    for g, k, _, p, w, t in case.sets["RUN"]:
+        who = (case["group_country"][g], k, t)
+        racks = m.run[g, k, _, p, w, t]
+        ledger.put("mw", who, case["kappa_mw"][k, p, w] * racks, g)
+        ledger.put("tokens_by_chip", who, case["theta_mtokens_per_s"][k, p, w] * racks, g)
+
+
+def _residency(m: Any, case: Case, ledger: Ledger) -> None:
+    def flow(n: str, where: str, t: int, workloads: Any) -> Any:
+        return sum(ledger.total("between", (w, where, n, t)) for w in workloads)
+
+    m.in_country_share = Constraint(
+        [(n, t) for n in case["in_country_frac"] for t in case.sets["PERIOD"]],
+        rule=lambda m, n, t: flow(n, n, t, case.sets["WORKLOAD"])
+        >= case["in_country_frac"][n] * m.country_tokens[n, t],
+    )
+
+    def crossing(m: Any, n: str, where: str, q: str, t: int) -> Any:
+        members = [w for w in case.sets["WORKLOAD"] if case["sovereignty_class"][w] == q]
+        served = sum(m.served[w, n, t] for w in members if (w, n, t) in m.served)
+        sent = flow(n, where, t, members)
+        if isinstance(sent, int):
+            return Constraint.Skip
+        return sent <= case["cross_border_frac"][n, where, q] * served
+
+    m.cross_border = Constraint(
+        [
+            (*rule, t)
+            for rule, share in case["cross_border_frac"].items()
+            if 0 < share < 1
+            for t in case.sets["PERIOD"]
+        ],
+        rule=crossing,
+    )
+
+
+def _makers(m: Any, case: Case, ledger: Ledger) -> None:
+    name = {"tokens": "tokens_by_chip"}
+
+    def amount(basis: str, t: int, keep: Any) -> Any:
+        key = name.get(basis, basis)
+        return sum(
+            ledger.total(key, (n, k, u)) for n, k, u in ledger.indices(key) if u == t and keep(n, k)
+        )
+
+    def domestic(m: Any, n: str, basis: str, t: int) -> Any:
+        every = amount(basis, t, lambda place, k: place == n)
+        own = amount(basis, t, lambda place, k: place == n and case["maker_country"][k] == n)
+        if isinstance(every, int):
+            return Constraint.Skip
+        return own >= case["domestic_frac"][n, basis] * every
+
+    def vendor(m: Any, f: str, basis: str, t: int) -> Any:
+        every = amount(basis, t, lambda place, k: True)
+        if isinstance(every, int):
+            return Constraint.Skip
+        own = amount(basis, t, lambda place, k: case["vendor"][k] == f)
+        return own <= case["vendor_frac"][f, basis] * every
+
+    periods = case.sets["PERIOD"]
+    m.domestic_accelerators = Constraint(
+        [(*i, t) for i in case["domestic_frac"] for t in periods], rule=domestic
+    )
+    m.vendor_share = Constraint([(*i, t) for i in case["vendor_frac"] for t in periods], rule=vendor)
+
+
+def _countries(m: Any, case: Case, ledger: Ledger) -> None:
+    def total(t: int) -> Any:
+        return sum(ledger.total("country_mw", (n, t)) for n in case.sets["COUNTRY"])
+
+    periods = case.sets["PERIOD"]
+    m.country_floor = Constraint(
+        [(n, t) for n in case["country_min_frac"] for t in periods],
+        rule=lambda m, n, t: ledger.total("country_mw", (n, t))
+        >= case["country_min_frac"][n] * total(t),
+    )
+    m.country_ceiling = Constraint(
+        [(n, t) for n in case["country_max_frac"] for t in periods],
+        rule=lambda m, n, t: ledger.total("country_mw", (n, t))
+        <= case["country_max_frac"][n] * total(t),
+    )

@@ -1,0 +1,40 @@
+"""From a case to a model: every block adds its rules; they meet in the ledger."""
+
+from typing import Any
+
+from pyomo.environ import ConcreteModel
+
+from models.blocks import (
+    budget,
+    carbon,
+    fleet,
+    halls,
+    land,
+    objective,
+    outage,
+    people,
+    power,
+    scale,
+    sites,
+    sovereignty,
+    supply_chain,
+    water,
+    workload,
+)
+from models.case import Case
+from models.ledger import Ledger
+
+WHERE = (sites, halls, power, land, water, people)
+WHAT = (fleet, workload, supply_chain)
+BOTH = (sovereignty, outage, carbon, budget, scale, objective)
+BLOCKS = (*WHERE, *WHAT, *BOTH)
+
+
+def build(case: Case) -> Any:
+    """The Pyomo model of a case, its ledger kept as `model.ledger`."""
+    m = ConcreteModel(name="ai_factories")
+    ledger = Ledger()
+    for block in BLOCKS:
+        block.add(m, case, ledger)
+    m.ledger = ledger
+    return m
