@@ -1,0 +1,51 @@
+"""The time to read a prompt: arithmetic of all its tokens, attention among them, links."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.physics.decode import Work, arithmetic_efficiency, link_seconds
+from models.physics.llm import Llm, active_expert_params, prefill_attention_flops
+from models.physics.machine import BF16, Chip, Layout, Numerics
+
+Array = Any
+
+
+def prefill_token(
+    llm: Llm,
+    chip: Chip,
+    numerics: Numerics,
+    layout: Layout,
+    prompt_tokens: Array,
+    c: Mapping[str, float],
+) -> Work:
+    """Work per prompt token when an instance streams prompts of this length through.
+
+    prompt_tokens : mean length of the prompts [tokens].
+    Returns work per token of the whole instance: seconds / token = 1 / (prompt tokens/s).
+
+    linear/(F e e_pf) + attention/(F16 e_apf) + activations + links, each over all chips
+    """
+    n = layout.chips_count
+    dense = 2.0 * (llm.always_params - llm.head_params) / n
+    dense_s = dense / chip.peak_flops(numerics.dense_kind)
+    expert_s = 2.0 * active_expert_params(llm) / n / chip.peak_flops(numerics.expert_kind)
+    attention_s = prefill_attention_flops(llm, prompt_tokens) / n / chip.peak_flops(BF16)
+    act_bytes = (
+        llm.layers_count
+        * llm.hidden_count
+        * 2.0
+        * c["activation_passes_count"]
+        / (layout.pp_count * layout.dp_count)
+    )
+    # links: one token on one replica; the replicas work side by side
+    links = link_seconds(llm, chip, layout, 1.0 / layout.dp_count, c)
+    linear = dense_s / arithmetic_efficiency(
+        numerics.dense_kind, c
+    ) + numerics.expert_slowdown * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
+    seconds = (
+        linear / c["prefill_frac"]
+        + attention_s / c["prefill_attention_frac"]
+        + act_bytes / chip.hbm_bytes_per_s
+        + links
+    )
+    return Work(seconds, act_bytes, dense_s + expert_s + attention_s)

@@ -1,0 +1,1 @@
+"""The throughput core around the physics: catalogue, measurements, calibration, validation."""
