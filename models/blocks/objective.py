@@ -76,5 +76,4 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     revenue = over_time("revenue_musd", present)
     m.sum_of_npv = Constraint(expr=m.npv == revenue - m.cost_present)
     m.one = Var(bounds=(1, 1))
-    m.hold = Constraint(expr=m.tokens_total + m.facility_total >= -1e30)
     m.goal = Objective(expr=1.0 * m.tokens_total, sense=maximize)

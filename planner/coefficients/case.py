@@ -1,0 +1,148 @@
+"""Puts the case together, and groups sites that the fleet cannot tell apart."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from models.case import Case
+from planner.coefficients.context import Context
+from planner.coefficients.rules import demand_limits, rule_values
+from planner.coefficients.what import (
+    delivered_in,
+    fleet_serving,
+    fleet_values,
+    hbm_sources,
+    reachable,
+    supply_values,
+)
+from planner.coefficients.where import where_values
+from planner.scenario import Scenario
+from planner.tables import Region
+
+
+def make_case(region: Region, scenario: Scenario) -> Case:
+    """The case of a scenario in a region, sites grouped where the fleet cannot tell them apart.
+
+    Raises:
+        InputError: where the scenario contradicts the facts of the region.
+    """
+    context = Context(region, scenario)
+    where_sets, where, where_tables = where_values(context)
+    serving = fleet_serving(context)
+    markets = context.table("markets")
+    markets = markets[markets["country"].isin(context.countries)]
+    values = {
+        **where,
+        **fleet_values(context, serving),
+        **supply_values(context),
+        **rule_values(context),
+        "delivered_in": delivered_in(context),
+        "market_country": dict(zip(markets["market_id"], markets["country"], strict=True)),
+        "market_share_frac": dict(zip(markets["market_id"], markets["share_frac"], strict=True)),
+        "reach": reachable(context, where_tables["sites"]),
+        "available_from_year": dict(
+            zip(
+                context.table("systems")["system_id"],
+                context.table("systems")["available_from_year"].astype(int),
+                strict=True,
+            )
+        ),
+        "hosts": _hosts(context, where_tables["designs"], serving),
+    }
+    floors = demand_limits(context, scenario.demand.floors)
+    ceilings = demand_limits(context, scenario.demand.ceilings)
+    values["floor_mtokens_per_s"] = {key[0]: value for key, value in floors.items()}
+    values["ceiling_mtokens_per_s"] = {key[0]: value for key, value in ceilings.items()}
+    sets = {
+        **where_sets,
+        "PERIOD": tuple(scenario.periods),
+        "COUNTRY": context.countries,
+        "WORKLOAD": tuple(context.workloads.index),
+        "MARKET": tuple(markets["market_id"]),
+        "HBM_TAKE": tuple(
+            (k, v, t)
+            for k, v in hbm_sources(context, set(serving["system_id"]))
+            for t in scenario.periods
+        ),
+        "FLOOR": tuple(floors),
+        "CEILING": tuple(ceilings),
+    }
+    case = Case(sets, values, {**where_tables, "serving": serving})
+    return regrouped(case, _groups(case))
+
+
+def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> dict[str, list[str]]:
+    """Cooling class to the rack systems it can carry and that serve anything at all."""
+    systems = context.table("systems")
+    systems = systems[systems["system_id"].isin(set(serving["system_id"]))]
+    return {
+        str(name): list(
+            systems[
+                (systems["cooling"] == row["serves"]) & (systems["rack_kw"] <= row["rack_kw_max"])
+            ]["system_id"]
+        )
+        for name, row in designs.drop_duplicates("cooling_class").set_index("cooling_class").iterrows()
+    }
+
+
+def _groups(case: Case) -> dict[str, str]:
+    """Site to group: the same country and the same users within reach."""
+    names: dict[tuple, str] = {}
+    groups = {}
+    for s in case.sets["SITE"]:
+        key = (case["country"][s], case["reach"][s])
+        country = str(key[0])
+        same = sum(1 for other in names if other[0] == country)
+        groups[s] = names.setdefault(key, f"{country}-{same + 1}")
+    return groups
+
+
+def regrouped(case: Case, group: Mapping[str, str]) -> Case:
+    """The case with other groups of sites; each site its own gives the site-indexed form.
+
+    Sites of one group must share country and reach.
+    """
+    members: dict[str, list[str]] = {}
+    for s in case.sets["SITE"]:
+        members.setdefault(group[s], []).append(s)
+    one = {g: sites[0] for g, sites in members.items()}
+    times: dict[str, set] = {g: set() for g in members}
+    for s, t in case.sets["SITE_PERIOD"]:
+        times[group[s]].add(t)
+    classes: dict[str, set] = {g: set() for g in members}
+    for s, d in case.sets["SITE_DESIGN"]:
+        classes[group[s]].add(case["cooling_class"][d])
+    modes: dict[str, list] = {}
+    for k, p, w in case["theta_mtokens_per_s"]:
+        modes.setdefault(k, []).append((p, w))
+    install, run = [], []
+    for g, s in one.items():
+        near = {w for w, _ in case["reach"][s]}
+        for c in sorted(classes[g]):
+            for k in case["hosts"][c]:
+                for t in sorted(times[g]):
+                    if t >= case["available_from_year"][k]:
+                        install.append((g, k, c, t))
+                        run += [(g, k, c, p, w, t) for p, w in modes[k] if w in near]
+    flow = [
+        (g, w, market, t)
+        for g, s in one.items()
+        for w, market in sorted(case["reach"][s])
+        for t in sorted(times[g])
+    ]
+    nation = case["market_country"]
+    served = sorted({(w, nation[market], t) for _, w, market, t in flow})
+    sets = {
+        **case.sets,
+        "GROUP": tuple(members),
+        "INSTALL": tuple(install),
+        "RUN": tuple(run),
+        "FLOW": tuple(flow),
+        "SERVED": tuple(served),
+    }
+    values = {
+        **case.values,
+        "group": dict(group),
+        "group_country": {g: case["country"][s] for g, s in one.items()},
+    }
+    return case.having(sets=sets, values=values)

@@ -1,0 +1,171 @@
+"""Coefficients of the fleet: tokens and watts of a rack, supply, demand, and who may serve whom."""
+
+import numpy as np
+import pandas as pd
+
+from models.physics.finance import capital_recovery_factor
+from planner.coefficients.context import Context, picked
+from planner.serving import serving_table
+
+
+def fleet_serving(context: Context) -> pd.DataFrame:
+    """Tokens/s and kW of a rack by system, power state and workload; useless states left out.
+
+    A state is left out where another of the same system and workload gives no fewer tokens/s for
+    no more kW: exchanging one for the other never hurts a plan.
+    """
+    scenario = context.scenario
+    systems = context.table("systems")
+    systems = systems[picked(systems["system_id"], scenario.filters.systems)]
+    states = context.table("power_states")
+    states = states[picked(states["state_id"], scenario.filters.power_states)]
+    rows = serving_table(
+        systems,
+        context.table("llms"),
+        context.workloads.reset_index(),
+        states,
+        context.table("throughput_coefficients"),
+    )
+    rows = rows.sort_values(
+        ["system_id", "workload_id", "it_kw", "tokens_per_s"],
+        ascending=[True, True, True, False],
+        kind="stable",
+    )
+    best = rows.groupby(["system_id", "workload_id"])["tokens_per_s"].cummax()
+    before = best.groupby([rows["system_id"], rows["workload_id"]]).shift(fill_value=-1.0)
+    return rows[rows["tokens_per_s"] > before]
+
+
+def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
+    """What a rack gives, draws, costs and contains."""
+    index = list(
+        zip(serving["system_id"], serving["state_id"], serving["workload_id"], strict=True)
+    )
+    theta = dict(zip(index, serving["tokens_per_s"] / 1e6, strict=True))
+    kappa = dict(zip(index, serving["it_kw"] / 1e3, strict=True))
+    systems = context.table("systems").set_index("system_id")
+    memory = systems["hbm_gb"] * systems["chips_count"] / 1e3
+    speed = systems["fp8_tflops"].fillna(systems["bf16_tflops"])
+    rate = np.mean([context.discount_frac(n) for n in context.countries])
+    crf = capital_recovery_factor(rate, systems["life_years"].to_numpy(dtype=float))
+    country = context.countries[0]
+    idle = context.parameter("it_idle_frac", country)
+    mean = {w: idle + (1 - idle) / peak for w, peak in context.peak_to_mean.items()}
+    per_mtoken: dict[str, list] = {}
+    for key, tokens in theta.items():
+        per_mtoken.setdefault(key[2], []).append(kappa[key] / tokens)
+    generations = set(context.table("hbm_supply")["hbm_generation"])
+    return {
+        "theta_mtokens_per_s": theta,
+        "kappa_mw": kappa,
+        "least_mw_per_mtoken_per_s": {w: min(rates) for w, rates in per_mtoken.items()},
+        "mean_load_frac": {**mean, "low": min(mean.values()), "high": max(mean.values())},
+        "peak_to_mean_ratio": context.peak_to_mean,
+        "availability_frac": dict.fromkeys(
+            systems.index, context.parameter("availability_frac", country)
+        ),
+        "maintenance_it_frac": dict.fromkeys(
+            systems.index, context.parameter("maintenance_it_frac", country)
+        ),
+        "rack_mw": (systems["rack_kw"] / 1e3).to_dict(),
+        "rack_musd": systems["price_musd"].to_dict(),
+        "rack_crf_per_year": dict(zip(systems.index, crf, strict=True)),
+        "chips_kilo_count": (systems["chips_count"] / 1e3).to_dict(),
+        "flops_exa": (speed * systems["chips_count"] / 1e6).to_dict(),
+        "hbm_tb": memory[systems["hbm_generation"].isin(generations)].to_dict(),
+        "hbm_generation": systems["hbm_generation"].to_dict(),
+        "maker_country": systems["maker_country"].to_dict(),
+        "vendor": systems["vendor"].to_dict(),
+        "sovereignty_class": context.workloads["sovereignty_class"].to_dict(),
+        "home_country": context.workloads["home_country"].to_dict(),
+    }
+
+
+def delivered_in(context: Context) -> dict[tuple[str, int], list[int]]:
+    """Periods whose installs still stand in period t: not older than the racks' life."""
+    systems = context.table("systems").set_index("system_id")["life_years"]
+    periods = context.scenario.periods
+    return {
+        (k, t): [u for u in periods if u <= t and t - u < life]
+        for k, life in systems.items()
+        for t in periods
+    }
+
+
+def supply_values(context: Context) -> dict[str, dict]:
+    """Racks by importing country and HBM by generation and vendor, for each period.
+
+    A pair that the table does not name is not limited. A year before its first row brings
+    nothing; a year after its last row brings as much as the last.
+    """
+
+    def drawn(rows: pd.DataFrame, keys: list[str], amount: str) -> dict[tuple, float]:
+        found: dict[tuple, float] = {}
+        for key, part in rows.groupby(keys):
+            by_year = dict(zip(part["supply_year"].astype(int), part[amount], strict=True))
+            last = max(by_year)
+            for t, years in context.years_drawn.items():
+                total = sum(by_year.get(min(y, last), 0.0) for y in years)
+                found[(*key, t)] = float(total)
+        return found
+
+    racks = context.table("system_supply")
+    memory = context.table("hbm_supply")
+    return {
+        "racks_supply_count": drawn(racks, ["country", "system_id"], "racks_count"),
+        "hbm_supply_tb": drawn(memory, ["hbm_generation", "hbm_vendor"], "supply_tb"),
+    }
+
+
+def hbm_sources(context: Context, systems: set[str]) -> list[tuple[str, str]]:
+    """(system, vendor) pairs whose memory is limited."""
+    supply = context.table("hbm_supply")
+    pairs = set(zip(supply["hbm_generation"], supply["hbm_vendor"], strict=True))
+    rows = context.table("systems")
+    return [
+        (row.system_id, vendor.strip())
+        for row in rows[rows["system_id"].isin(systems)].itertuples()
+        for vendor in str(row.hbm_vendors).split(";")
+        if (row.hbm_generation, vendor.strip()) in pairs
+    ]
+
+
+def cross_border(context: Context) -> dict[tuple[str, str, str], float]:
+    """Largest share of (users' country, racks' country, class) that may cross."""
+    rows = context.table("cross_border")
+    share = dict(
+        zip(
+            zip(rows["from_country"], rows["to_country"], rows["sovereignty_class"], strict=True),
+            rows["max_frac"].astype(float),
+            strict=True,
+        )
+    )
+    for n, places in context.scenario.policies.cross_border_share.items():
+        for where, classes in places.items():
+            for q, value in classes.items():
+                share[n, where, q] = value
+    return share
+
+
+def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
+    """(workload, market) pairs each site may serve, by latency and by law."""
+    links = context.table("site_markets")
+    links = links[links["site_id"].isin(sites.index)].merge(
+        context.table("markets")[["market_id", "country"]], on="market_id"
+    )
+    links = links[links["country"].isin(context.countries)]
+    law = cross_border(context)
+    site_country = links["site_id"].map(sites["country"])
+    found: dict[str, set] = {s: set() for s in sites.index}
+    for w, row in context.workloads.iterrows():
+        limit = float(row["network_rtt_ms"])
+        near = links["rtt_ms"] <= limit if np.isfinite(limit) else links["rtt_ms"] >= 0
+        lawful = [
+            n == where or law.get((n, where, row["sovereignty_class"]), 1.0) > 0
+            for n, where in zip(links["country"], site_country, strict=True)
+        ]
+        home = links["country"].isin([row["home_country"]]) | (row["home_country"] == "")
+        chosen = links[near & lawful & home]
+        for s, market in zip(chosen["site_id"], chosen["market_id"], strict=True):
+            found[s].add((w, market))
+    return {s: frozenset(pairs) for s, pairs in found.items()}

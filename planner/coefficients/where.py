@@ -1,0 +1,285 @@
+"""Coefficients of places: when power can flow, what a hall costs, how the climate cools it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.physics.finance import capital_recovery_factor
+from models.physics.power import conversion_loss_frac
+from planner.climate import cooling_table
+from planner.coefficients.context import Context, picked
+from planner.errors import Problem, refuse
+
+HIGHEST_OVERSIZE = 2.0
+"""Hall MW per MW at the meter that a plan may want: racks capped to half their nameplate."""
+
+
+def candidate_sites(context: Context) -> pd.DataFrame:
+    """Sites the scenario's filters leave, with the power each could take, by site_id."""
+    sites = context.table("sites")
+    keep = sites["country"].isin(context.countries)
+    keep &= picked(sites["site_id"], context.scenario.filters.sites)
+    sites = sites[keep].merge(
+        context.table("permit_regions")[["permit_region", "extra_lead_years", "max_mw"]],
+        on="permit_region",
+        how="left",
+        validate="many_to_one",
+    )
+    most = sites[["headroom_mw", "max_mw"]].min(axis=1).fillna(np.inf)
+    return sites.assign(usable_mw=most).set_index("site_id", drop=False)
+
+
+def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
+    """Steps by site: MW within what the site may take, cost, and the first year they work."""
+    steps = context.table("interconnection_steps")
+    rows = sites.reset_index(drop=True).merge(steps, on=["country", "voltage_kv"], how="inner")
+    rows = rows.sort_values(["site_id", "step_index"], kind="stable")
+    before = rows.groupby("site_id")["step_mw"].cumsum() - rows["step_mw"]
+    rows["usable_step_mw"] = np.minimum(rows["step_mw"], rows["usable_mw"] - before)
+    lead = np.ceil(rows["lead_years"] + rows["extra_lead_years"].fillna(0.0) - 1e-9)
+    first = context.scenario.policies.first_year
+    rows["first_year"] = np.maximum(
+        context.scenario.decision_year + lead, rows["country"].map(first).fillna(0)
+    ).astype(int)
+    rows["first_year"] = rows.groupby("site_id")["first_year"].cummax()
+    last = context.scenario.periods[-1]
+    return rows[(rows["usable_step_mw"] > 0) & (rows["first_year"] <= last)]
+
+
+def site_designs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
+    """Cooling designs by site with their climate response, space and cost; dominated ones left out.
+
+    A design is left out at a site where another of the same hall size and the same class of racks
+    draws no more power in the design hour or over the year, no more water, takes no more land and
+    costs no more: any plan with the former stays feasible, and no worse in any objective, when its
+    halls are exchanged for the latter.
+    """
+    designs = context.table("cooling_designs")
+    designs = designs[picked(designs["design_id"], context.scenario.filters.cooling)]
+    response = cooling_table(
+        designs,
+        context.table("climate_stations"),
+        context.table("climate_bins"),
+        context.table("sea_temperature"),
+    )
+    rows = sites.reset_index(drop=True).merge(
+        response, left_on="climate_station", right_on="station_id", how="inner"
+    )
+    rows = rows.merge(designs, on="design_id", suffixes=("", "_design"))
+    rows = rows[(rows["needs_sea_flag"] == 0) | (rows["seawater_flag"] == 1)]
+    loss = rows["country"].map({n: _loss_frac(context, n) for n in context.countries})
+    rows["facility_per_it_frac"] = 1 + rows["cool_peak_frac"] + loss
+    rows["energy_per_it_frac"] = 1 + rows["cool_mean_frac"] + loss
+    rows["cooling_class"] = rows["design_id"].map(cooling_classes(context, designs))
+    rows = rows.dropna(subset=["cooling_class"])
+    rows["hall_m2"] = rows["hall_mw"] * rows["hall_m2_per_mw"]
+    for item in ("shell", "electrical"):
+        rate = context.by_country(f"{item}_musd_per_mw", rows["country"])
+        rows[f"{item}_musd_per_hall"] = rate * rows["hall_mw"]
+    rows["cooling_musd_per_hall"] = rows["cooling_musd_per_mw"] * rows["hall_mw"]
+    rows = rows.assign(halls_max_count=_most_halls(context, rows))
+    rows = rows[rows["halls_max_count"] >= 1]
+    return _undominated(rows).sort_values(["site_id", "design_id"], kind="stable")
+
+
+def _loss_frac(context: Context, country: str) -> float:
+    names = ("transformer", "ups", "distribution")
+    chain = [context.parameter(f"{name}_efficiency_frac", country) for name in names]
+    return float(conversion_loss_frac(*chain)) + context.parameter("auxiliary_frac", country)
+
+
+def cooling_classes(context: Context, designs: pd.DataFrame) -> dict[str, str]:
+    """Design to class; designs that can host the same rack systems share one."""
+    systems = context.table("systems")
+    systems = systems[picked(systems["system_id"], context.scenario.filters.systems)]
+    classes: dict[str, str] = {}
+    names: dict[frozenset, str] = {}
+    for row in designs.itertuples():
+        hosted = systems[
+            (systems["cooling"] == row.serves) & (systems["rack_kw"] <= row.rack_kw_max)
+        ]
+        if hosted.empty:
+            continue
+        key = frozenset(hosted["system_id"])
+        names.setdefault(key, f"{row.serves}-{row.rack_kw_max:g}kw")
+        classes[str(row.design_id)] = names[key]
+    return classes
+
+
+def _most_halls(context: Context, rows: pd.DataFrame) -> pd.Series:
+    setback = context.by_country("setback_frac", rows["country"])
+    substation = context.by_country("substation_m2", rows["country"])
+    buildable = rows["parcel_m2"] * (1 - setback) - substation
+    by_land = np.floor(buildable.fillna(np.inf) / rows["hall_m2"])
+    by_power = np.ceil(HIGHEST_OVERSIZE * rows["connectable_mw"] / rows["hall_mw"])
+    return np.minimum(by_land, by_power)
+
+
+def _undominated(rows: pd.DataFrame) -> pd.DataFrame:
+    worth = [
+        "facility_per_it_frac",
+        "energy_per_it_frac",
+        "wue_peak_l_per_kwh",
+        "wue_mean_l_per_kwh",
+        "hall_m2",
+        "cooling_musd_per_hall",
+    ]
+    rows = rows.sort_values(["site_id", "cooling_class", "hall_mw", *worth], kind="stable")
+    kept = np.ones(len(rows), dtype=bool)
+    values = rows[worth].to_numpy()
+    groups = rows.groupby(["site_id", "cooling_class", "hall_mw"], sort=False).indices
+    for members in groups.values():
+        best = values[members]
+        # sorted, so a later row never dominates an earlier one unless they are equal
+        for later in range(1, len(members)):
+            if (best[:later] <= best[later]).all(axis=1).any():
+                kept[members[later]] = False
+    return rows[kept]
+
+
+def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], dict[str, Any]]:
+    """Sets, coefficients and tables of the *where* side."""
+    sites = candidate_sites(context)
+    steps = interconnection(context, sites)
+    connectable = steps.groupby("site_id")["usable_step_mw"].sum()
+    sites = sites[sites.index.isin(connectable.index)]
+    sites = sites.assign(connectable_mw=connectable.reindex(sites.index))
+    designs = site_designs(context, sites)
+    sites = sites[sites.index.isin(designs["site_id"])]
+    steps = steps[steps["site_id"].isin(sites.index)]
+    _refuse_impossible(context, sites)
+    first = steps.groupby("site_id")["first_year"].min()
+    periods = context.scenario.periods
+    available = {s: [t for t in periods if t >= first[s]] for s in sites.index}
+    pairs = list(zip(designs["site_id"], designs["design_id"], strict=True))
+    sets = {
+        "SITE": tuple(sites.index),
+        "SITE_PERIOD": tuple((s, t) for s in sites.index for t in available[s]),
+        "SITE_DESIGN": tuple(pairs),
+        "HALL": tuple((s, d, t) for s, d in pairs for t in available[s]),
+        "STEP_PERIOD": tuple(
+            (row.site_id, int(row.step_index), t)
+            for row in steps.itertuples()
+            for t in periods
+            if t >= row.first_year
+        ),
+        "FORCED_SITE": tuple(s for s in sites.index if s in set(_forced(context, sites))),
+    }
+    values = {
+        **_site_values(context, sites),
+        **_step_values(steps),
+        **_design_values(designs, pairs),
+        "first_year": first.to_dict(),
+    }
+    return sets, values, {"sites": sites, "steps": steps, "designs": designs}
+
+
+def _forced(context: Context, sites: pd.DataFrame) -> list[str]:
+    pick = context.scenario.filters.sites.model_copy(
+        update={"include": context.scenario.filters.sites.force, "exclude": []}
+    )
+    names = context.table("sites")["site_id"]
+    return list(names[picked(names, pick)])
+
+
+def _refuse_impossible(context: Context, sites: pd.DataFrame) -> None:
+    """A forced site that no power can reach within the plan is a contradiction in the input."""
+    lost = [s for s in _forced(context, sites) if s not in sites.index]
+    refuse(
+        [
+            Problem(
+                file=context.scenario.name,
+                place="filters.sites.force",
+                value=s,
+                message="is forced but filtered out, or cannot be energised, cooled or built on "
+                f"by {context.scenario.periods[-1]}",
+                allowed="a site that the filters leave and that power reaches in time",
+                nearest=None,
+            )
+            for s in lost
+        ]
+    )
+
+
+def _site_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
+    country = sites["country"]
+    rate = country.map({n: context.discount_frac(n) for n in context.countries})
+    fx = country.map({n: context.local_per_usd(n) for n in context.countries})
+    setback = context.by_country("setback_frac", country)
+    tariffs = _tariffs(context, sites)
+    zones = context.table("zones").set_index("zone_id")
+
+    def crf(life: str) -> pd.Series:
+        return pd.Series(
+            capital_recovery_factor(rate.to_numpy(), context.by_country(life, country).to_numpy()),
+            sites.index,
+        )
+
+    buildable = (sites["parcel_m2"] * (1 - setback)).dropna()
+    series = {
+        "country": country,
+        "zone": sites["zone_id"],
+        "labour_region": sites["labour_region"],
+        "site_musd": context.by_country("site_musd", country),
+        "discount_frac": rate,
+        "facility_crf_per_year": crf("facility_life_years"),
+        "interconnection_crf_per_year": crf("interconnection_life_years"),
+        "maintenance_facility_frac": context.by_country("maintenance_facility_frac", country),
+        "substation_m2": context.by_country("substation_m2", country),
+        "buildable_m2": buildable,
+        "land_musd_per_m2": sites["land_local_per_m2"] / fx / (1 - setback) / 1e6,
+        "water_usd_per_m3": sites["water_local_per_m3"] / fx,
+        "water_limit_m3_per_day": sites["water_limit_m3_per_day"].dropna(),
+        "water_limit_m3_per_year": sites["water_limit_m3_per_year"].dropna(),
+        "staff_fixed_count": context.by_country("staff_fixed_count", country),
+        "staff_per_mw_count": context.by_country("staff_per_mw_count", country),
+        "staff_usd_per_year": context.by_country("staff_usd_per_year", country),
+        "energy_usd_per_mwh": tariffs["energy_local_per_kwh"] * 1000 / fx,
+        "demand_usd_per_kw_year": tariffs["demand_local_per_kw_month"] * 12 / fx,
+        "emission_gco2_per_kwh": tariffs["gco2_per_kwh"],
+    }
+    values = {name: column.to_dict() for name, column in series.items()}
+    values["zone_headroom_mw"] = zones["headroom_mw"].dropna().to_dict()
+    labour = context.table("labour_regions").set_index("labour_region")["staff_count"]
+    values["staff_supply_count"] = labour.dropna().to_dict()
+    return values
+
+
+def _tariffs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
+    """Default tariff and emission factor of each site's grid zone."""
+    zone = sites["zone_id"].map(context.table("zones").set_index("zone_id")["tariff_zone_id"])
+    prices = context.table("tariffs")
+    prices = prices[prices["default_flag"] == 1].set_index("zone_id")
+    factors = context.table("emission_factors")
+    factors = factors[factors["default_flag"] == 1].set_index("zone_id")["gco2_per_kwh"]
+    found = prices.reindex(zone)[["energy_local_per_kwh", "demand_local_per_kw_month"]]
+    return found.set_axis(sites.index).assign(gco2_per_kwh=zone.map(factors))
+
+
+def _step_values(steps: pd.DataFrame) -> dict[str, dict]:
+    index = list(zip(steps["site_id"], steps["step_index"].astype(int), strict=True))
+    # a step cut short by the site's headroom costs its share of the full step
+    share = steps["usable_step_mw"] / steps["step_mw"]
+    return {
+        "step_mw": dict(zip(index, steps["usable_step_mw"], strict=True)),
+        "step_musd": dict(zip(index, steps["step_musd"] * share, strict=True)),
+    }
+
+
+def _design_values(designs: pd.DataFrame, pairs: list[tuple]) -> dict[str, dict]:
+    names = [
+        "hall_mw",
+        "hall_m2",
+        "halls_max_count",
+        "facility_per_it_frac",
+        "energy_per_it_frac",
+        "wue_peak_l_per_kwh",
+        "wue_mean_l_per_kwh",
+        "shell_musd_per_hall",
+        "electrical_musd_per_hall",
+        "cooling_musd_per_hall",
+    ]
+    values = {name: dict(zip(pairs, designs[name].astype(float), strict=True)) for name in names}
+    by_design = designs.drop_duplicates("design_id").set_index("design_id")["cooling_class"]
+    return {**values, "cooling_class": by_design.to_dict()}
