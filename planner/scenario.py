@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from planner.origin import Origin
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=2024, le=2060)]
 ByYear = dict[Year, Amount]
 
@@ -16,9 +19,9 @@ SovereigntyClass = Literal["open", "private", "public"]
 
 
 class Strict(BaseModel):
-    """Unknown keys are refused; a scenario never changes once read."""
+    """Unknown keys are refused, `"2027"` is no number; a scenario never changes once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Objective(Strict):
@@ -192,8 +195,9 @@ class Scenario(Strict):
     policies: Policies = Policies()
     budget: Budget = Budget()
     money: Money = Money()
-    facts: dict[str, float | int | str] = {}
+    facts: dict[str, Finite | str] = {}
     solve: Solve = Solve()
+    _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @model_validator(mode="after")
     def _periods_rise(self) -> "Scenario":
@@ -204,6 +208,15 @@ class Scenario(Strict):
                 f"'periods' starts in {self.periods[0]}, before decision_year {self.decision_year}"
             )
         return self
+
+    @property
+    def origin(self) -> Origin:
+        """Where each value was written, for messages about it."""
+        return self._origin
+
+    def keep_origin(self, origin: Origin) -> None:
+        """Remember where each value was written; the scenario itself is unchanged."""
+        self._origin = origin
 
     @property
     def period_years(self) -> dict[int, float]:

@@ -1,0 +1,106 @@
+"""A scenario's own facts: `sites[ulsan-*].headroom_mw: "*1.5"` put into the region's tables."""
+
+import fnmatch
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from models.columns import Column
+from planner import catalogue
+from planner.errors import listed, nearest, refuse
+from planner.scenario import Scenario
+from planner.table_checks import bounds, limits
+from planner.tables import Region, keys
+
+_PATH = re.compile(r"^(?P<table>\w+)\[(?P<glob>[^\]]*)\]\.(?P<column>\w+)$")
+_CHANGE = re.compile(r"^(?P<how>[*+])\s*(?P<by>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)$")
+
+
+class _FactError(Exception):
+    def __init__(self, message: str, allowed: str = "", near: str = "") -> None:
+        self.details = {"allowed": allowed, "nearest": near}
+        super().__init__(message)
+
+
+def apply_facts(region: Region, scenario: Scenario) -> Region:
+    """The region with the scenario's `facts` in place of its own, limits checked again.
+
+    A fact is named `table[glob].column`; the glob is matched against the row's key, the parts of
+    a key of several columns joined by `/`. Its value is a number, a text or a change: `*1.5`, `+3`.
+
+    Raises
+    ------
+    InputError
+        An unknown table, key or column, or a value beyond the column's limits.
+    """
+    frames = dict(region.tables)
+    cells = set(region.overridden)
+    problems = []
+    for written, value in scenario.facts.items():
+        try:
+            name, column, rows, labels = _found(written, frames)
+            changed = _changed(frames[name].loc[rows, column.name], value, column)
+            _check_limits(changed, labels, column)
+        except _FactError as no:
+            shown = {} if no.details["nearest"] else {"value": value}
+            where = ("facts", written)
+            problems.append(scenario.origin.problem(where, str(no), **no.details, **shown))
+            continue
+        frame = frames[name].copy()
+        if column.kind != "text":
+            frame[column.name] = frame[column.name].astype(float)
+        frame.loc[rows, column.name] = changed
+        frames[name] = frame
+        cells |= {(name, label, column.name) for label in labels[rows]}
+    refuse(problems)
+    return replace(region, tables=frames, overridden=frozenset(cells))
+
+
+def _found(
+    written: str, frames: Mapping[str, pd.DataFrame]
+) -> tuple[str, Column, pd.Series, pd.Series]:
+    path = _PATH.match(written)
+    if path is None:
+        raise _FactError("is not the name of a fact", "table[key or glob].column")
+    name, glob = path["table"], path["glob"]
+    if name not in frames:
+        raise _FactError(f"no table {name!r}", listed(frames, 40), nearest(name, frames))
+    table = catalogue.tables()[name]
+    columns = {c.name: c for c in catalogue.columns()[name] if c.name not in table.key}
+    if path["column"] not in columns:
+        near = nearest(path["column"], columns)
+        raise _FactError(f"no column {path['column']!r} in {name}", listed(columns, 40), near)
+    labels = keys(frames[name], table)
+    rows = labels.map(lambda label: fnmatch.fnmatchcase(label, glob))
+    if not rows.any():
+        near = nearest(glob, labels)
+        raise _FactError(f"no row {glob!r} in {name}", f"a {'/'.join(table.key)} or a glob", near)
+    return name, columns[path["column"]], rows, labels
+
+
+def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:
+    change = _CHANGE.match(value) if isinstance(value, str) else None
+    if column.kind == "text":
+        if not isinstance(value, str):
+            raise _FactError("is not a text", bounds(column))
+        return pd.Series(value, index=cells.index, dtype=object)
+    if isinstance(value, str) and change is None:
+        raise _FactError("is not a number or a change", f"{bounds(column)}, or '*1.5', or '+3'")
+    numbers = cells.astype(float)
+    if change is None:
+        numbers = pd.Series(float(value), index=cells.index)
+    else:
+        by = float(change["by"])
+        numbers = numbers * by if change["how"] == "*" else numbers + by
+    if column.kind == "whole" and (numbers.dropna() % 1 != 0).any():
+        raise _FactError("does not give a whole number", bounds(column))
+    return numbers
+
+
+def _check_limits(changed: pd.Series, labels: pd.Series, column: Column) -> None:
+    beyond = limits(changed, column, "")
+    if beyond:
+        bad = next(label for label in labels[changed.index] if label)
+        raise _FactError(f"puts {column.name} of {bad} out of range", bounds(column))
