@@ -1,4 +1,4 @@
-"""Cooling designs, climate, sea temperature, money, tariffs, carbon and labour: the facility facts."""
+"""Cooling designs, climate, money, tariffs, carbon and labour: the facility facts."""
 
 from models.columns import Column, Table
 
@@ -52,17 +52,19 @@ _DESIGNS = (
     Column(_D, "cooling_musd_per_mw", "capex of the cooling plant per MW of IT", low=0),
     Column(_D, "heat_frac", "heat removed per IT power: IT, UPS, distribution", low=1, high=1.3),
     Column(_D, "liquid_frac", "share of IT power taken by the liquid", low=0, high=1),
-    Column(_D, "supply_degc", "coolant supplied to racks, or to the air handlers", low=5, high=60),
-    Column(_D, "range_k", "warming of the coolant", low=1, high=30),
-    Column(_D, "approach_k", "coolant over outside air, wet bulb or sea, free cooling", low=0),
     Column(
         _D,
-        "air_supply_degc",
-        "coolant to the air handlers of a liquid hall; blank: none",
+        "liquid_supply_degc",
+        "coolant supplied to the racks; blank: no liquid loop",
         low=5,
         high=60,
         default=float("nan"),
     ),
+    Column(
+        _D, "air_supply_degc", "coolant, or outside air, supplied to cool the air", low=5, high=60
+    ),
+    Column(_D, "range_k", "warming of the coolant", low=1, high=30),
+    Column(_D, "approach_k", "coolant over outside air, wet bulb or sea, free cooling", low=0),
     Column(_D, "second_law_frac", "chiller COP over the Carnot COP", low=0.05, high=0.8),
     Column(_D, "chiller_approach_k", "evaporator and condenser approaches, summed", low=0),
     Column(_D, "condenser_min_degc", "lowest condensing temperature", low=0, high=60),
