@@ -11,6 +11,7 @@ DECLARED = (
     "models.facts.facility",
     "models.facts.grid",
     "models.facts.places",
+    "models.blocks.sovereignty",
 )
 """Modules that declare tables of facts; a new one is one more name here."""
 

@@ -72,8 +72,19 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     for name, terms in sums.items():
         setattr(m, name, Var(domain=NonNegativeReals))
         setattr(m, f"sum_of_{name}", Constraint(expr=getattr(m, name) == terms))
+    m.facility_total.setlb(_least_facility(case))
     m.npv = Var(domain=Reals)
     revenue = over_time("revenue_musd", present)
     m.sum_of_npv = Constraint(expr=m.npv == revenue - m.cost_present)
     m.one = Var(bounds=(1, 1))
     m.goal = Objective(expr=1.0 * m.tokens_total, sense=maximize)
+
+
+def _least_facility(case: Case) -> float:
+    """MW x years that the floors ask for at least: a known end of the ratio's denominator."""
+    floors = case["facility_mw_min"]
+    least = 0.0
+    for t in case.sets["PERIOD"]:
+        by_country = sum(floors.get((n, t), 0.0) for n in case.sets["COUNTRY"])
+        least += case["years"][t] * max(floors.get(("all", t), 0.0), by_country)
+    return least

@@ -159,6 +159,13 @@ _WORKLOADS = (
         "text",
         allowed=("open", "private", "public"),
     ),
+    Column(
+        "workloads",
+        "home_country",
+        "only country whose users want it; blank: every country",
+        "text",
+        default="",
+    ),
     Column("workloads", "training_flag", "1 for training", "flag"),
     Column(
         "workloads",

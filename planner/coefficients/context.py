@@ -86,10 +86,14 @@ class Context:
     @cached_property
     def peak_to_mean(self) -> dict[str, float]:
         """Peak over mean demand by workload; work without a latency limit is spread evenly."""
-        stated = self.workloads.get("peak_to_mean_ratio", pd.Series(np.nan, self.workloads.index))
-        patient = self.workloads["tpot_ms"].astype(float).isna()
-        usual = np.where(patient, 1.0, self.scenario.demand.peak_to_mean_ratio)
-        return dict(zip(self.workloads.index, stated.astype(float).fillna(pd.Series(usual, stated.index)), strict=True))
+        rows = self.workloads
+        patient = np.isinf(rows["tpot_ms"].astype(float))
+        usual = pd.Series(
+            np.where(patient, 1.0, self.scenario.demand.peak_to_mean_ratio), rows.index
+        )
+        if "peak_to_mean_ratio" in rows:
+            usual = rows["peak_to_mean_ratio"].astype(float).fillna(usual)
+        return usual.to_dict()
 
     @cached_property
     def years_drawn(self) -> dict[int, list[int]]:

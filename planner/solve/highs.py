@@ -1,0 +1,218 @@
+"""The only door to HiGHS: one instance, solved again and again with other vectors."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+
+from planner.solve.compile import Compiled
+
+State = Literal["optimal", "infeasible", "stopped", "failed"]
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+_INFEASIBLE = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
+_STOPPED = (
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kInterrupt,
+    highspy.HighsModelStatus.kObjectiveBound,
+    highspy.HighsModelStatus.kObjectiveTarget,
+    highspy.HighsModelStatus.kSolutionLimit,
+)
+
+
+class Watch:
+    """What a solve reports to; override what is wanted. `stop` asks the solve to end."""
+
+    stop = False
+
+    def stage(self, name: str) -> None:
+        """A new stage begins."""
+
+    def bound(self, value: float) -> None:
+        """Nothing better than this exists."""
+
+    def incumbent(self, value: float) -> None:
+        """This good a plan is in hand."""
+
+    def plan(self, x: np.ndarray) -> None:
+        """A better plan was found, its columns in order."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A solve's end: its state, the best solution, and what nothing can beat."""
+
+    state: State
+    objective: float
+    bound: float
+    x: np.ndarray | None
+    seconds: float
+    nodes: int
+
+    def __bool__(self) -> bool:
+        return self.x is not None
+
+
+class Solver:
+    """A compiled model inside HiGHS. Costs, bounds and integrality change; the matrix stays."""
+
+    def __init__(self, compiled: Compiled, threads: int = 2, seed: int = 0) -> None:
+        self.compiled = compiled
+        self.highs = highspy.Highs()
+        for name, value in {
+            "output_flag": True,
+            "log_to_console": False,
+            "threads": threads,
+            "random_seed": seed,
+            "mip_min_logging_interval": 0.5,
+        }.items():
+            self.highs.setOptionValue(name, value)
+        self.highs.passModel(_as_lp(compiled))
+        self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
+        self._costs = np.zeros(len(compiled.low))
+        self._whole = True
+
+    def maximise(self, costs: Mapping[str, float]) -> None:
+        """Set the objective: the greatest sum of cost x column, named columns only."""
+        new = np.zeros_like(self._costs)
+        for name, cost in costs.items():
+            new[self.compiled.column[name]] = cost
+        changed = np.flatnonzero(new != self._costs).astype(np.int32)
+        if changed.size:
+            self.highs.changeColsCost(len(changed), changed, new[changed])
+        self._costs = new
+        self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+
+    def whole(self, wanted: bool) -> None:
+        """Integers as integers, or relaxed."""
+        kind = highspy.HighsVarType.kInteger if wanted else highspy.HighsVarType.kContinuous
+        kinds = np.full(len(self._integers), kind.value, dtype=np.uint8)
+        self.highs.changeColsIntegrality(len(self._integers), self._integers, kinds)
+        self._whole = wanted
+
+    def bounds(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """New bounds of some columns."""
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+
+    def add_row(self, coefficients: Mapping[str, float], low: float, high: float) -> int:
+        """A further row over named columns; returns its index."""
+        index = np.array([self.compiled.column[n] for n in coefficients], dtype=np.int32)
+        value = np.array(list(coefficients.values()))
+        self.highs.addRow(low, high, len(index), index, value)
+        return int(self.highs.getNumRow()) - 1
+
+    def change_row(self, row: int, coefficients: Mapping[str, float], low: float, high: float) -> None:
+        """Other coefficients and bounds of a row that was added."""
+        for name, value in coefficients.items():
+            self.highs.changeCoeff(row, self.compiled.column[name], value)
+        self.highs.changeRowBounds(row, low, high)
+
+    def start_from(self, x: np.ndarray) -> None:
+        """Offer a solution to start from; HiGHS keeps it if it is feasible."""
+        solution = highspy.HighsSolution()
+        solution.col_value = list(x)
+        self.highs.setSolution(solution)
+
+    def run(
+        self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
+    ) -> Answer:
+        """Solve to the gap or to the deadline (a time.monotonic() value)."""
+        begun = time.monotonic()
+        left = max(deadline - begun, 0.1)
+        self.highs.setOptionValue("time_limit", min(left, 1e9))
+        self.highs.setOptionValue("mip_rel_gap", 0.0)
+        self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
+        with _Listening(self.highs, watch):
+            self.highs.run()
+        status, info = self.highs.getModelStatus(), self.highs.getInfo()
+        x = np.array(self.highs.getSolution().col_value)
+        feasible = info.primal_solution_status == 2 and x.size == len(self.compiled.low)
+        whole = self.is_mip()
+        bound = info.mip_dual_bound if whole else info.objective_function_value
+        if status == _OPTIMAL:
+            state: State = "optimal"
+        elif status in _INFEASIBLE:
+            state = "infeasible"
+        else:
+            state = "stopped" if status in _STOPPED else "failed"
+        if not whole and state != "optimal":
+            bound = float("inf")
+        return Answer(
+            state=state,
+            objective=info.objective_function_value if feasible else float("-inf"),
+            bound=float(bound),
+            x=x if feasible else None,
+            seconds=time.monotonic() - begun,
+            nodes=max(int(info.mip_node_count), 0),
+        )
+
+    def duals(self) -> np.ndarray:
+        """Row duals of the last continuous solve."""
+        return np.array(self.highs.getSolution().row_dual)
+
+    def reduced_costs(self) -> np.ndarray:
+        """Reduced costs of the last continuous solve."""
+        return np.array(self.highs.getSolution().col_dual)
+
+    def is_mip(self) -> bool:
+        """Whether integrality is asked for now."""
+        return self._whole and self._integers.size > 0
+
+
+class _Listening:
+    """Passes HiGHS's events on to a watch for the length of one run."""
+
+    def __init__(self, highs: Any, watch: Watch | None) -> None:
+        self._highs, self._watch = highs, watch
+
+    def __enter__(self) -> None:
+        if self._watch is None:
+            return
+        self._highs.cbMipLogging.subscribe(self._report)
+        self._highs.cbMipImprovingSolution.subscribe(self._improve)
+        for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
+            event.subscribe(self._interrupt)
+
+    def __exit__(self, *_: object) -> None:
+        if self._watch is None:
+            return
+        self._highs.cbMipLogging.unsubscribe(self._report)
+        self._highs.cbMipImprovingSolution.unsubscribe(self._improve)
+        for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
+            event.unsubscribe(self._interrupt)
+
+    def _report(self, event: Any) -> None:
+        assert self._watch is not None
+        self._watch.bound(event.data_out.mip_dual_bound)
+
+    def _improve(self, event: Any) -> None:
+        assert self._watch is not None
+        self._watch.plan(np.asarray(event.data_out.mip_solution))
+
+    def _interrupt(self, event: Any) -> None:
+        assert self._watch is not None
+        if self._watch.stop:
+            event.interrupt()
+
+
+def _as_lp(compiled: Compiled) -> Any:
+    lp = highspy.HighsLp()
+    rows, columns = compiled.matrix.shape
+    lp.num_col_, lp.num_row_ = columns, rows
+    lp.col_cost_ = np.zeros(columns)
+    lp.col_lower_, lp.col_upper_ = compiled.low, compiled.high
+    lp.row_lower_, lp.row_upper_ = compiled.row_low, compiled.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = compiled.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = compiled.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = compiled.matrix.data
+    lp.integrality_ = [
+        highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+        for whole in compiled.integer
+    ]
+    return lp

@@ -1,0 +1,147 @@
+"""The greatest ratio of two totals, exactly: Dinkelbach's iteration on one compiled model.
+
+    F(r) = max over plans of  N - r * D;      the best ratio is the r with F(r) = 0
+    next r = N / D of the plan found (valid from below and from above)
+    bound:  r + F_ub / D_min  where F_ub > 0;  r + F_ub / D_max  where F_ub < 0
+Source: Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967) 492-498,
+doi:10.1287/mnsc.13.7.492.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.blocks.objective import Ratio
+from planner.solve.highs import Solver, State, Watch
+
+STEPS = 30
+"""Dinkelbach converges faster than linearly; more steps than this means a numerical fault."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best ratio found, a bound that no plan can beat, and the plan.
+
+    `value` and `bound` are in the objective's own columns, more is better (a cost is negative).
+    """
+
+    state: State
+    value: float
+    bound: float
+    x: np.ndarray | None
+    steps: int
+    seconds: float
+    nodes: int
+
+    @property
+    def gap_frac(self) -> float:
+        """How far the bound is above the value, relative to the value."""
+        if self.x is None or not np.isfinite(self.bound):
+            return float("inf")
+        return max(self.bound - self.value, 0.0) / max(abs(self.value), 1e-12)
+
+
+class Fraction:
+    """One ratio over one solver: sets costs, reads values, knows the denominator's range."""
+
+    def __init__(self, solver: Solver, ratio: Ratio) -> None:
+        self.solver, self.ratio = solver, ratio
+        self.sign = 1.0 if ratio.more_is_better else -1.0
+        self._over = solver.compiled.column[ratio.over]
+        self.under_index = solver.compiled.column[ratio.under]
+        self._range: tuple[float, float] | None = None
+
+    def aim(self, r: float) -> None:
+        """Make `sign * N - r * D` the objective."""
+        self.solver.maximise({self.ratio.over: self.sign, self.ratio.under: -r})
+
+    def value(self, x: np.ndarray) -> float:
+        """The ratio at a plan, more being better."""
+        return float(self.sign * x[self._over] / max(x[self.under_index], 1e-12))
+
+    def under(self, x: np.ndarray) -> float:
+        """The denominator at a plan."""
+        return float(x[self.under_index])
+
+    def bound(self, r: float, ceiling: float, deadline: float) -> float:
+        """What no ratio can beat, given that F(r) <= ceiling."""
+        if ceiling <= 0 or not np.isfinite(ceiling):
+            return r if ceiling <= 0 else float("inf")
+        least, _ = self.denominator_range(deadline)
+        return r + ceiling / least if least > 0 else float("inf")
+
+    def denominator_range(self, deadline: float) -> tuple[float, float]:
+        """Least and greatest denominator of the relaxation; the integers are left as they were."""
+        if self.ratio.under == "one":
+            return 1.0, 1.0
+        known = float(self.solver.compiled.low[self.under_index])
+        if known > 0:
+            return known, float("inf")
+        if self._range is None:
+            whole = self.solver.is_mip()
+            self.solver.whole(False)
+            ends = []
+            for sign in (-1.0, 1.0):
+                self.solver.maximise({self.ratio.under: sign})
+                answer = self.solver.run(deadline=deadline)
+                ends.append(sign * answer.bound)
+            self.solver.whole(whole)
+            self._range = (max(ends[0], 0.0), ends[1])
+        return self._range
+
+
+def best_ratio(
+    fraction: Fraction, start: float, gap_frac: float, deadline: float, watch: Watch | None = None
+) -> Best:
+    """Dinkelbach from `start` until value and bound meet within the gap, or time is up."""
+    solver, begun, nodes = fraction.solver, time.monotonic(), 0
+    r, best_x, value, bound = start, None, -np.inf, np.inf
+    state: State = "failed"
+    scale = 1.0
+    steps = 0
+    for steps in range(1, STEPS + 1):
+        fraction.aim(r)
+        tolerance = 0.25 * gap_frac * abs(r) * scale
+        answer = solver.run(max(tolerance, 1e-9), deadline, watch and _InRatio(watch, fraction, r))
+        state, nodes = answer.state, nodes + answer.nodes
+        bound = min(bound, fraction.bound(r, answer.bound, deadline))
+        if answer.x is not None:
+            scale = max(fraction.under(answer.x), 1e-9)
+            if fraction.value(answer.x) > value:
+                value, best_x = fraction.value(answer.x), answer.x
+        if watch is not None and np.isfinite(value):
+            watch.incumbent(value)
+            watch.bound(bound)
+        if best_x is None or state in ("infeasible", "failed") or time.monotonic() > deadline:
+            break
+        close = bound - value <= gap_frac * max(abs(value), 1e-12)
+        if close or abs(value - r) <= 1e-10 * max(abs(value), 1e-9):
+            break
+        r = value
+    if best_x is not None and bound - value <= gap_frac * max(abs(value), 1e-12):
+        state = "optimal"
+    elif best_x is not None:
+        state = "stopped"
+    return Best(state, value, bound, best_x, steps, time.monotonic() - begun, nodes)
+
+
+class _InRatio(Watch):
+    """Tells a watch about ratios, where HiGHS speaks of N - r * D."""
+
+    def __init__(self, watch: Watch, fraction: Fraction, r: float) -> None:
+        self._watch, self._fraction, self._r = watch, fraction, r
+        self._least = float(fraction.solver.compiled.low[fraction.under_index])
+
+    @property
+    def stop(self) -> bool:  # type: ignore[override]
+        return self._watch.stop
+
+    def bound(self, value: float) -> None:
+        if value <= 0:
+            self._watch.bound(self._r)
+        elif self._least > 0 and np.isfinite(value):
+            self._watch.bound(self._r + value / self._least)
+
+    def plan(self, x: np.ndarray) -> None:
+        self._watch.incumbent(self._fraction.value(x))
