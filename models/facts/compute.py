@@ -93,7 +93,7 @@ _LLMS = (
     Column("llms", "developer", "who trained it", "text"),
     Column("llms", "origin_country", "country of the developer", "text"),
     Column("llms", "model_licence", "licence of the weights", "text", default="unknown"),
-    Column("llms", "released_year", "year of release", "whole", low=2017),
+    Column("llms", "released_year", "year of release", "whole", low=2017, default=None),
     Column("llms", "native_precision", "precision of the released weights", "text"),
     Column("llms", "params_total_b", "parameters, recounted from the geometry", low=0.1),
     Column("llms", "layers_count", "transformer layers", "whole", low=1),

@@ -80,7 +80,7 @@ _KPG193 = (
     Column("kr_lines", "from_bus_id", "bus at one end", "text", refers="kr_buses.bus_id"),
     Column("kr_lines", "to_bus_id", "bus at the other end", "text", refers="kr_buses.bus_id"),
     Column("kr_lines", "kind", "ac or hvdc", "text", allowed=("ac", "hvdc")),
-    Column("kr_lines", "x_pu", "series reactance", low=0),
+    Column("kr_lines", "x_pu", "series reactance", low=0, default=None),
     Column("kr_lines", "rating_mva", "thermal rating", low=0),
     Column("kr_lines", "length_km", "straight distance between its ends", low=0),
     Column("kr_generators", "generator_id", "unit", "text"),
