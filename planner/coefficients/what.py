@@ -155,17 +155,16 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
     )
     links = links[links["country"].isin(context.countries)]
     law = cross_border(context)
-    site_country = links["site_id"].map(sites["country"])
+    crossings = pd.Series(
+        list(zip(links["country"], links["site_id"].map(sites["country"]), strict=True)),
+        index=links.index,
+    )
     found: dict[str, set] = {s: set() for s in sites.index}
     for w, row in context.workloads.iterrows():
-        limit = float(row["network_rtt_ms"])
-        near = links["rtt_ms"] <= limit if np.isfinite(limit) else links["rtt_ms"] >= 0
-        lawful = [
-            n == where or law.get((n, where, row["sovereignty_class"]), 1.0) > 0
-            for n, where in zip(links["country"], site_country, strict=True)
-        ]
-        home = links["country"].isin([row["home_country"]]) | (row["home_country"] == "")
-        chosen = links[near & lawful & home]
+        q, home = row["sovereignty_class"], row["home_country"]
+        lawful = {(n, at): n == at or law.get((n, at, q), 1.0) > 0 for n, at in set(crossings)}
+        allowed = crossings.map(lawful) & (links["rtt_ms"] <= float(row["network_rtt_ms"]))
+        chosen = links[allowed & (links["country"].eq(home) | (home == ""))]
         for s, market in zip(chosen["site_id"], chosen["market_id"], strict=True):
             found[s].add((w, market))
     return {s: frozenset(pairs) for s, pairs in found.items()}
