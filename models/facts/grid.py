@@ -1,4 +1,4 @@
-"""Grid nodes, the Korean network, areas, and what a connection and its permit take: grid facts."""
+"""Grid nodes, a test network, areas, and what a connection and its permit take: grid facts."""
 
 from models.columns import Column, Table
 
@@ -6,12 +6,13 @@ COUNTRIES = ("KR", "JP")
 ODBL = "odbl"
 
 TABLES = (
-    Table("kr_grid_nodes", "mapped Korean high-voltage nodes, true places", ("node_id",), ODBL),
-    Table("jp_substations", "mapped Japanese substations, no railway ones", ("node_id",), ODBL),
-    Table("kr_buses", "buses of the 193-bus Korean test network", ("bus_id",), ODBL),
-    Table("kr_lines", "branches of that network", ("line_id",), ODBL),
-    Table("kr_generators", "thermal, nuclear and storage units on it", ("generator_id",), ODBL),
-    Table("kr_hours", "hours of a year that stand for the load on it", ("hour_id",), ODBL),
+    Table("grid_nodes", "mapped high-voltage nodes, no railway ones", ("node_id",), ODBL),
+    Table("network_buses", "buses of a test network (Korea: KPG193)", ("bus_id",), ODBL),
+    Table("network_lines", "branches of that network", ("line_id",), ODBL),
+    Table(
+        "network_generators", "thermal, nuclear and storage units on it", ("generator_id",), ODBL
+    ),
+    Table("network_hours", "hours of a year that stand for the load on it", ("hour_id",), ODBL),
     Table("jp_areas", "Japanese utility areas", ("zone_id",)),
     Table("interconnectors", "links between Japanese areas", ("interconnector_id",)),
     Table("zones", "grid zones and the AI load each can still take", ("zone_id",)),
@@ -37,72 +38,68 @@ def _place(table: str) -> tuple[Column, Column]:
     )
 
 
-_KN = "kr_grid_nodes"
-_JN = "jp_substations"
+_GN = "grid_nodes"
 _NODES = (
-    Column(_KN, "node_id", "node of the mapped network", "text"),
-    Column(_KN, "voltage_kv", "highest voltage mapped at the node", low=1),
-    *_place(_KN),
-    Column(_KN, "admin1", "province", "text", refers="admin1.admin1"),
-    Column(_KN, "municipality", "municipality, romanised", "text"),
-    Column(_KN, "municipality_local", "municipality, in Korean", "text"),
-    Column(_KN, "links_count", "other nodes a mapped line leads to", "whole", low=0),
-    Column(_JN, "node_id", "substation of the mapped network", "text"),
-    Column(_JN, "name", "name, romanised", "text"),
-    Column(_JN, "name_local", "name as mapped", "text"),
+    Column(_GN, "node_id", "node of the mapped network", "text"),
+    Column(_GN, "name", "station, or municipality where the map has no name; romanised", "text"),
+    Column(_GN, "name_local", "the same as mapped", "text"),
     Column(
-        _JN,
+        _GN,
         "kind",
-        "what stands there",
+        "what stands there; node: the map does not say",
         "text",
-        allowed=("substation", "switching", "converter", "power_station", "cable_head"),
+        allowed=("node", "substation", "switching", "converter", "power_station", "cable_head"),
     ),
-    Column(_JN, "voltage_kv", "highest voltage mapped", low=1),
-    *_place(_JN),
-    Column(_JN, "admin1", "prefecture", "text", refers="admin1.admin1"),
-    Column(_JN, "zone_id", "area of its operator", "text", refers="zones.zone_id"),
-    Column(_JN, "links_count", "other nodes a mapped line leads to", "whole", low=0),
+    Column(_GN, "country", "country", "text", allowed=COUNTRIES),
+    Column(_GN, "voltage_kv", "highest voltage mapped at the node", low=1),
+    *_place(_GN),
+    Column(_GN, "admin1", "province or prefecture", "text", refers="admin1.admin1"),
+    Column(_GN, "zone_id", "grid zone it serves", "text", refers="zones.zone_id"),
+    Column(_GN, "links_count", "other nodes a mapped line leads to", "whole", low=0),
 )
 
-_KPG193 = (
-    Column("kr_buses", "bus_id", "bus of the test network", "text"),
-    Column("kr_buses", "name", "municipality of the bus", "text"),
-    Column("kr_buses", "admin1", "province", "text", refers="admin1.admin1"),
-    *_place("kr_buses"),
-    Column("kr_buses", "base_kv", "nominal voltage", low=1),
-    Column("kr_buses", "demand_at_peak_mw", "demand in the hour of the system peak", low=0),
-    Column("kr_buses", "demand_mean_mw", "mean demand of the year", low=0),
-    Column("kr_buses", "solar_mw", "solar capacity", low=0),
-    Column("kr_buses", "wind_mw", "wind capacity", low=0),
-    Column("kr_buses", "hydro_mw", "hydro capacity, without pumped storage", low=0),
-    Column("kr_buses", "hydro_mean_frac", "mean output of hydro by capacity", low=0, high=1),
-    Column("kr_lines", "line_id", "branch", "text"),
-    Column("kr_lines", "from_bus_id", "bus at one end", "text", refers="kr_buses.bus_id"),
-    Column("kr_lines", "to_bus_id", "bus at the other end", "text", refers="kr_buses.bus_id"),
-    Column("kr_lines", "kind", "ac or hvdc", "text", allowed=("ac", "hvdc")),
-    Column("kr_lines", "x_pu", "series reactance", low=0, default=None),
-    Column("kr_lines", "rating_mva", "thermal rating", low=0),
-    Column("kr_lines", "length_km", "straight distance between its ends", low=0),
-    Column("kr_generators", "generator_id", "unit", "text"),
-    Column("kr_generators", "bus_id", "bus it feeds", "text", refers="kr_buses.bus_id"),
-    Column("kr_generators", "name", "plant and unit, in Korean", "text"),
-    Column("kr_generators", "fuel", "fuel, or psh: pumped hydro", "text"),
-    Column("kr_generators", "capacity_mw", "largest output", low=0),
-    Column("kr_generators", "minimum_mw", "smallest output while running", default=0.0),
+_NETWORK = (
+    Column("network_buses", "bus_id", "bus of the test network", "text"),
+    Column("network_buses", "name", "municipality of the bus", "text"),
+    Column("network_buses", "country", "country", "text", allowed=COUNTRIES),
+    Column("network_buses", "admin1", "province", "text", refers="admin1.admin1"),
+    *_place("network_buses"),
+    Column("network_buses", "base_kv", "nominal voltage", low=1),
+    Column("network_buses", "demand_at_peak_mw", "demand in the hour of the system peak", low=0),
+    Column("network_buses", "demand_mean_mw", "mean demand of the year", low=0),
+    Column("network_buses", "solar_mw", "solar capacity", low=0),
+    Column("network_buses", "wind_mw", "wind capacity", low=0),
+    Column("network_buses", "hydro_mw", "hydro capacity, without pumped storage", low=0),
+    Column("network_buses", "hydro_mean_frac", "mean output of hydro by capacity", low=0, high=1),
+    Column("network_lines", "line_id", "branch", "text"),
+    Column("network_lines", "from_bus_id", "bus at one end", "text", refers="network_buses.bus_id"),
     Column(
-        "kr_generators",
+        "network_lines", "to_bus_id", "bus at the other end", "text", refers="network_buses.bus_id"
+    ),
+    Column("network_lines", "kind", "ac or hvdc", "text", allowed=("ac", "hvdc")),
+    Column("network_lines", "x_pu", "series reactance", low=0, default=None),
+    Column("network_lines", "rating_mva", "thermal rating", low=0),
+    Column("network_lines", "length_km", "straight distance between its ends", low=0),
+    Column("network_generators", "generator_id", "unit", "text"),
+    Column("network_generators", "bus_id", "bus it feeds", "text", refers="network_buses.bus_id"),
+    Column("network_generators", "name", "plant and unit, local name", "text"),
+    Column("network_generators", "fuel", "fuel, or psh: pumped hydro", "text"),
+    Column("network_generators", "capacity_mw", "largest output", low=0),
+    Column("network_generators", "minimum_mw", "smallest output while running", default=0.0),
+    Column(
+        "network_generators",
         "marginal_krw_per_mwh",
         "linear cost of output; blank for pumped hydro",
         low=0,
         default=None,
     ),
-    Column("kr_hours", "hour_id", "short name of the hour", "text"),
-    Column("kr_hours", "meaning", "how the hour was chosen", "text"),
-    Column("kr_hours", "month", "month of the year", "whole", low=1, high=12),
-    Column("kr_hours", "hour_h", "hour of the day", "whole", low=0, high=23),
-    Column("kr_hours", "demand_mw", "system demand", low=0),
-    Column("kr_hours", "solar_mw", "solar output available", low=0),
-    Column("kr_hours", "wind_mw", "wind output available", low=0),
+    Column("network_hours", "hour_id", "short name of the hour", "text"),
+    Column("network_hours", "meaning", "how the hour was chosen", "text"),
+    Column("network_hours", "month", "month of the year", "whole", low=1, high=12),
+    Column("network_hours", "hour_h", "hour of the day", "whole", low=0, high=23),
+    Column("network_hours", "demand_mw", "system demand", low=0),
+    Column("network_hours", "solar_mw", "solar output available", low=0),
+    Column("network_hours", "wind_mw", "wind output available", low=0),
 )
 
 _AREAS = (
@@ -188,4 +185,4 @@ _CONNECTION = (
     ),
 )
 
-COLUMNS = (*_NODES, *_KPG193, *_AREAS, *_CONNECTION)
+COLUMNS = (*_NODES, *_NETWORK, *_AREAS, *_CONNECTION)

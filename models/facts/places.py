@@ -145,10 +145,10 @@ _SITES = (
     Column(
         "sites",
         "bus_id",
-        "nearest bus of the Korean network",
+        "nearest bus of the test network; blank where there is none",
         "text",
         default="",
-        refers="kr_buses.bus_id",
+        refers="network_buses.bus_id",
     ),
     Column("sites", "bus_km", "distance to that bus", low=0, default=None),
     Column("sites", "headroom_mw", "most load its grid node could ever take", low=0),

@@ -9,13 +9,28 @@ import pandas as pd
 
 from planner.places.geometry import distances_km, nearest
 
-APART_KM = 3.0
-"""A node this close to a better one is the same place to a builder, and is left out."""
+APART_KM = 6.0
+"""A node this close to a better one is left out: a line of that length is a builder's own, so both
+are the same place to it, and one stands for them."""
 
-KINDS = ("substation", "switching")
-"""Japanese nodes a load can be tied to; not converters, power stations and cable heads."""
+FAR_KM = 30.0
+"""An estate farther than this from every node is no candidate: no line is built for it in time."""
 
-BASE = ("site_id", "name", "kind", "country", "admin1", "lat_deg", "lon_deg", "voltage_kv")
+KINDS = ("node", "substation", "switching")
+"""Nodes a load can be tied to; not HVDC converters, power stations and cable heads."""
+
+BASE = (
+    "site_id",
+    "name",
+    "kind",
+    "country",
+    "admin1",
+    "zone_id",
+    "lat_deg",
+    "lon_deg",
+    "voltage_kv",
+    "links_count",
+)
 PROVENANCE = ("source", "year", "confidence", "recalled")
 
 
@@ -26,52 +41,55 @@ def slug(text: str) -> str:
 
 
 def candidates(layers: dict[str, Any]) -> pd.DataFrame:
-    """All candidates, sorted by site_id, with the grid node each one hangs on.
-
-    Columns BASE, `links_count` of the node, `zone_id` (blank where the node's layer has none), and
-    the provenance of the layer's row.
-    """
-    nodes = pd.concat([korean_nodes(layers), japanese_substations(layers)], ignore_index=True)
+    """All candidates, sorted by site_id: columns BASE and the provenance of the layer's row."""
+    nodes = grid_nodes(layers)
     both = pd.concat([nodes, estates(layers, nodes)], ignore_index=True)
     return both.sort_values("site_id", ignore_index=True)
 
 
-def korean_nodes(layers: dict[str, Any]) -> pd.DataFrame:
-    """Korean grid nodes, named by municipality, voltage and a number in the order of node_id.
+def grid_nodes(layers: dict[str, Any]) -> pd.DataFrame:
+    """Nodes a load can be tied to: `Hwaseong 345 kV 1`, `Gifu substation 500 kV`.
 
-    The number counts all nodes of the layer, so it does not move when a neighbour is thinned out.
+    Numbers follow the order of the layer and count all its nodes, so that they stay when a
+    neighbour is thinned out.
     """
-    nodes = layers["kr_grid_nodes"].assign(country="KR", kind="grid_node", zone_id="")
-    order = nodes["node_id"].str.extract(r"(\d+)$")[0].astype(int)
-    nodes = nodes.assign(order=order).sort_values("order")
-    where = [nodes["municipality"], nodes["voltage_kv"]]
-    number = (nodes.groupby(where).cumcount() + 1).astype(str)
+    nodes = layers["grid_nodes"]
     kv = nodes["voltage_kv"].map("{:g}".format)
-    nodes["name"] = nodes["municipality"] + " " + kv + " kV node " + number
-    nodes["site_id"] = (nodes["municipality"] + " " + kv + "kv " + number).map(slug)
-    return _columns(thin(_of_a_class(nodes, layers)))
-
-
-def japanese_substations(layers: dict[str, Any]) -> pd.DataFrame:
-    """Japanese substations and switching stations, named by station and voltage."""
-    nodes = layers["jp_substations"].assign(country="JP")
-    nodes = nodes[nodes["kind"].isin(KINDS)].sort_values("node_id")
-    kv = nodes["voltage_kv"].map("{:g}".format)
-    named = nodes["name"] + " " + nodes["kind"]
-    same = nodes.groupby([named, kv]).cumcount()
-    number = (same + 1).map(" {}".format).where(same > 0, "")
-    shown = nodes["name_local"].map(lambda local: "" if local.isascii() else f" ({local})")
-    nodes["site_id"] = (named + " " + kv + "kv" + number).map(slug)
-    nodes["name"] = named + " " + kv + " kV" + number + shown
-    return _columns(thin(_of_a_class(nodes.assign(kind="substation"), layers)))
+    station = nodes["kind"] != "node"
+    plain = (nodes["name"] + " " + nodes["kind"]).where(station, nodes["name"])
+    order = nodes.groupby([plain, kv]).cumcount() + 1
+    number = order.map(" {}".format).where(~station | (order > 1), "")
+    foreign = station & ~nodes["name_local"].map(str.isascii)
+    local = (" (" + nodes["name_local"] + ")").where(foreign, "")
+    named = nodes.assign(
+        site_id=(plain + " " + kv + "kv" + number).map(slug),
+        name=plain + " " + kv + " kV" + number + local,
+        kind=station.map({True: "substation", False: "grid_node"}),
+    )
+    class_of = ["country", "voltage_kv"]
+    known = pd.MultiIndex.from_frame(nodes[class_of]).isin(
+        pd.MultiIndex.from_frame(layers["grid_classes"][class_of])
+    )
+    return _columns(thin(named[nodes["kind"].isin(KINDS) & known]))
 
 
 def estates(layers: dict[str, Any], nodes: pd.DataFrame) -> pd.DataFrame:
-    """Industrial estates, each with voltage, links and zone of the nearest node kept."""
-    found = layers["industrial_estates"].assign(kind="estate")
-    found["site_id"] = found["estate_id"]
-    node, _ = nearest(found, nodes)
-    return _columns(found.assign(**{c: node[c] for c in ("voltage_kv", "links_count", "zone_id")}))
+    """Industrial estates within FAR_KM of a node, with voltage and links of the nearest.
+
+    Their zone is the province's, or the node's where the node lies in the same province.
+    """
+    found = layers["industrial_estates"]
+    node, km = nearest(found, nodes)
+    home = layers["admin1"].set_index("admin1")["zone_id"].loc[found["admin1"]]
+    home = home.set_axis(found.index)
+    found = found.assign(
+        kind="estate",
+        site_id=found["estate_id"],
+        voltage_kv=node["voltage_kv"],
+        links_count=node["links_count"],
+        zone_id=node["zone_id"].where(node["admin1"] == found["admin1"], home),
+    )
+    return _columns(found[km <= FAR_KM])
 
 
 def thin(nodes: pd.DataFrame) -> pd.DataFrame:
@@ -89,13 +107,5 @@ def thin(nodes: pd.DataFrame) -> pd.DataFrame:
     return ranked[kept]
 
 
-def _of_a_class(nodes: pd.DataFrame, layers: dict[str, Any]) -> pd.DataFrame:
-    """Nodes of a voltage class loads connect at; others are HVDC ends or slips of the map."""
-    classes = layers["grid_classes"]
-    known = {(c, kv) for c, kv in zip(classes["country"], classes["voltage_kv"], strict=True)}
-    rows = [pair in known for pair in zip(nodes["country"], nodes["voltage_kv"], strict=True)]
-    return nodes[rows]
-
-
 def _columns(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[[*BASE, "links_count", "zone_id", *PROVENANCE]]
+    return frame[[*BASE, *PROVENANCE]]

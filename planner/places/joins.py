@@ -14,6 +14,9 @@ from planner.places.geometry import coast_km, distances_km, nearest
 SEAWATER_KM = 3.0
 """Farthest from the coast that an intake of sea water is worth its pipe."""
 
+BUS_KM = 50.0
+"""Farthest a bus can stand for; the Korean network does not reach Jeju, 90 km off its last bus."""
+
 RESERVOIR_KM = 30.0
 """Farthest from a dam at which its regulated river is taken as the source."""
 
@@ -48,21 +51,19 @@ def by_admin1(sites: pd.DataFrame, table: pd.DataFrame, columns: dict[str, str])
 
 
 def region(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
-    """Name of the province; grid zone, its own or the province's; labour market."""
-    found = by_admin1(sites, layers["admin1"], {"admin1_name": "name", "zone_id": "zone_id"})
-    own = sites["zone_id"].replace("", np.nan)
-    values = found.values.assign(
-        zone_id=own.fillna(found.values["zone_id"]), labour_region=sites["admin1"]
-    )
+    """Name of the province, and the labour market, which is the province."""
+    found = by_admin1(sites, layers["admin1"], {"admin1_name": "name"})
+    values = found.values.assign(labour_region=sites["admin1"])
     return Joined(values, found.weak.assign(labour_region=False))
 
 
 def bus(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
-    """Nearest bus of the Korean network; blank elsewhere."""
-    buses = layers["kr_buses"].assign(country="KR")
-    korean = sites[sites["country"] == "KR"]
-    found, km = nearest(korean, buses)
-    values = pd.DataFrame({"bus_id": found["bus_id"], "bus_km": km.round(1)}, index=korean.index)
+    """Nearest bus of the test network; blank where the network does not reach."""
+    buses = layers["network_buses"]
+    served = sites[sites["country"].isin(buses["country"])]
+    found, km = nearest(served, buses)
+    served, found, km = served[km <= BUS_KM], found[km <= BUS_KM], km[km <= BUS_KM]
+    values = pd.DataFrame({"bus_id": found["bus_id"], "bus_km": km.round(1)}, index=served.index)
     values = values.reindex(sites.index).fillna({"bus_id": ""})
     return Joined(values, pd.DataFrame(False, index=sites.index, columns=values.columns))
 

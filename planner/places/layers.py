@@ -12,9 +12,8 @@ from planner.tables import read_region
 LAYERS = (
     "admin1",
     "land_borders",
-    "kr_grid_nodes",
-    "kr_buses",
-    "jp_substations",
+    "grid_nodes",
+    "network_buses",
     "industrial_estates",
     "grid_classes",
     "zones",

@@ -9,8 +9,8 @@ from models.columns import UNCERTAIN
 from models.physics.network import fibre_rtt_ms
 from planner.places.geometry import distances_km
 
-SOURCE = "computed: great circle x 1.5 as fibre route, group index 1.468"
-ABROAD = "; abroad by way of the nearest border cable"
+SOURCE = "computed: fibre 1.5 x great circle"
+ABROAD = ", border cable"
 
 
 def site_markets(sites: pd.DataFrame, layers: dict[str, Any]) -> pd.DataFrame:

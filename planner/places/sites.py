@@ -32,8 +32,8 @@ def candidate_sites(layers: dict[str, Any]) -> Any:
     weak = pd.DataFrame({c: weak_cells(sites, c) for c in ("lat_deg", "lon_deg", "voltage_kv")})
     for join in JOINS:
         joined = join(sites, layers)
-        sites = sites.assign(**{c: joined.values[c] for c in joined.values})
-        weak = weak.assign(**{c: joined.weak[c] for c in joined.weak})
+        sites = pd.concat([sites, joined.values], axis=1)
+        weak = pd.concat([weak, joined.weak], axis=1)
     return points(_finished(sites, weak))
 
 
