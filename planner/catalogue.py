@@ -9,7 +9,6 @@ from models.columns import Column, Table
 DECLARED = (
     "models.facts.compute",
     "models.facts.facility",
-    "models.facts.grid",
     "models.facts.places",
     "models.blocks.sovereignty",
 )

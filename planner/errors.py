@@ -15,8 +15,11 @@ LONGEST = 80
 def nearest(name: object, names: Iterable[object]) -> str:
     """The valid name most like `name`, or an empty text where none is near."""
     by_lower = {str(n).lower(): str(n) for n in names}
-    close = get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else ""
+    wanted = str(name).lower()
+    close = get_close_matches(wanted, by_lower, n=1, cutoff=0.6)
+    longer = sorted(n for n in by_lower if len(wanted) > 2 and n.startswith(wanted))
+    best = (close or longer or [""])[0]
+    return by_lower.get(best, "")
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:

@@ -10,7 +10,7 @@ from planner.scenario import Demand, Limit, Pick, Scale, Scenario
 from planner.tables import Region
 
 
-def check_names(scenario: Scenario, region: Region) -> None:
+def check_names(region: Region, scenario: Scenario) -> None:
     """Refuse a scenario that names what the region does not have, or contradicts itself.
 
     Raises

@@ -2,43 +2,19 @@
 
 import time
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from planner.solve.highs import Watch
+
 EVERY_S = 5.0
 """Shortest time between two plain lines of the same stage."""
 
 
-class Watcher(Protocol):
-    """What a solve tells of itself, seldom: its stage, its bound and its best plan so far."""
-
-    def stage(self, name: str) -> None:
-        """A new stage begins; bounds of the one before no longer hold."""
-
-    def bound(self, value: float) -> None:
-        """No plan can be better than this."""
-
-    def incumbent(self, value: float) -> None:
-        """A plan as good as this was found."""
-
-
-class Silence:
-    """A watcher that shows nothing."""
-
-    def stage(self, name: str) -> None:
-        """Show nothing."""
-
-    def bound(self, value: float) -> None:
-        """Show nothing."""
-
-    def incumbent(self, value: float) -> None:
-        """Show nothing."""
-
-
-class Progress:
+class Progress(Watch):
     """Shows stage, time passed, bound, incumbent, gap and the time left to the limit."""
 
     def __init__(self, console: Console, time_limit_s: float | None = None) -> None:

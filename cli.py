@@ -1,0 +1,250 @@
+"""The `planner` command: a thin skin over the calls in `planner`; imports wait for their command.
+
+Exit status: 0 done, 2 bad input, 3 infeasible, 4 stopped with no plan within the gap.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from planner.commands import data as data_commands
+from planner.commands.data import DEFAULT_REGION
+from planner.commands.options import (
+    Change,
+    Gap,
+    Json,
+    OutFolder,
+    Quiet,
+    RegionFolder,
+    ScenarioFile,
+    Seed,
+    Threads,
+    TimeLimit,
+    aside,
+    changes,
+    screen,
+    show_json,
+)
+
+BAD_INPUT, INFEASIBLE, NO_PLAN_WITHIN_GAP, INTERRUPTED = 2, 3, 4, 130
+
+
+class Door(TyperGroup):
+    """Turns what can go wrong into a message and an exit status, for every command."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        from planner.errors import Infeasible, InputError
+
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            aside().print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(BAD_INPUT) from None
+        except Infeasible as answer:
+            screen().print(answer.report, highlight=False)
+            raise typer.Exit(INFEASIBLE) from None
+        except KeyboardInterrupt:
+            aside().print("stopped; nothing half-written is left", highlight=False)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Where AI factories go in Korea and Japan and what goes into them: "
+    "the most tokens per megawatt, proven.",
+)
+app.add_typer(data_commands.app, name="data")
+if find_spec("planner.commands.throughput"):
+    app.add_typer(import_module("planner.commands.throughput").app, name="throughput")
+
+
+@app.callback()
+def top(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Show the version, where asked, before any command."""
+    if version:
+        from planner import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path(),
+) -> None:
+    """Write a commented scenario to start from, and its schema for editors."""
+    from planner.commands.start import init as write
+
+    for path in write(folder):
+        typer.echo(f"wrote {path}")
+
+
+@app.command()
+def plan(
+    scenario: ScenarioFile,
+    out: OutFolder = None,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve a scenario: sites, racks, cooling and power states, with a proven bound."""
+    from planner.folders import check_folder
+    from planner.scenario_file import read_scenario
+
+    chosen = read_scenario(scenario, changes(set_, gap, time_limit, threads, seed))
+    if out is not None:
+        check_folder(out)
+    from planner.plan import plan as solve
+
+    with watching(quiet, chosen.solve.time_limit_s) as progress:
+        found = solve(chosen, region=region, progress=progress)
+    _answer(found, out, json, quiet)
+
+
+@app.command()
+def rank(
+    scenario: ScenarioFile,
+    out: OutFolder = None,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    exact: Annotated[
+        int, typer.Option("--exact", metavar="K", min=0, help="Sites solved again, in or out.")
+    ] = 0,
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rank every candidate site, with what it gains or loses and why."""
+    from planner.folders import check_folder
+    from planner.scenario_file import read_scenario
+
+    chosen = read_scenario(scenario, changes(set_, gap, time_limit, threads, seed))
+    if out is not None:
+        check_folder(out)
+    from planner.rank import rank as solve
+
+    with watching(quiet, chosen.solve.time_limit_s) as progress:
+        found = solve(chosen, region=region, progress=progress, exact=exact)
+    _answer(found, out, json, quiet)
+
+
+@app.command()
+def sites(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    region: RegionFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compute the candidate sites of a region from its layers: CSV and GeoPackage."""
+    from planner.commands.sites import sites as compute
+    from planner.folders import whole_folder
+
+    with whole_folder(out, mark="sites.csv") as folder:
+        paths = compute(region or DEFAULT_REGION, folder)
+    if not quiet:
+        for path in paths:
+            typer.echo(f"wrote {out / path.name}")
+
+
+@app.command()
+def explain(
+    scenario: Annotated[
+        Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario.", show_default=False)
+    ],
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    time_limit: TimeLimit = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say why a scenario is infeasible, and the least that would make it feasible."""
+    from planner.scenario_file import read_scenario
+
+    chosen = read_scenario(scenario, changes(set_, time_limit=time_limit))
+    from planner.explain import explain as solve
+
+    with watching(quiet, chosen.solve.time_limit_s) as progress:
+        found = solve(chosen, region=region, progress=progress)
+    screen().print(found, highlight=False)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A plan's result files.")],
+    json: Json = False,
+) -> None:
+    """Recompute a plan from its files, without the solver; refuse one that breaks a rule."""
+    from planner.verify import verify as recompute
+
+    violations = recompute(folder)
+    if json:
+        show_json({"accepted": not violations, "violations": violations})
+    elif violations:
+        typer.echo("\n".join(violations))
+    else:
+        typer.echo(f"{folder}: accepted")
+    if violations:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def export(
+    scenario: ScenarioFile,
+    mps: Annotated[Path, typer.Option("--mps", metavar="FILE", help="The file to write.")],
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+) -> None:
+    """Write the model of a scenario for another solver."""
+    from planner.folders import check_file
+    from planner.scenario_file import read_scenario
+
+    chosen = read_scenario(scenario, set_)
+    check_file(mps)
+    from planner.export import export as write
+
+    write(chosen, mps, region=region)
+    typer.echo(f"wrote {mps}")
+
+
+def _answer(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
+    """Write a plan or a ranking, show it, and leave with its exit status."""
+    if out is not None:
+        found.write(out)
+    if as_json:
+        show_json(found.document())
+    elif not quiet:
+        screen().print(found.summary())
+        if out is None:
+            aside().print("nothing was written; --out DIR writes the result files")
+    if not found.within_gap:
+        raise typer.Exit(NO_PLAN_WITHIN_GAP)
+
+
+def watching(quiet: bool, time_limit_s: float) -> Any:
+    """A context with a live progress line on standard error, or with none."""
+    from contextlib import nullcontext
+
+    from planner.progress import Progress
+
+    return nullcontext(None) if quiet else Progress(aside(), time_limit_s)
+
+
+if __name__ == "__main__":
+    app(prog_name="planner")

@@ -1,0 +1,78 @@
+"""Options that several commands share, and how a command answers."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+WIDTH = 100
+"""Columns of a table on screen."""
+
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario.", show_default=False)
+]
+Change = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Change the scenario, e.g. budget.capex_musd_total=5000, "
+        "or a fact: sites[ulsan-*].headroom_mw*=1.5. Repeatable.",
+    ),
+]
+RegionFolder = Annotated[
+    Path | None,
+    typer.Option("--region", metavar="DIR", help="Facts of your own, in the same schema."),
+]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for the result files; written whole."),
+]
+Gap = Annotated[
+    float | None,
+    typer.Option("--gap", metavar="FRACTION", help="Same as --set solve.gap_frac=..."),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", metavar="SECONDS", help="Same as --set solve.time_limit_s=..."),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Same as --set solve.threads=...")
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Same as --set solve.seed=...")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]
+
+
+def screen() -> Console:
+    """Standard output, at most WIDTH columns wide."""
+    console = Console()
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    return console
+
+
+def aside() -> Console:
+    """Standard error: progress, notes and problems, so that standard output stays the answer."""
+    return Console(stderr=True)
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def changes(
+    stated: list[str],
+    gap: float | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+) -> list[str]:
+    """The `--set` texts, the short forms among them."""
+    short = {"gap_frac": gap, "time_limit_s": time_limit, "threads": threads, "seed": seed}
+    return [*stated, *(f"solve.{key}={value}" for key, value in short.items() if value is not None)]

@@ -1,0 +1,68 @@
+"""From a scenario and a region, however they are given, to both read and checked."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from planner import catalogue
+from planner.errors import InputError, Problem, refuse
+from planner.facts import apply_facts
+from planner.names import check_names
+from planner.scenario import Scenario
+from planner.scenario_file import read_scenario, scenario_from
+from planner.tables import Region, read_region
+
+
+def read(
+    scenario: Scenario | Mapping[str, Any] | str | Path,
+    region: Region | str | Path | None = None,
+    overrides: Sequence[str] = (),
+) -> tuple[Scenario, Region]:
+    """The scenario and its region, with the scenario's facts in it, every name checked.
+
+    Parameters
+    ----------
+    scenario
+        A Scenario, plain values, or the path of a YAML file.
+    region
+        A Region, the path of a folder of tables, or the name of a shipped region; the scenario's
+        own by default.
+    overrides
+        As for `read_scenario`; not with a Scenario, which is finished.
+
+    Raises
+    ------
+    InputError
+        Every problem of the scenario, else of the tables, else of the names and facts.
+    """
+    if isinstance(scenario, Scenario):
+        chosen = scenario
+    elif isinstance(scenario, Mapping):
+        chosen = scenario_from(scenario, overrides=overrides)
+    else:
+        chosen = read_scenario(scenario, overrides)
+    facts = region if isinstance(region, Region) else read_region(_which(region, chosen))
+    problems: list[Problem] = []
+    try:
+        check_names(facts, chosen)
+    except InputError as error:
+        problems += error.problems
+    try:
+        facts = apply_facts(facts, chosen)
+    except InputError as error:
+        problems += error.problems
+    refuse(problems)
+    return chosen, facts
+
+
+def _which(region: str | Path | None, scenario: Scenario) -> str | Path:
+    if region is None:
+        names = catalogue.shipped_regions()
+        if scenario.region not in names:  # here to say where the scenario states it
+            message, allowed = "unknown region", ", ".join(names) + ", or --region DIR"
+            problem = scenario.origin.problem(
+                ("region",), message, value=scenario.region, allowed=allowed
+            )
+            raise InputError(problem)
+        return scenario.region
+    return region if region in catalogue.shipped_regions() else Path(region)
