@@ -184,9 +184,8 @@ def outside_air(plant: Plant, weather: Weather) -> Load:
     cooled = humidity_ratio(np.maximum(supply, wet_bulb), wet_bulb)
     hot = dry_bulb > supply
     supplied = np.where(hot, cooled, outside)
-    is_open = (supplied <= saturation_humidity_ratio(DEW_POINT_MAX_DEGC)) & (
-        wet_bulb + plant.approach_k <= np.maximum(supply, dry_bulb * ~hot)
-    )
+    pads_suffice = ~hot | (wet_bulb + plant.approach_k <= supply)
+    is_open = pads_suffice & (supplied <= saturation_humidity_ratio(DEW_POINT_MAX_DEGC))
     air_kg_per_kwh = 3600.0 / (AIR_KJ_PER_KG_K * plant.range_k)
     pads = np.where(hot, plant.heat_frac * air_kg_per_kwh * (cooled - outside), 0.0)
     closed = _economized(plant, wet_bulb, economizer=False)

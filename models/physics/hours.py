@@ -48,16 +48,18 @@ def design_value(
     -------
     value by station, shape (stations,).
 
-    Equation: each distinct value stands at the middle of its hours, largest first; linear between
-    middles, so that stations do not differ by the width of a bin.
+    Equation: neighbouring bins meet at the mean of their values, which is exceeded in the hours of
+    all larger values; linear between these points, so that stations do not differ by a whole bin.
     """
-    hours = np.split(np.asarray(hours_h, dtype=float), np.asarray(starts, dtype=int)[1:])
-    runs = np.split(np.asarray(values, dtype=float), np.asarray(starts, dtype=int)[1:])
+    first = np.asarray(starts, dtype=int)[1:]
+    hours = np.split(np.asarray(hours_h, dtype=float), first)
+    runs = np.split(np.asarray(values, dtype=float), first)
     return np.array([_exceeded(v, h, exceeded_frac) for v, h in zip(runs, hours, strict=True)])
 
 
 def _exceeded(values: Array, hours_h: Array, exceeded_frac: float) -> float:
-    distinct, which = np.unique(-values, return_inverse=True)
-    held = np.bincount(which, weights=hours_h)
-    middle = np.cumsum(held) - held / 2.0
-    return float(-np.interp(exceeded_frac * held.sum(), middle, distinct))
+    distinct, which = np.unique(values, return_inverse=True)
+    largest = distinct[::-1]
+    held = np.cumsum(np.bincount(which, weights=hours_h)[::-1])
+    meets = np.concatenate((largest[:1], (largest[:-1] + largest[1:]) / 2.0, largest[-1:]))
+    return float(np.interp(exceeded_frac * held[-1], np.concatenate(([0.0], held)), meets))
