@@ -1,6 +1,8 @@
 """Cooling load and water of every design at every weather station."""
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +51,7 @@ def cooling_table(
 
     tables = []
     for design in designs.to_dict("records"):
-        plant = _plant(design)
+        plant = plant_of(design)
         method = METHODS[design["method"]]
         if design["method"] == "sea":
             same_hours = np.ones(SEA_PHASES * len(sea))
@@ -62,8 +64,8 @@ def cooling_table(
     return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
 
 
-def _plant(design: dict) -> Plant:
-    """Parameters of a design, by column name."""
+def plant_of(design: Mapping[str, Any]) -> Plant:
+    """The physics' parameters of a row of `cooling_designs`."""
     return Plant(**{field.name: float(design[field.name]) for field in fields(Plant)})
 
 

@@ -12,7 +12,7 @@ from models.facts.facility import COLUMNS
 from models.physics.cooling import METHODS, Weather
 from models.physics.hours import design_value
 from models.physics.power import conversion_loss_frac, pue
-from planner.climate import cooling_table
+from planner.climate import cooling_table, plant_of
 
 DATA = Path(__file__).parents[2] / "data" / "kr-jp"
 TABLES = ("cooling_designs", "climate_stations", "climate_bins", "sea_temperature")
@@ -164,11 +164,8 @@ def test_one_station_by_hand(facts):
         }
     )
     got = cooling_table(design, stations[stations["station_id"] == SEOUL], bins, sea).iloc[0]
-    plant_row = design.iloc[0]
     weather = Weather(bins["dry_bulb_degc"].to_numpy(), bins["wet_bulb_degc"].to_numpy(), 0.0)
-    from planner.climate import _plant
-
-    cold, hot = METHODS["dry"](_plant(plant_row.to_dict()), weather).cool_frac
+    cold, hot = METHODS["dry"](plant_of(design.iloc[0].to_dict()), weather).cool_frac
     assert got["cool_mean_frac"] == pytest.approx((8700 * cold + 60 * hot) / 8760)
     # the bins meet half-way, exceeded in the 60 hot hours; 0.4 % of the year is 35.04 h
     assert got["cool_peak_frac"] == pytest.approx(hot - (hot - cold) / 2 * 35.04 / 60)
