@@ -1,0 +1,1 @@
+"""Commands, as plain functions that the command line wraps."""
