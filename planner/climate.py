@@ -1,15 +1,17 @@
 """Cooling load and water of every design at every weather station."""
 
-from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models.physics.cooling import METHODS, Load, Plant, Weather
 from models.physics.hours import annual_mean, design_value
+from planner.errors import Problem, refuse
 
+YEAR_H = 8760
+YEAR_TOLERANCE_H = 24.5
+"""A leap year passes."""
 SEA_PHASES = 24
 """Steps in which the yearly cosine of the sea is walked, each with the same hours."""
 
@@ -36,7 +38,13 @@ def cooling_table(
     cool_peak_frac, cool_mean_frac [kW per kW of IT] and wue_peak_l_per_kwh,
     wue_mean_l_per_kwh. The design hour is exceeded in 0.4 % of the year; load and water have
     each their own. Sea-cooled designs follow the sea alone.
+
+    Raises
+    ------
+    InputError
+        a station without a year of hours, or a design with a parameter missing.
     """
+    refuse(_incomplete(stations, bins))
     ordered = bins.sort_values("station_id", kind="stable")
     names, starts = np.unique(ordered["station_id"].to_numpy(dtype=str), return_index=True)
     hours = ordered["hours_h"].to_numpy(dtype=float)
@@ -50,7 +58,7 @@ def cooling_table(
     sea_weather, sea_starts = _sea_year(sea)
 
     tables = []
-    for design in designs.to_dict("records"):
+    for _, design in designs.iterrows():
         plant = plant_of(design)
         method = METHODS[design["method"]]
         if design["method"] == "sea":
@@ -60,13 +68,27 @@ def cooling_table(
             columns = _columns(method(plant, weather), hours, starts, place)
         table = pd.DataFrame({"station_id": stations["station_id"].to_numpy(), **columns})
         table.insert(1, "design_id", design["design_id"])
+        if table.isna().any(axis=None):
+            gaps = ", ".join(str(name) for name in design.index[design.isna()])
+            message = f"has no cooling load, for lack of {gaps}"
+            refuse([Problem("cooling_designs.csv", f"design {design['design_id']}", message)])
         tables.append(table)
     return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
 
 
-def plant_of(design: Mapping[str, Any]) -> Plant:
+def plant_of(design: pd.Series) -> Plant:
     """The physics' parameters of a row of `cooling_designs`."""
     return Plant(**{field.name: float(design[field.name]) for field in fields(Plant)})
+
+
+def _incomplete(stations: pd.DataFrame, bins: pd.DataFrame) -> list[Problem]:
+    """Stations whose bins are no year."""
+    hours = bins.groupby("station_id")["hours_h"].sum().reindex(stations["station_id"]).fillna(0)
+    wrong = hours[(hours - YEAR_H).abs() > YEAR_TOLERANCE_H]
+    return [
+        Problem("climate_bins.csv", f"station {name}", "has not a year of hours", h, f"{YEAR_H}")
+        for name, h in wrong.items()
+    ]
 
 
 def _sea_year(sea: pd.DataFrame) -> tuple[Weather, np.ndarray]:

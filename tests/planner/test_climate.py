@@ -13,6 +13,7 @@ from models.physics.cooling import METHODS, Weather
 from models.physics.hours import design_value
 from models.physics.power import conversion_loss_frac, pue
 from planner.climate import cooling_table, plant_of
+from planner.errors import InputError
 
 DATA = Path(__file__).parents[2] / "data" / "kr-jp"
 TABLES = ("cooling_designs", "climate_stations", "climate_bins", "sea_temperature")
@@ -165,10 +166,23 @@ def test_one_station_by_hand(facts):
     )
     got = cooling_table(design, stations[stations["station_id"] == SEOUL], bins, sea).iloc[0]
     weather = Weather(bins["dry_bulb_degc"].to_numpy(), bins["wet_bulb_degc"].to_numpy(), 0.0)
-    cold, hot = METHODS["dry"](plant_of(design.iloc[0].to_dict()), weather).cool_frac
+    cold, hot = METHODS["dry"](plant_of(design.iloc[0]), weather).cool_frac
     assert got["cool_mean_frac"] == pytest.approx((8700 * cold + 60 * hot) / 8760)
     # the bins meet half-way, exceeded in the 60 hot hours; 0.4 % of the year is 35.04 h
     assert got["cool_peak_frac"] == pytest.approx(hot - (hot - cold) / 2 * 35.04 / 60)
+
+
+def test_a_station_without_a_year_is_refused(facts):
+    designs, stations, bins, sea = facts
+    with pytest.raises(InputError, match="station JMA_TOKYO: has not a year of hours, found 0"):
+        cooling_table(designs, stations, bins[bins["station_id"] != "JMA_TOKYO"], sea)
+
+
+def test_a_design_without_a_parameter_is_refused(facts):
+    designs, *others = facts
+    spoiled = designs.assign(cycles_count=np.nan)
+    with pytest.raises(InputError, match="design air-economizer: has no cooling load, for lack of"):
+        cooling_table(spoiled, *others)
 
 
 def test_order_of_rows_does_not_matter(facts, cooling):
