@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.errors import Problem, refuse
 from planner.places.geometry import distances_km, nearest
 
 APART_KM = 6.0
@@ -41,9 +42,17 @@ def slug(text: str) -> str:
 
 
 def candidates(layers: dict[str, Any]) -> pd.DataFrame:
-    """All candidates, sorted by site_id: columns BASE and the provenance of the layer's row."""
+    """All candidates, sorted by site_id: columns BASE and the provenance of the layer's row.
+
+    Raises
+    ------
+    InputError
+        If two candidates would go by the same site_id.
+    """
     nodes = grid_nodes(layers)
     both = pd.concat([nodes, estates(layers, nodes)], ignore_index=True)
+    twice = both.loc[both["site_id"].duplicated(), "site_id"]
+    refuse([Problem("sites", s, "is the site_id of two candidates", s) for s in twice])
     return both.sort_values("site_id", ignore_index=True)
 
 

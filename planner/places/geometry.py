@@ -48,7 +48,7 @@ def distances_km(rows: pd.DataFrame, targets: pd.DataFrame) -> np.ndarray:
 def nearest(rows: pd.DataFrame, targets: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """The nearest target of each row in its own country, and its distance [km].
 
-    Ties go to the target that stands first. Every country of `rows` needs a target.
+    Ties go to the target that stands first. In a country without a target the distance is inf.
     """
     km = distances_km(rows, targets)
     abroad = rows["country"].to_numpy()[:, None] != targets["country"].to_numpy()[None, :]

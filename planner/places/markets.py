@@ -28,7 +28,8 @@ def site_markets(sites: pd.DataFrame, layers: dict[str, Any]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with the columns of `site_markets.csv`, sorted by site and market.
+    DataFrame with the columns of `site_markets.csv`, sorted by site and market; no row where no
+    cable leads.
     """
     markets = layers["markets"].sort_values("market_id")
     km = distances_km(sites, markets)
@@ -51,7 +52,7 @@ def site_markets(sites: pd.DataFrame, layers: dict[str, Any]) -> pd.DataFrame:
         },
         index=index,
     )
-    return table.sort_index().reset_index()
+    return table[np.isfinite(table["rtt_ms"])].sort_index().reset_index()
 
 
 def _over_the_border(

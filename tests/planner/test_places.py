@@ -327,3 +327,30 @@ def test_a_row_added_to_a_layer_is_a_site(tmp_path):
     assert site["land_local_per_m2"] > 0
     assert "lat_deg" not in site["recalled"]
     assert "parcel_m2" not in site["recalled"].split(";")
+
+
+def test_gaps_in_the_layers_are_named_all_at_once(tmp_path):
+    copy = tmp_path / "mine"
+    shutil.copytree(REGION, copy)
+    for name in ("hazards.csv", "land_prices.csv"):
+        rows = (copy / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        rows = [row for row in rows if not row.startswith("KR-31,")]
+        (copy / name).write_text("".join(rows), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_layers(copy)
+    assert "hazards.csv" in str(caught.value)
+    assert "land_prices.csv" in str(caught.value)
+    assert "has no row for KR-31" in str(caught.value)
+
+
+def test_two_candidates_of_one_name_are_refused(layers):
+    estates = layers["industrial_estates"].replace({"estate_id": {"inzai": "jeju-154kv-1"}})
+    with pytest.raises(InputError, match="jeju-154kv-1.*two candidates"):
+        candidate_sites({**layers, "industrial_estates": estates})
+
+
+def test_without_a_border_cable_no_market_abroad_is_in_reach(sites, layers):
+    alone = {**layers, "border_cables": layers["border_cables"].iloc[:0]}
+    reach = site_markets(sites, alone).merge(sites[["site_id", "country"]], on="site_id")
+    home = layers["markets"].set_index("market_id")["country"]
+    assert (reach["country"].to_numpy() == home[reach["market_id"]].to_numpy()).all()
