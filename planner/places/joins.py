@@ -157,14 +157,14 @@ def hazard(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
 
 
 def connectivity(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
-    """Nearest exchange point and cable landing of the country."""
-    values, weak = [], []
+    """Nearest exchange point and cable landing of the country; weak where their place is."""
+    values, weak = {}, {}
     for kind, layer in (("exchange", "exchanges"), ("landing", "cable_landings")):
         found, km = nearest(sites, layers[layer])
-        joined = picked(found, sites.index, {f"{kind}_id": f"{kind}_id"})
-        values += [joined.values, pd.DataFrame({f"{kind}_km": km.round(1)}, index=sites.index)]
-        weak += [joined.weak, joined.weak.set_axis([f"{kind}_km"], axis=1)]
-    return Joined(pd.concat(values, axis=1), pd.concat(weak, axis=1))
+        values |= {f"{kind}_id": found[f"{kind}_id"], f"{kind}_km": km.round(1)}
+        weak |= {f"{kind}_id": weak_cells(found, f"{kind}_id")}
+        weak |= {f"{kind}_km": weak_cells(found, "lat_deg")}
+    return Joined(pd.DataFrame(values, index=sites.index), pd.DataFrame(weak, index=sites.index))
 
 
 JOINS = (
