@@ -158,7 +158,8 @@ def hazard(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
 
 def connectivity(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
     """Nearest exchange point and cable landing of the country; weak where their place is."""
-    values, weak = {}, {}
+    values: dict[str, Any] = {}
+    weak: dict[str, Any] = {}
     for kind, layer in (("exchange", "exchanges"), ("landing", "cable_landings")):
         found, km = nearest(sites, layers[layer])
         values |= {f"{kind}_id": found[f"{kind}_id"], f"{kind}_km": km.round(1)}
