@@ -66,16 +66,22 @@ if find_spec("planner.commands.throughput"):
     app.add_typer(import_module("planner.commands.throughput").app, name="throughput")
 
 
-@app.callback()
-def top(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
-) -> None:
-    """Show the version, where asked, before any command."""
-    if version:
+def _show_version(asked: bool) -> None:
+    if asked:
         from planner import __version__
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options that stand before any command."""
 
 
 @app.command()
@@ -104,15 +110,15 @@ def plan(
 ) -> None:
     """Solve a scenario: sites, racks, cooling and power states, with a proven bound."""
     from planner.folders import check_folder
-    from planner.scenario_file import read_scenario
+    from planner.reading import read
 
-    chosen = read_scenario(scenario, changes(set_, gap, time_limit, threads, seed))
+    chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed))
     if out is not None:
         check_folder(out)
     from planner.plan import plan as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=region, progress=progress)
+        found = solve(chosen, region=facts, progress=progress)
     _answer(found, out, json, quiet)
 
 
@@ -134,15 +140,15 @@ def rank(
 ) -> None:
     """Rank every candidate site, with what it gains or loses and why."""
     from planner.folders import check_folder
-    from planner.scenario_file import read_scenario
+    from planner.reading import read
 
-    chosen = read_scenario(scenario, changes(set_, gap, time_limit, threads, seed))
+    chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed))
     if out is not None:
         check_folder(out)
     from planner.rank import rank as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=region, progress=progress, exact=exact)
+        found = solve(chosen, region=facts, progress=progress, exact=exact)
     _answer(found, out, json, quiet)
 
 
@@ -175,13 +181,13 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Say why a scenario is infeasible, and the least that would make it feasible."""
-    from planner.scenario_file import read_scenario
+    from planner.reading import read
 
-    chosen = read_scenario(scenario, changes(set_, time_limit=time_limit))
+    chosen, facts = read(scenario, region, changes(set_, time_limit=time_limit))
     from planner.explain import explain as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=region, progress=progress)
+        found = solve(chosen, region=facts, progress=progress)
     screen().print(found, highlight=False)
 
 
@@ -213,13 +219,13 @@ def export(
 ) -> None:
     """Write the model of a scenario for another solver."""
     from planner.folders import check_file
-    from planner.scenario_file import read_scenario
+    from planner.reading import read
 
-    chosen = read_scenario(scenario, set_)
+    chosen, facts = read(scenario, region, set_)
     check_file(mps)
     from planner.export import export as write
 
-    write(chosen, mps, region=region)
+    write(chosen, mps, region=facts)
     typer.echo(f"wrote {mps}")
 
 

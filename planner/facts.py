@@ -11,7 +11,7 @@ from models.columns import Column
 from planner import catalogue
 from planner.errors import listed, nearest, refuse
 from planner.scenario import Scenario
-from planner.table_checks import bounds, limits
+from planner.table_checks import beyond, bounds
 from planner.tables import Region, keys
 
 _PATH = re.compile(r"^(?P<table>\w+)\[(?P<glob>[^\]]*)\]\.(?P<column>\w+)$")
@@ -30,11 +30,19 @@ def apply_facts(region: Region, scenario: Scenario) -> Region:
     A fact is named `table[glob].column`; the glob is matched against the row's key, the parts of
     a key of several columns joined by `/`. Its value is a number, a text or a change: `*1.5`, `+3`.
 
+    Facts that are in the region already are not applied again.
+
     Raises
     ------
     InputError
         An unknown table, key or column, or a value beyond the column's limits.
+    ValueError
+        The region holds the facts of another scenario.
     """
+    if region.facts == scenario.facts:
+        return region
+    if region.facts:
+        raise ValueError("the region holds the facts of another scenario; read it again")
     frames = dict(region.tables)
     cells = set(region.overridden)
     problems = []
@@ -55,7 +63,7 @@ def apply_facts(region: Region, scenario: Scenario) -> Region:
         frames[name] = frame
         cells |= {(name, label, column.name) for label in labels[rows]}
     refuse(problems)
-    return replace(region, tables=frames, overridden=frozenset(cells))
+    return replace(region, tables=frames, facts=scenario.facts, overridden=frozenset(cells))
 
 
 def _found(
@@ -100,7 +108,7 @@ def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:
 
 
 def _check_limits(changed: pd.Series, labels: pd.Series, column: Column) -> None:
-    beyond = limits(changed, column, "")
-    if beyond:
-        bad = next(label for label in labels[changed.index] if label)
-        raise _FactError(f"puts {column.name} of {bad} out of range", bounds(column))
+    bad = beyond(changed.to_numpy(), column)
+    if bad.any():
+        first = labels[changed.index[bad][0]]
+        raise _FactError(f"puts {column.name} of {first} out of range", bounds(column))

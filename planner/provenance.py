@@ -76,8 +76,9 @@ def _of_table(
         and (chosen is None or column.name in chosen)
     ]
     about = ["source", "year", "licence", "confidence", "recalled"]
-    wide = kept[[*about, *numbers]].assign(key=labels)
-    long = wide.melt([*about, "key"], numbers, "column", "value").dropna(subset="value")
+    wide = kept[[*about, *numbers]].assign(_key=labels)
+    long = wide.melt([*about, "_key"], numbers, "_column", "_value").dropna(subset="_value")
+    long = long.rename(columns={"_key": "key", "_column": "column", "_value": "value"})
     weak = _each(long, "column", "recalled", lambda column, names: column in names.split(";"))
     weak = weak.astype(bool)
     changed = _each(

@@ -5,7 +5,10 @@ in its own words and its own exceptions, which would have to be translated back.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,47 +21,54 @@ NEWLINE = b"\n"
 MOST_PER_COLUMN = 20
 """Bad cells listed per column and kind of problem; enough to see the pattern."""
 
-_YEARS = r"\d{4}(-\d{4})?"
+_YEARS = re.compile(r"\d{4}(-\d{4})?")
+_YEAR = Column("", "year", "year, or years, the values hold for", "text")
 _PROVENANCE_COLUMNS = (
     Column("", "source", "where the row's values are from", "text"),
-    Column("", "year", "year, or years 2009-2023, the values hold for", "text"),
+    _YEAR,
     Column("", "licence", "licence of the source", "text"),
     Column("", "confidence", "how sure the row is", "text", allowed=CONFIDENCE),
     Column("", "recalled", "columns weaker than the row, separated by ;", "text", default=""),
 )
 
 
-def parse(raw: bytes, file: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """A CSV's cells as texts; the index is the row as a spreadsheet counts, the header being 1."""
-    empty = pd.DataFrame()
+@dataclass(frozen=True)
+class Texts:
+    """A CSV as written, by column; `rows` counts as a spreadsheet does, the header being 1."""
+
+    rows: np.ndarray
+    cells: dict[str, tuple[str, ...]]
+
+
+def parse(raw: bytes, file: str) -> tuple[Texts | None, list[Problem]]:
+    """The cells of a CSV, or what keeps it from being read."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = f"row {raw.count(NEWLINE, 0, error.start) + 1}"
         found = raw[error.start : error.start + 1]
-        return empty, [Problem(file, place, "is not UTF-8", found, "text in UTF-8")]
+        return None, [Problem(file, place, "is not UTF-8", found, "text in UTF-8")]
     try:
-        rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
     except csv.Error as error:
-        return empty, [Problem(file, "", f"is not a CSV file: {error}")]
-    if not rows or not any(rows[0]):
-        return empty, [Problem(file, "", "is empty", allowed="a header and rows")]
-    header, *body = rows
+        return None, [Problem(file, "", f"is not a CSV file: {error}")]
+    if not lines or not any(lines[0]):
+        return None, [Problem(file, "", "is empty", allowed="a header and rows")]
+    header, *body = lines
     problems = list(_header_problems(header, file))
+    rows = [n for n, cells in enumerate(body, start=2) if cells]
+    body = [cells for cells in body if cells]
+    if not body and not problems:
+        problems.append(Problem(file, "", "has a header but no rows", allowed="at least one row"))
+    if not problems and any(len(cells) != len(header) for cells in body):
+        for row, cells in zip(rows, body, strict=True):
+            if len(cells) != len(header):
+                message = f"has {len(cells)} cells, the header {len(header)}"
+                problems.append(Problem(file, f"row {row}", message))
     if problems:
-        return empty, problems
-    numbers = [n for n, row in enumerate(body, start=2) if row]
-    body = [row for row in body if row]
-    for number, row in zip(numbers, body, strict=True):
-        if len(row) != len(header):
-            message = f"has {len(row)} cells, the header {len(header)}"
-            problems.append(Problem(file, f"row {number}", message))
-    if problems:
-        return empty, problems
-    if not body:
-        return empty, [Problem(file, "", "has a header but no rows", allowed="at least one row")]
-    cells = dict(zip(header, zip(*body, strict=True), strict=True))
-    return pd.DataFrame(cells, index=numbers, dtype=object), []
+        return None, problems
+    columns = zip(header, zip(*body, strict=True), strict=True)
+    return Texts(np.array(rows), dict(columns)), []
 
 
 def _header_problems(header: Sequence[str], file: str) -> Iterator[Problem]:
@@ -70,46 +80,38 @@ def _header_problems(header: Sequence[str], file: str) -> Iterator[Problem]:
 
 
 def check(
-    texts: pd.DataFrame, table: Table, declared: Sequence[Column], file: str
+    texts: Texts, table: Table, declared: Sequence[Column], file: str
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """The typed table, blanks filled with their defaults, and what is wrong with it."""
     wanted = (*declared, *(_PROVENANCE_COLUMNS if table.provenance else ()))
-    problems = list(_column_problems(texts.columns, wanted, file))
+    problems = list(_column_problems(texts.cells, wanted, file))
     typed: dict[str, Any] = {}
     for column in wanted:
-        if column.name in texts:
-            typed[column.name], found = _typed(texts[column.name], column, file)
-            problems += found
+        if column.name in texts.cells:
+            cells = _Cells(file, column, texts.rows, texts.cells[column.name])
+            typed[column.name] = cells.typed(problems)
         elif column.name == "recalled":
-            typed[column.name] = pd.Series("", index=texts.index, dtype=object)
-    frame = pd.DataFrame(typed, index=texts.index)
+            typed[column.name] = ""
+    frame = pd.DataFrame(typed, index=texts.rows)
     problems += _duplicate_keys(frame, table, file)
-    if "year" in typed and table.provenance:
-        wrong = frame["year"][~frame["year"].str.fullmatch(_YEARS) & (frame["year"] != "")]
-        year = _PROVENANCE_COLUMNS[1]
-        problems += _cells(file, year, wrong, "is not a year", "a year, or years 2009-2023")
     if "recalled" in typed:
         problems += _recalled_problems(frame["recalled"], [c.name for c in declared], file)
     return frame, problems
 
 
-def limits(values: pd.Series, column: Column, file: str) -> list[Problem]:
-    """Cells beyond the column's limits or outside its allowed words; the index is the row."""
-    bad = pd.Series(False, index=values.index)
-    allowed = bounds(column)
+def beyond(values: np.ndarray, column: Column) -> np.ndarray:
+    """Which values the column's limits, or its closed list of words, do not allow."""
     if column.kind == "text":
-        if column.allowed:
-            bad = ~values.isin([*column.allowed, _default(column)])
-        return list(_cells(file, column, values[bad], "is not allowed", allowed, column.allowed))
-    if column.low is not None:
-        bad |= values < column.low
-    if column.high is not None:
-        bad |= values > column.high
-    return list(_cells(file, column, values[bad], "is out of range", allowed))
+        return np.array([bool(column.allowed) and v not in column.allowed for v in values])
+    low = -np.inf if column.low is None else column.low
+    high = np.inf if column.high is None else column.high
+    return (values < low) | (values > high)
 
 
 def bounds(column: Column) -> str:
     """What a cell may hold, in words: `whole, 1 to 5`."""
+    if column is _YEAR:
+        return "a year, or years such as 2009-2023"
     if column.allowed:
         return listed(column.allowed, 20)
     if column.kind == "flag":
@@ -150,46 +152,76 @@ def _column_problems(
         yield Problem(file, f"row 1, column {name}", "is missing", allowed="it is required")
 
 
-def _typed(cells: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
-    cells = cells.str.strip() if column.kind != "text" else cells
-    blank = cells == ""
-    problems: list[Problem] = []
-    if column.default is REQUIRED and blank.any():
-        problems += _cells(file, column, cells[blank], "is blank", bounds(column))
-    if column.kind == "text":
-        values = cells.where(~blank, "" if _default(column) is None else _default(column))
-        return values, problems + limits(values[~blank], column, file)
-    numbers = pd.to_numeric(cells.mask(blank), errors="coerce").astype(float)
-    bad = ~blank & ~np.isfinite(numbers)
-    problems += _cells(file, column, cells[bad], "is not a finite number", bounds(column))
-    good = ~blank & ~bad
-    if column.kind in ("whole", "flag"):
-        allowed = (numbers % 1 == 0) if column.kind == "whole" else numbers.isin([0, 1])
-        message = "is not a whole number" if column.kind == "whole" else "is not 0 or 1"
-        problems += _cells(file, column, cells[good & ~allowed], message, bounds(column))
-        good &= allowed
-    problems += limits(numbers[good], column, file)
-    default = np.nan if column.default in (REQUIRED, None) else column.default
-    numbers = numbers.mask(blank, default)
-    whole = column.kind in ("whole", "flag") and np.isfinite(numbers).all()
-    return numbers.astype("int64") if whole else numbers, problems
+@dataclass(frozen=True)
+class _Cells:
+    """One column of one file, on its way from texts to values."""
+
+    file: str
+    column: Column
+    rows: np.ndarray
+    texts: tuple[str, ...]
+
+    def typed(self, problems: list[Problem]) -> np.ndarray:
+        """The values, blanks filled; what is wrong is added to the problems."""
+        texts = np.array(self.texts, dtype=object)
+        blank = self._each(lambda text: not text.strip())
+        if self.column.default is REQUIRED and blank.any():
+            problems += self._problems(texts, blank, "is blank")
+        return (self._words if self.column.kind == "text" else self._numbers)(
+            texts, blank, problems
+        )
+
+    def _words(self, texts: np.ndarray, blank: np.ndarray, problems: list[Problem]) -> np.ndarray:
+        words = self.column.allowed
+        bad = ~blank & self._each(lambda text: bool(words) and text not in words)
+        if self.column is _YEAR:
+            bad = ~blank & self._each(lambda text: not _YEARS.fullmatch(text))
+        if bad.any():
+            problems += self._problems(texts, bad, "is not allowed")
+        texts[blank] = _default(self.column) or ""
+        return texts
+
+    def _numbers(self, texts: np.ndarray, blank: np.ndarray, problems: list[Problem]) -> np.ndarray:
+        column, kind = self.column, self.column.kind
+        values = np.array([_number(text) for text in self.texts])
+        checks = [
+            (~np.isfinite(values), "is not a finite number"),
+            ((kind == "whole") & (values != np.floor(values)), "is not a whole number"),
+            ((kind == "flag") & ~np.isin(values, (0, 1)), "is not 0 or 1"),
+            (beyond(values, column), "is out of range"),
+        ]
+        seen = blank.copy()
+        for bad, message in checks:
+            if (bad & ~seen).any():
+                problems += self._problems(texts, bad & ~seen, message)
+                seen |= bad
+        values[blank] = np.nan if _default(column) is None else _default(column)
+        whole = kind in ("whole", "flag") and bool(np.isfinite(values).all())
+        return values.astype("int64") if whole else values
+
+    def _each(self, wrong: Callable[[str], bool]) -> np.ndarray:
+        """Which cells hold a text that is wrong; each distinct text is asked about once."""
+        found = {text for text in set(self.texts) if wrong(text)}
+        if not found:
+            return np.zeros(len(self.texts), dtype=bool)
+        return np.array([text in found for text in self.texts])
+
+    def _problems(self, texts: np.ndarray, bad: np.ndarray, message: str) -> Iterator[Problem]:
+        column, allowed = self.column, bounds(self.column)
+        for row, text in list(zip(self.rows[bad], texts[bad], strict=True))[:MOST_PER_COLUMN]:
+            place = f"row {row}, column {column.name}"
+            near = nearest(text, column.allowed) if column.allowed else ""
+            yield Problem(self.file, place, message, text or None, allowed, near)
+        more = int(bad.sum()) - MOST_PER_COLUMN
+        if more > 0:
+            yield Problem(self.file, f"column {column.name}", f"{more} more rows: {message}")
 
 
-def _cells(
-    file: str,
-    column: Column,
-    bad: pd.Series,
-    message: str,
-    allowed: str,
-    words: Iterable[str] = (),
-) -> Iterator[Problem]:
-    for row, value in list(bad.items())[:MOST_PER_COLUMN]:
-        place = f"row {row}, column {column.name}"
-        near = nearest(value, words) if words else ""
-        yield Problem(file, place, message, None if value == "" else value, allowed, near)
-    if len(bad) > MOST_PER_COLUMN:
-        more = f"{len(bad) - MOST_PER_COLUMN} more rows: {message}"
-        yield Problem(file, f"column {column.name}", more, allowed=allowed)
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Problem]:

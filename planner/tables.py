@@ -25,7 +25,8 @@ MOST_LOST = 20
 class Region:
     """The facts of a part of the world.
 
-    `overridden` names the cells a scenario changed: (table, key joined by /, column).
+    `facts` are the scenario's, once they are in the tables; `overridden` names the cells they
+    changed: (table, key joined by /, column).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Region:
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, Path]
     hashes: Mapping[str, str]
+    facts: Mapping[str, float | str] = field(default_factory=dict)
     overridden: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
 
 
@@ -63,10 +65,10 @@ def read_region(region: str | Path, only: Iterable[str] | None = None) -> Region
         if raw is None:
             continue
         texts, found = parse(raw, file)
-        if not found:
-            texts, found = check(texts, table, catalogue.columns()[name], file)
+        if texts is not None:
+            frames[name], found = check(texts, table, catalogue.columns()[name], file)
         problems += found
-        frames[name], files[name] = texts, path
+        files[name] = path
         hashes[name] = hashlib.sha256(raw).hexdigest()
     problems += _dangling(frames, files)
     refuse(problems)

@@ -54,6 +54,8 @@ def check(region: RegionFolder = None, json: Json = False) -> None:
 def cite(table: TableName = None, region: RegionFolder = None, json: Json = False) -> None:
     """The sources to credit, by licence."""
     import pandas as pd
+    from rich.padding import Padding
+    from rich.text import Text
 
     from planner.tables import read_region
 
@@ -69,7 +71,7 @@ def cite(table: TableName = None, region: RegionFolder = None, json: Json = Fals
     for licence, of_licence in credits_.groupby("licence"):
         console.print(f"\n[bold]{licence}[/bold]", highlight=False)
         for source, tables in of_licence.groupby("source")["table"]:
-            console.print(f"  {source} ({', '.join(tables)})", highlight=False, markup=False)
+            console.print(Padding(Text(f"{source} ({', '.join(tables)})"), (0, 0, 0, 2)))
 
 
 @app.command()

@@ -31,19 +31,19 @@ OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Folder for the result files; written whole."),
 ]
-Gap = Annotated[
-    float | None,
+Gap = Annotated[  # a text, like all that follow: the schema says best what is wrong with it
+    str | None,
     typer.Option("--gap", metavar="FRACTION", help="Same as --set solve.gap_frac=..."),
 ]
 TimeLimit = Annotated[
-    float | None,
+    str | None,
     typer.Option("--time-limit", metavar="SECONDS", help="Same as --set solve.time_limit_s=..."),
 ]
 Threads = Annotated[
-    int | None, typer.Option("--threads", metavar="N", help="Same as --set solve.threads=...")
+    str | None, typer.Option("--threads", metavar="N", help="Same as --set solve.threads=...")
 ]
 Seed = Annotated[
-    int | None, typer.Option("--seed", metavar="N", help="Same as --set solve.seed=...")
+    str | None, typer.Option("--seed", metavar="N", help="Same as --set solve.seed=...")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]
@@ -68,10 +68,10 @@ def show_json(value: Any) -> None:
 
 def changes(
     stated: list[str],
-    gap: float | None = None,
-    time_limit: float | None = None,
-    threads: int | None = None,
-    seed: int | None = None,
+    gap: str | None = None,
+    time_limit: str | None = None,
+    threads: str | None = None,
+    seed: str | None = None,
 ) -> list[str]:
     """The `--set` texts, the short forms among them."""
     short = {"gap_frac": gap, "time_limit_s": time_limit, "threads": threads, "seed": seed}
