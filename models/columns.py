@@ -17,6 +17,7 @@ UNITS = {
     "m": "metre",
     "m2": "square metre",
     "m3": "cubic metre",
+    "km2": "square kilometre",
     "km": "kilometre",
     "deg": "degree of latitude or longitude, WGS 84",
     "degc": "degree Celsius",
@@ -90,8 +91,11 @@ UNCERTAIN = ("recalled", "assumed")
 
 
 def unit_of(name: str) -> str | None:
-    """Unit words a column name ends in, e.g. `usd_per_mwh`; None where there is none."""
-    words = name.split("_")
+    """Unit words a column name ends in, e.g. `usd_per_mwh`; None where there is none.
+
+    A last word `min` or `max` is set aside: `rack_kw_max` is in kilowatts.
+    """
+    words = name.removesuffix("_min").removesuffix("_max").split("_")
     tail = [words.pop()]
     if tail[0] not in UNITS:
         return None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from models.columns import Column
@@ -102,7 +103,7 @@ def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:
     else:
         by = float(change["by"])
         numbers = numbers * by if change["how"] == "*" else numbers + by
-    if column.kind == "whole" and (numbers.dropna() % 1 != 0).any():
+    if column.kind == "whole" and (numbers != np.floor(numbers)).loc[numbers.notna()].any():
         raise _FactError("does not give a whole number", bounds(column))
     return numbers
 
