@@ -82,6 +82,10 @@ class Solver:
         new = np.zeros_like(self._costs)
         for name, cost in costs.items():
             new[self.compiled.column[name]] = cost
+        self.maximise_vector(new)
+
+    def maximise_vector(self, new: np.ndarray) -> None:
+        """As `maximise`, a cost for every column."""
         changed = np.flatnonzero(new != self._costs).astype(np.int32)
         if changed.size:
             self.highs.changeColsCost(len(changed), changed, new[changed])
