@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.ratio import Best, Fraction, best_ratio
+from planner.solve.sift import Relaxed, relaxed_ratio, split, with_row
 
 TIE_GAP_FRAC = 2e-3
 """Ties are broken by cost to this gap: far below what costs are known to."""
@@ -23,12 +25,28 @@ class Limits:
     deadline: float
 
 
-def relaxed_ratio(solver: Solver, name: str, limits: Limits, watch: Watch | None = None) -> Best:
-    """The best ratio of the relaxation: where the exact iteration starts."""
-    solver.whole(False)
-    best = best_ratio(Fraction(solver, OBJECTIVES[name]), 0.0, 1e-9, limits.deadline, watch)
-    solver.whole(True)
-    return best
+def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
+    """The row `sign * N - (value - tolerance) * D >= 0` that keeps an objective near its best."""
+    ratio = OBJECTIVES[name]
+    least = value - tolerance_frac * max(abs(value), 1e-9)
+    return {ratio.over: 1.0 if ratio.more_is_better else -1.0, ratio.under: -least}
+
+
+def relaxed_in_order(
+    compiled: Compiled, sites: Sequence[str], names: Sequence[str], first: np.ndarray, limits: Limits
+) -> list[Relaxed]:
+    """The relaxation made best in each objective in turn; the first one's bound is the plan's."""
+    found: list[Relaxed] = []
+    for name in names:
+        parts = split(compiled, sites)
+        relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, 0.0, limits.deadline)
+        if relaxed.x is None:
+            break
+        found.append(relaxed)
+        first = relaxed.kept
+        row = held(name, relaxed.value, limits.tolerance_frac)
+        compiled = with_row(compiled, row, 0.0, f"held_{name}")
+    return found or [relaxed]
 
 
 def in_order(
@@ -36,28 +54,20 @@ def in_order(
 ) -> tuple[Best, np.ndarray | None]:
     """The proven best of the first objective, and the plan after all were made best in turn.
 
-    Each objective becomes a row `sign * N - (value - tolerance) * D >= 0` for those after it; the
-    last plan found is offered as a start to the next solve. A later solve that runs out of time
-    leaves the plan of the one before.
+    The last plan found is offered as a start to the next solve. A later solve that runs out of
+    time leaves the plan of the one before.
     """
-    first = best_ratio(Fraction(solver, OBJECTIVES[names[0]]), start, limits.gap_frac, limits.deadline, watch)
-    plan, held = first.x, first
+    fraction = Fraction(solver, OBJECTIVES[names[0]])
+    first = best_ratio(fraction, start, limits.gap_frac, limits.deadline, watch)
+    plan, last = first.x, first
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break
-        _hold(solver, before, held, limits.tolerance_frac)
+        solver.add_row(held(before, last.value, limits.tolerance_frac), 0.0, float("inf"))
         solver.start_from(plan)
         fraction = Fraction(solver, OBJECTIVES[name])
-        begin = fraction.value(plan)
-        later = best_ratio(fraction, begin, TIE_GAP_FRAC, limits.deadline, None)
+        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, limits.deadline)
         if later.x is None:
             break
-        plan, held = later.x, later
+        plan, last = later.x, later
     return first, plan
-
-
-def _hold(solver: Solver, name: str, best: Best, tolerance_frac: float) -> None:
-    ratio = OBJECTIVES[name]
-    sign = 1.0 if ratio.more_is_better else -1.0
-    least = best.value - tolerance_frac * max(abs(best.value), 1e-9)
-    solver.add_row({ratio.over: sign, ratio.under: -least}, 0.0, float("inf"))
