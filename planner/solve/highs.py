@@ -64,6 +64,8 @@ class Solver:
     def __init__(self, compiled: Compiled, threads: int = 2, seed: int = 0) -> None:
         self.compiled = compiled
         self.highs = highspy.Highs()
+        # HiGHS keeps the number of threads of its first run in a process and fails with another
+        self.highs.resetGlobalScheduler(True)
         for name, value in {
             "output_flag": True,
             "log_to_console": False,
