@@ -1,6 +1,7 @@
 """Tables as read: types, defaults, hashes, provenance, and the shipped region itself."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -111,6 +112,12 @@ def test_the_shipped_region_has_no_problem() -> None:
 def test_every_shipped_table_is_declared() -> None:
     folder = catalogue.data_folder() / "kr-jp"
     assert {path.stem for path in folder.rglob("*.csv")} == set(catalogue.fact_tables())
+
+
+def test_the_readme_of_the_data_names_every_table() -> None:
+    text = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\w+", text))
+    assert [name for name in catalogue.fact_tables() if name not in words] == []
 
 
 def test_hashes_are_those_of_the_files() -> None:
