@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pyomo.environ import ConcreteModel
+from pyomo.environ import ConcreteModel, Var
 
 from models.blocks import (
     budget,
@@ -33,7 +33,8 @@ BLOCKS = (*WHERE, *WHAT, *BOTH)
 def build(case: Case) -> Any:
     """The Pyomo model of a case, its ledger kept as `model.ledger`."""
     m = ConcreteModel(name="ai_factories")
-    ledger = Ledger()
+    m.nothing = Var(bounds=(0, 0), initialize=0)
+    ledger = Ledger(m.nothing)
     for block in BLOCKS:
         block.add(m, case, ledger)
     m.ledger = ledger

@@ -11,9 +11,14 @@ from pyomo.environ import quicksum
 
 
 class Ledger:
-    """Terms by (name, index); blocks put, later blocks read the total."""
+    """Terms by (name, index); blocks put, later blocks read the total.
 
-    def __init__(self) -> None:
+    `nothing` is a column held at 0 and the sum of no terms: a rule over an empty sum is still a
+    row, which names itself where it cannot hold.
+    """
+
+    def __init__(self, nothing: Any) -> None:
+        self.nothing = nothing
         self._terms: dict[tuple[str, Hashable], list[tuple[str, Any]]] = defaultdict(list)
 
     def put(self, name: str, index: Hashable, term: Any, source: str) -> None:
@@ -21,8 +26,9 @@ class Ledger:
         self._terms[name, index].append((source, term))
 
     def total(self, name: str, index: Hashable) -> Any:
-        """The sum of all terms put so far; 0 where none was."""
-        return quicksum(term for _, term in self._terms.get((name, index), ()))
+        """The sum of all terms put so far; the column `nothing` where none was."""
+        terms = self._terms.get((name, index))
+        return quicksum(term for _, term in terms) if terms else self.nothing
 
     def indices(self, name: str) -> list[Hashable]:
         """Indices at which something was put under `name`, in the order first met."""

@@ -73,12 +73,12 @@ def _residency(m: Any, case: Case, ledger: Ledger) -> None:
     )
 
     def crossing(m: Any, n: str, where: str, q: str, t: int) -> Any:
-        members = [w for w in case.sets["WORKLOAD"] if case["sovereignty_class"][w] == q]
-        served = sum(m.served[w, n, t] for w in members if (w, n, t) in m.served)
-        sent = flow(n, where, t, members)
-        if isinstance(sent, int):
+        of_class = [w for w in case.sets["WORKLOAD"] if case["sovereignty_class"][w] == q]
+        members = [w for w in of_class if (w, n, t) in m.served]
+        if not members:
             return Constraint.Skip
-        return sent <= case["cross_border_frac"][n, where, q] * served
+        served = sum(m.served[w, n, t] for w in members)
+        return flow(n, where, t, members) <= case["cross_border_frac"][n, where, q] * served
 
     m.cross_border = Constraint(
         [

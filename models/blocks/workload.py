@@ -7,6 +7,7 @@
     floors and ceilings on served tokens by workload, country, market, period
 `flow` and `served` are mean delivered output tokens in 1e6 tokens/s. A flow exists only where the
 fibre round trip is within the workload's latency limit and the law lets the data cross.
+Carrying tokens costs what transit from the group to the market does, where a price is given.
 """
 
 from typing import Any
@@ -36,6 +37,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("sent", (g, w, t), flow, k)
         ledger.put("received", (w, k, t), flow, g)
         ledger.put("between", (w, case["group_country"][g], case["market_country"][k], t), flow, g)
+        if (g, k) in case["transit_usd_per_mtoken"]:
+            yearly = case["transit_usd_per_mtoken"][g, k] * case["seconds_per_year"]["s"] / 1e6
+            ledger.put("opex_musd", (case["group_country"][g], t), yearly * flow, "transit")
     m.peak_capacity = Constraint(
         ledger.indices("sent"),
         rule=lambda m, g, w, t: case["peak_to_mean_ratio"][w] * ledger.total("sent", (g, w, t))
@@ -64,7 +68,7 @@ def _mix(m: Any, case: Case) -> None:
     m.country_tokens = Expression(
         [(n, t) for n in countries for t in case.sets["PERIOD"]],
         rule=lambda m, n, t: quicksum(
-            m.served[w, n, t] for w in case.sets["WORKLOAD"] if (w, n, t) in m.served
+            (m.served[w, n, t] for w in case.sets["WORKLOAD"] if (w, n, t) in m.served), m.nothing
         ),
     )
     m.mix = Constraint(
@@ -86,11 +90,12 @@ def _floors_and_ceilings(m: Any, case: Case) -> None:
         country, market = place
         share = case["market_share_frac"][market] if market else 1.0
         nation = case["market_country"][market] if market else country
-        return share * quicksum(
+        of_these = (
             m.served[w, n, u]
             for w, n, u in case.sets["SERVED"]
             if u == t and (workload in (None, w)) and (nation in (None, n))
         )
+        return share * quicksum(of_these, m.nothing)
 
     m.demand_floor = Constraint(
         case.sets["FLOOR"],

@@ -144,5 +144,16 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
         **case.values,
         "group": dict(group),
         "group_country": {g: case["country"][s] for g, s in one.items()},
+        "transit_usd_per_mtoken": _least_by_group(case["site_transit_usd_per_mtoken"], group),
     }
     return case.having(sets=sets, values=values)
+
+
+def _least_by_group(prices: Mapping[tuple, float], group: Mapping[str, str]) -> dict[tuple, float]:
+    """Price by group and market: the cheapest site's, so that the groups' cost stays a bound."""
+    least: dict[tuple, float] = {}
+    for (s, market), price in prices.items():
+        if s in group:
+            at = (group[s], market)
+            least[at] = min(price, least.get(at, price))
+    return least
