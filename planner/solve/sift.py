@@ -79,8 +79,8 @@ def relaxed_ratio(
     r, best, duals, x, bound = start, None, None, None, float("inf")
     rounds = 0
     for rounds in range(1, ROUNDS + 1):
-        columns, rows = _inside(parts, kept)
-        part = _restricted(compiled, columns, rows)
+        columns, rows = inside(parts, kept)
+        part = restricted(compiled, columns, rows)
         solver = Solver(part, threads=1)
         solver.whole(False)
         fraction = Fraction(solver, ratio)
@@ -134,13 +134,14 @@ def _needed(compiled: Compiled, parts: Split) -> np.ndarray:
     return marks
 
 
-def _inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns and rows of the kept sites and of what all share."""
-    inside = np.append(kept, True)
-    return np.flatnonzero(inside[parts.of_column]), np.flatnonzero(inside[parts.of_row])
+    taken = np.append(kept, True)
+    return np.flatnonzero(taken[parts.of_column]), np.flatnonzero(taken[parts.of_row])
 
 
-def _restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Compiled:
+def restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Compiled:
+    """The model of these columns and rows alone; a row keeps its limits."""
     names = tuple(compiled.column_names[i] for i in columns)
     row_names = tuple(compiled.row_names[i] for i in rows)
     return Compiled(
@@ -184,7 +185,7 @@ class _Pricing:
         self._shared = np.flatnonzero(parts.of_row < 0)
         by_row = csr_array(compiled.matrix)
         self._shared_rows = by_row[self._shared]
-        self._solver = Solver(_restricted(compiled, self.columns, rows), threads=1)
+        self._solver = Solver(restricted(compiled, self.columns, rows), threads=1)
         self._solver.whole(False)
 
     def worth(
