@@ -11,6 +11,7 @@ import pandas as pd
 from models.columns import Table
 from planner import catalogue
 from planner.errors import InputError, Problem, listed, nearest, refuse
+from planner.named_rows import missing_rows
 from planner.table_checks import check, parse
 
 LARGEST_BYTES = 200_000_000
@@ -71,6 +72,7 @@ def read_region(region: str | Path, only: Iterable[str] | None = None) -> Region
         files[name] = path
         hashes[name] = hashlib.sha256(raw).hexdigest()
     problems += _dangling(frames, files)
+    problems += missing_rows(frames, files)
     refuse(problems)
     frames = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
     return Region(folder.name, folder, frames, files, hashes)

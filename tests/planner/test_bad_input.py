@@ -561,6 +561,36 @@ def test_reference_to_nothing(spoiled: Callable[..., Path], run: Run) -> None:
     refused(run("data", "check", "--region", folder), said, "did you mean 'h200'?")
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "said"),
+    [
+        (
+            "parameters",
+            "discount_frac",
+            "parameters.csv, column parameter: has no row 'discount_frac'",
+        ),
+        ("throughput_coefficients", "memory_usable_frac", "has no row 'memory_usable_frac'"),
+    ],
+)
+def test_row_that_an_equation_asks_for(
+    table: str, name: str, said: str, spoiled: Callable[..., Path], run: Run
+) -> None:
+    def misspell(rows: list[list[str]]) -> None:
+        for row in rows:
+            row[:] = [text.replace(name, f"{name}s") for text in row]
+
+    folder = spoiled(table, misspell)
+    refused(run("data", "check", "--region", folder), said, f"did you mean '{name}s'?")
+
+
+def test_parameter_of_one_country_only(spoiled: Callable[..., Path], run: Run) -> None:
+    def leave_out(rows: list[list[str]]) -> None:
+        rows[:] = [row for row in rows if row[:2] != ["JP", "staff_usd_per_year"]]
+
+    said = "has no row 'staff_usd_per_year' for JP; allowed: a row for * or for each country"
+    refused(run("data", "check", "--region", spoiled("parameters", leave_out)), said)
+
+
 RAWS = {
     "empty": (b"", "is empty; allowed: a header and rows"),
     "not UTF-8": ("system_id\n울산\n".encode("cp949"), "row 2: is not UTF-8"),
