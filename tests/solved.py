@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pyomo.environ import value
 
 from models.blocks.objective import OBJECTIVES
 from models.build import build
@@ -33,6 +34,14 @@ class Solved:
 
     def __getitem__(self, column: str) -> float:
         return float(self.x[self.compiled.column[column]])
+
+    def ledger(self, name: str, index: Any = None) -> dict[str, float]:
+        """A sum's parts by source: at one index, or over all of them."""
+        parts: dict[str, float] = {}
+        for at, source, term in self.model.ledger.entries(name):
+            if index is None or at == index:
+                parts[source] = parts.get(source, 0.0) + value(term)
+        return parts
 
 
 def attempt(
@@ -70,6 +79,11 @@ def solve(case: Case, *names: str, **options: Any) -> Solved:
 def refused(case: Case, *names: str, **options: Any) -> bool:
     """Whether no plan exists."""
     return attempt(case, *names, **options) is None
+
+
+def breaks(rule: Case, held: Mapping[str, float], without: Case) -> bool:
+    """Whether a plan with these columns is refused by the rule, and by nothing else."""
+    return refused(rule, held=held) and not refused(without, held=held)
 
 
 def rows(case: Case) -> set[str]:

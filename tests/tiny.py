@@ -1,5 +1,6 @@
 """Cases small enough to work out by hand; every number is round."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from models.case import Case
@@ -8,14 +9,19 @@ from planner.coefficients import regrouped
 YEARS = (2027, 2028)
 
 
-def tiny_case(sites: int = 2, periods: tuple[int, ...] = (2027,), **values: Any) -> Case:
-    """Sites a, b, c ... of one country, one hall size, two rack systems, one workload.
+def tiny_case(
+    sites: int | Sequence[str] = 2, periods: tuple[int, ...] = (2027,), **values: Any
+) -> Case:
+    """Sites a, b, c ... (or as named), one hall size, two rack systems, one workload, one country.
 
     A rack of `fast` makes 2 Mtokens/s of 0.1 MW, one of `slow` 1 Mtoken/s of 0.1 MW.
-    Site a meters 1.2 MW per IT MW, b 1.3, c 1.4. Peak over mean is 1. Any value can be replaced.
+    Site a meters 1.2 MW per IT MW, b 1.3, c 1.4, each with 24 MW of grid; 12 MW are asked for.
+    Peak over mean is 1. Any value can be replaced; designs, countries, workloads and markets are
+    those of `cooling_class`, `country`, `sovereignty_class` and `market_country`. The sites of a
+    country are one group.
     """
-    names = [chr(ord("a") + i) for i in range(sites)]
-    pairs = [(s, "dry") for s in names]
+    names = list("abcdefghij"[:sites]) if isinstance(sites, int) else list(sites)
+    pairs = [(s, d) for s in names for d in values.get("cooling_class", ["dry"])]
     index = [(s, t) for s in names for t in periods]
     one = dict.fromkeys(names, 1.0)
     zero = dict.fromkeys(names, 0.0)
@@ -47,8 +53,8 @@ def tiny_case(sites: int = 2, periods: tuple[int, ...] = (2027,), **values: Any)
         "hall_mw": each(10.0),
         "hall_m2": each(1000.0),
         "halls_max_count": each(4.0),
-        "facility_per_it_frac": {(s, "dry"): 1.2 + 0.1 * i for i, s in enumerate(names)},
-        "energy_per_it_frac": {(s, "dry"): 1.1 + 0.1 * i for i, s in enumerate(names)},
+        "facility_per_it_frac": {(s, d): 1.2 + 0.1 * names.index(s) for s, d in pairs},
+        "energy_per_it_frac": {(s, d): 1.1 + 0.1 * names.index(s) for s, d in pairs},
         "wue_peak_l_per_kwh": each(0.0),
         "wue_mean_l_per_kwh": each(0.0),
         "shell_musd_per_hall": each(1.0),
@@ -93,12 +99,12 @@ def tiny_case(sites: int = 2, periods: tuple[int, ...] = (2027,), **values: Any)
         "STEP_PERIOD": tuple((s, i, t) for s, i in base["step_mw"] for t in periods),
         "FORCED_SITE": (),
         "PERIOD": tuple(periods),
-        "COUNTRY": ("KR",),
-        "WORKLOAD": ("chat",),
-        "MARKET": ("seoul",),
+        "COUNTRY": tuple(sorted(set(base["country"].values()))),
+        "WORKLOAD": tuple(base["sovereignty_class"]),
+        "MARKET": tuple(base["market_country"]),
         "HBM_TAKE": (),
         "FLOOR": (),
         "CEILING": (),
     }
     case = Case(sets, base)
-    return regrouped(case, dict.fromkeys(names, "KR-1"))
+    return regrouped(case, {s: f"{n}-1" for s, n in base["country"].items()})
