@@ -48,6 +48,11 @@ class Door(TyperGroup):
         except Infeasible as answer:
             screen().print(answer.report, highlight=False)
             raise typer.Exit(INFEASIBLE) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a disk that is full, a file that vanished
+            aside().print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
             aside().print("stopped; nothing half-written is left", highlight=False)
             raise typer.Exit(INTERRUPTED) from None
@@ -160,9 +165,9 @@ def sites(
 ) -> None:
     """Compute the candidate sites of a region from its layers: CSV and GeoPackage."""
     from planner.commands.sites import sites as compute
-    from planner.folders import whole_folder
+    from planner.folders import SITES, whole_folder
 
-    with whole_folder(out, mark="sites.csv") as folder:
+    with whole_folder(out, SITES) as folder:
         paths = compute(region or DEFAULT_REGION, folder)
     if not quiet:
         for path in paths:

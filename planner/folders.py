@@ -6,16 +6,26 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from planner.errors import InputError, Problem
 
 MARK = "plan.json"
-"""The file that says a folder holds results of ours, which a new run may replace."""
-
 OPTION = "--out"
 
 
-def check_folder(folder: str | Path, mark: str = MARK) -> Path:
+class Kind(NamedTuple):
+    """How to know an earlier result, which a new one may replace: its mark, and no strangers."""
+
+    mark: str
+    files: tuple[str, ...]
+
+
+RESULT = Kind(MARK, ("*.csv", "*.json", "*.gpkg", "*.html"))
+SITES = Kind("site_markets.csv", ("sites.csv", "site_markets.csv", "sites.gpkg"))
+
+
+def check_folder(folder: str | Path, kind: Kind = RESULT) -> Path:
     """The folder, if results can be written there: writable, and new, empty or ours.
 
     Raises
@@ -24,12 +34,16 @@ def check_folder(folder: str | Path, mark: str = MARK) -> Path:
         It is a file, lies inside one, holds something that is not ours, or cannot be written.
     """
     folder = Path(folder)
+    allowed = f"a folder that is new, empty or holds an earlier result ({kind.mark})"
     try:
         if folder.exists() and not folder.is_dir():
-            _refuse(folder, "is a file", "a folder that is new, empty or holds an earlier plan")
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
-            allowed = f"a folder that is new, empty or holds an earlier result ({mark})"
+            _refuse(folder, "is a file", allowed)
+        inside = sorted(folder.iterdir()) if folder.is_dir() else []
+        if inside and not (folder / kind.mark).is_file():
             _refuse(folder, "holds files that are not an earlier result", allowed)
+        for path in inside:
+            if path.is_dir() or not any(path.match(pattern) for pattern in kind.files):
+                _refuse(folder, f"holds {path.name}, which is no result and would be lost", allowed)
         _check_writable(folder)
     except OSError as error:
         _refuse(folder, f"cannot be written: {error.strerror or error}", "a folder you may write")
@@ -55,9 +69,9 @@ def check_file(path: str | Path) -> Path:
 
 
 @contextmanager
-def whole_folder(folder: str | Path, mark: str = MARK) -> Iterator[Path]:
+def whole_folder(folder: str | Path, kind: Kind = RESULT) -> Iterator[Path]:
     """A new folder to write into, which takes the place of `folder` once all is written."""
-    folder = check_folder(folder, mark)
+    folder = check_folder(folder, kind)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:

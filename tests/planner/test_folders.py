@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError
-from planner.folders import MARK, check_folder, whole_file, whole_folder
+from planner.folders import MARK, SITES, check_folder, whole_file, whole_folder
 
 
 class Stop(Exception):  # noqa: N818 - stands for anything that ends a run
@@ -91,3 +91,24 @@ def test_a_file_appears_whole_or_stays_as_it_was(tmp_path: Path) -> None:
         stop_within(whole_file(path), "")
     assert path.read_text() == "one"
     assert [path.name for path in path.parent.iterdir()] == ["model.mps"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "figures/"])
+def test_what_someone_put_beside_a_result_is_not_lost(name: str, tmp_path: Path) -> None:
+    (tmp_path / MARK).write_text("{}")
+    path = tmp_path / name
+    path.mkdir() if name.endswith("/") else path.write_text("mine")
+    with pytest.raises(InputError, match=f"holds {path.name}, which is no result"):
+        check_folder(tmp_path)
+    assert path.exists()
+
+
+def test_sites_never_replace_a_plan_or_the_tables_of_a_region(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text("site_id")
+    with pytest.raises(InputError, match="not an earlier result"):
+        check_folder(tmp_path, SITES)
+    (tmp_path / "site_markets.csv").write_text("site_id")
+    check_folder(tmp_path, SITES)
+    (tmp_path / "grid_nodes.csv").write_text("node_id")
+    with pytest.raises(InputError, match="holds grid_nodes.csv"):
+        check_folder(tmp_path, SITES)
