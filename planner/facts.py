@@ -103,6 +103,8 @@ def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:
     else:
         by = float(change["by"])
         numbers = numbers * by if change["how"] == "*" else numbers + by
+    if np.isinf(numbers[np.isfinite(cells.astype(float))]).any():
+        raise _FactError("does not give a finite number", bounds(column))
     if column.kind == "whole" and (numbers != np.floor(numbers)).loc[numbers.notna()].any():
         raise _FactError("does not give a whole number", bounds(column))
     return numbers

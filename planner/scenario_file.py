@@ -8,14 +8,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from planner.errors import InputError, Problem, listed, nearest, refuse
+from planner.errors import InputError, Problem, listed, nearest
 from planner.origin import Origin
 from planner.origin import Path as KeyPath
+from planner.overrides import overridden
 from planner.scenario import Scenario
-from planner.scenario_yaml import load, parse_value, read_text
-
-_OPTION = re.compile(r"^(?P<path>[^=]+?)(?P<change>[*+]?)=(?P<value>.*)$", re.DOTALL)
-_FACT = re.compile(r"^\w+\[[^\]]*\]\.\w+$")
+from planner.scenario_yaml import load, read_text
 
 _PLAIN = {
     "bool_type": "is not true or false",
@@ -71,8 +69,7 @@ def scenario_from(
         Every problem, at once.
     """
     origin = origin or Origin()
-    data, options, problems = _overridden(dict(data), overrides)
-    refuse(problems)
+    data, options = overridden(data, overrides)
     origin = Origin(origin.file, origin.lines, options)
     try:
         scenario = Scenario.model_validate(data)
@@ -80,65 +77,6 @@ def scenario_from(
         raise InputError(_translated(error, origin)) from None
     scenario.keep_origin(origin)
     return scenario
-
-
-# -- overrides ---------------------------------------------------------------------------------
-
-
-def _overridden(
-    data: dict[Any, Any], overrides: Sequence[str]
-) -> tuple[dict[Any, Any], dict[KeyPath, str], list[Problem]]:
-    options: dict[KeyPath, str] = {}
-    problems = []
-    for text in overrides:
-        option = f"--set {text}"
-        found = _OPTION.match(text)
-        if found is None:
-            allowed = "path.to.key=value or table[name].column=value"
-            problems.append(Problem(option, "", "has no '='", allowed=allowed))
-            continue
-        written, change = found["path"].strip(), found["change"]
-        try:
-            value = parse_value(found["value"])
-        except Exception as error:  # any refusal of the YAML reader is the user's text
-            said = str(error).splitlines()[0]
-            problems.append(Problem(option, "", f"the value is not valid YAML: {said}"))
-            continue
-        if _FACT.match(written):
-            path: KeyPath = ("facts", written)
-            value = f"{change}{value}" if change else value
-        elif change:
-            allowed = f"'{change}=' for facts only, e.g. sites[ulsan-*].headroom_mw*=1.5"
-            problems.append(Problem(option, "", f"'{change}=' is not allowed", allowed=allowed))
-            continue
-        else:
-            path = tuple(int(p) if p.isdigit() else p for p in written.split("."))
-        changed = _put(data, path, value)
-        if changed is None:
-            message = f"{written!r} leads through a value that holds no keys"
-            problems.append(Problem(option, "", message, allowed="the path of a key"))
-            continue
-        data = changed
-        options[path] = option
-    return data, options, problems
-
-
-def _put(tree: Any, path: KeyPath, value: Any) -> Any:
-    """A copy of `tree` with `value` at `path`; None where a part on the way holds no keys."""
-    if not path:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(tree, list) and isinstance(head, int) and head < len(tree):
-        inner = _put(tree[head], rest, value)
-        return None if inner is None else [*tree[:head], inner, *tree[head + 1 :]]
-    if isinstance(tree, dict) or tree is None:
-        tree = tree or {}
-        inner = _put(tree.get(head), rest, value)
-        return None if inner is None and rest else {**tree, head: inner}
-    return None
-
-
-# -- pydantic's errors in plain words ------------------------------------------------------------
 
 
 def _translated(error: ValidationError, origin: Origin) -> list[Problem]:

@@ -117,17 +117,13 @@ def bounds(column: Column) -> str:
     if column.kind == "flag":
         return "0 or 1"
     low, high = column.low, column.high
-    span = (
-        f"{low:g} to {high:g}"
-        if low is not None and high is not None
-        else f"at least {low:g}"
-        if low is not None
-        else f"at most {high:g}"
-        if high is not None
-        else ""
-    )
+    if low is not None and high is not None:
+        span = f", {low:g} to {high:g}"
+    else:
+        span = f", at least {low:g}" if low is not None else ""
+        span += f", at most {high:g}" if high is not None else ""
     kind = {"whole": "a whole number", "number": "a number", "text": "a text"}[column.kind]
-    return f"{kind}, {span}" if span else kind
+    return kind + span
 
 
 def _default(column: Column) -> Any:

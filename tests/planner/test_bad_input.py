@@ -285,6 +285,7 @@ VALUES = {
         "facts: {'systems[h200].chips_count': 1.5}",
         "does not give a whole number, found 1.5",
     ),
+    "overflow": ("facts: {'zones[*].headroom_mw': '*1e308'}", "does not give a finite number"),
     "number for a word": ("facts: {'systems[h200].cooling': 5}", "is not a text, found 5"),
     "not an allowed word": (
         "facts: {'systems[h200].cooling': ice}",
@@ -368,9 +369,9 @@ OPTIONS = {
     "broken value": ("--set periods=[2027", "--set periods=[2027: the value is not valid YAML"),
     "path through a value": (
         "--set name.first=x",
-        "'name.first' leads through a value that holds no",
+        "nothing can be set at 'first' in 'small'",
     ),
-    "past the end of a list": ("--set periods.7=2030", "'periods.7' leads through a value"),
+    "past the end of a list": ("--set periods.7=2030", "nothing can be set at 7 in [2027, 2028]"),
     "a change of a choice": ("--set budget.capex_musd_total*=2", "'*=' for facts only"),
     "unknown fact": ("--set sites[*].hedroom_mw*=2", "did you mean 'headroom_mw'?"),
     "gap that is a text": (

@@ -1,0 +1,83 @@
+"""`--set path.to.key=value` and `--set table[glob].column*=1.5`, put into a scenario's values."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import yaml
+
+from planner.errors import Problem, refuse
+from planner.origin import Path
+from planner.scenario_yaml import parse_value
+
+_WRITTEN = re.compile(r"^(?P<path>[^=]+?)(?P<change>[*+]?)=(?P<value>.*)$", re.DOTALL)
+_FACT = re.compile(r"^\w+\[[^\]]*\]\.\w+$")
+
+
+class _Override(NamedTuple):
+    path: Path
+    value: Any
+
+
+class _WrittenError(Exception):
+    def __init__(self, message: str, allowed: str = "") -> None:
+        self.allowed = allowed
+        super().__init__(message)
+
+
+def overridden(
+    values: Mapping[Any, Any], texts: Sequence[str]
+) -> tuple[dict[Any, Any], dict[Path, str]]:
+    """The values with each override in place, the last one winning, and which option set what.
+
+    Raises
+    ------
+    InputError
+        Every override that cannot be read, or leads nowhere, at once.
+    """
+    tree: Any = dict(values)
+    options: dict[Path, str] = {}
+    problems = []
+    for text in texts:
+        option = f"--set {text}"
+        try:
+            override = _read(text)
+            tree = _put(tree, override.path, override.value)
+            options[override.path] = option
+        except _WrittenError as error:
+            problems.append(Problem(option, "", str(error), allowed=error.allowed))
+    refuse(problems)
+    return tree, options
+
+
+def _read(text: str) -> _Override:
+    parts = _WRITTEN.match(text)
+    if parts is None:
+        raise _WrittenError("has no '='", "path.to.key=value or table[name].column=value")
+    written, change = parts["path"].strip(), parts["change"]
+    try:
+        value = parse_value(parts["value"])
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        said = str(error).splitlines()[0]
+        raise _WrittenError(f"the value is not valid YAML: {said}") from None
+    if _FACT.match(written):
+        return _Override(("facts", written), f"{change}{value}" if change else value)
+    if change:
+        example = "sites[ulsan-*].headroom_mw"
+        raise _WrittenError(
+            f"'{change}=' is not allowed", f"'{change}=' for facts only, e.g. {example}{change}=1.5"
+        )
+    return _Override(tuple(int(p) if p.isdigit() else p for p in written.split(".")), value)
+
+
+def _put(tree: Any, path: Path, value: Any) -> Any:
+    """A copy of `tree` with `value` at `path`, missing mappings on the way made."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(tree, list) and isinstance(head, int) and head < len(tree):
+        return [*tree[:head], _put(tree[head], rest, value), *tree[head + 1 :]]
+    if tree is None or isinstance(tree, dict):
+        inside = tree or {}
+        return {**inside, head: _put(inside.get(head), rest, value)}
+    raise _WrittenError(f"nothing can be set at {head!r} in {tree!r}", "the path of a key")
