@@ -2,7 +2,8 @@
 
     F(r) = max over plans of  N - r * D;      the best ratio is the r with F(r) = 0
     next r = N / D of the plan found (valid from below and from above)
-    bound:  r + F_ub / D_min  where F_ub > 0;  r + F_ub / D_max  where F_ub < 0
+    bound:  r + F_ub / D_min  where F_ub > 0;  r  where F_ub <= 0
+    a plain total has D = 1 everywhere:  r + F_ub
 Source: Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967) 492-498,
 doi:10.1287/mnsc.13.7.492.
 """
@@ -64,10 +65,19 @@ class Fraction:
         """The denominator at a plan."""
         return float(x[self.under_index])
 
+    def size(self) -> float:
+        """A denominator no plan is below, to scale the first tolerance; 1 where none is known."""
+        known = float(self.solver.compiled.low[self.under_index])
+        return known if known > 0 else 1.0
+
     def bound(self, r: float, ceiling: float, deadline: float) -> float:
         """What no ratio can beat, given that F(r) <= ceiling."""
-        if ceiling <= 0 or not np.isfinite(ceiling):
-            return r if ceiling <= 0 else float("inf")
+        if not np.isfinite(ceiling):
+            return float("inf")
+        if self.ratio.under == "one":
+            return r + ceiling
+        if ceiling <= 0:
+            return r
         least, _ = self.denominator_range(deadline)
         return r + ceiling / least if least > 0 else float("inf")
 
@@ -98,7 +108,7 @@ def best_ratio(
     solver, begun, nodes = fraction.solver, time.monotonic(), 0
     r, best_x, value, bound = start, None, -np.inf, np.inf
     state: State = "failed"
-    scale = 1.0
+    scale = fraction.size()
     steps = 0
     for steps in range(1, STEPS + 1):
         fraction.aim(r)

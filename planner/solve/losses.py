@@ -1,0 +1,199 @@
+"""What a ratio loses at least if a site is left out or forced in, for every site at once.
+
+With the dual prices y of the shared rows (any y is valid), the sites' own rows fall apart and
+
+    F(r)  = max N - r * D  <=  L(y) = y * shared limits + what no site owns + sum over s of V_s
+    without s:   F_s(r)    <=  L(y) - V_s
+    with s:      F_s(r)    <=  L(y) - V_s + W_s
+      V_s = max (c_s - A_s^T y) x_s over the own rows of s;    W_s the same with s forced, W_s <= V_s
+
+F_s(r) is convex and falls as r grows, and the best ratio is where it is zero. So between a level r'
+where the right-hand side is above zero and a level r" where it is not, the chord through the two
+crosses zero at a ratio that no plan with (or without) s exceeds. Levels descend from the best ratio
+of the relaxation in small steps; each costs one linear program of the sites in play and two of all
+sites' own rows, which share no column.
+Source: Lagrangian bounds, Geoffrion 1974, doi:10.1007/BFb0120690; ratios, Dinkelbach 1967,
+doi:10.1287/mnsc.13.7.492. All to the solver's tolerance.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from models.blocks.objective import Ratio
+from planner.solve.compile import Compiled
+from planner.solve.highs import Solver
+from planner.solve.ratio import Fraction
+from planner.solve.sift import Relaxed, Split, inside, restricted
+
+LEVELS_FRAC = (0.0, 0.001, 0.004, 0.015, 0.06, 0.2, 0.5)
+"""How far below the best ratio the chords end, relative to it."""
+
+NONE = 1e-9
+"""Less than this of a quantity is none of it."""
+
+
+@dataclass(frozen=True)
+class Forcing:
+    """What it means that a site is in: some columns at least 1, a sum of others at least `least`."""
+
+    at_one: np.ndarray
+    summed: np.ndarray
+    least: np.ndarray
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """What no ratio can exceed without each site, and with it; more is better. By site."""
+
+    without: np.ndarray
+    having: np.ndarray
+    seconds: float
+
+
+class OwnRows:
+    """The sites' own columns and rows: one linear program that falls apart by site."""
+
+    def __init__(self, compiled: Compiled, parts: Split, forcing: Forcing | None = None) -> None:
+        self._count = len(parts.sites)
+        self.columns = np.flatnonzero(parts.of_column >= 0)
+        self.owner = parts.of_column[self.columns]
+        part = restricted(compiled, self.columns, np.flatnonzero(parts.of_row >= 0))
+        self._solver = Solver(part, threads=1)
+        self._solver.whole(False)
+        if forcing is not None:
+            self._force(part, forcing)
+
+    def _force(self, part: Compiled, forcing: Forcing) -> None:
+        place = np.full(int(self.columns.max(initial=-1)) + 1, -1)
+        place[self.columns] = np.arange(len(self.columns))
+        at_one = place[forcing.at_one]
+        ones = np.ones(len(at_one))
+        self._solver.bounds(at_one, ones, np.maximum(part.high[at_one], 1.0))
+        summed = place[forcing.summed]
+        for s in np.flatnonzero(forcing.least > NONE):
+            names = [part.column_names[i] for i in summed[self.owner[summed] == s]]
+            self._solver.add_row(dict.fromkeys(names, 1.0), forcing.least[s], float("inf"))
+
+    def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
+        """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
+        own = costs[self.columns]
+        self._solver.maximise_vector(own)
+        answer = self._solver.run(deadline=deadline)
+        if answer.state != "optimal" or answer.x is None:
+            return None
+        return np.bincount(self.owner, weights=own * answer.x, minlength=self._count)
+
+
+def ceilings(
+    compiled: Compiled,
+    parts: Split,
+    ratio: Ratio,
+    relaxed: Relaxed,
+    forcing: Forcing,
+    deadline: float,
+) -> Ceilings:
+    """The ratio that no plan exceeds without each site, and with each site forced in.
+
+    Parameters
+    ----------
+    compiled, parts
+        The where/what model, and which site owns each column and row.
+    ratio
+        The objective.
+    relaxed
+        The relaxation, solved: its best ratio and the sites in play there.
+    forcing
+        What it means that a site is in.
+    deadline
+        A time.monotonic() value; the ceilings known by then are returned.
+
+    Returns
+    -------
+    Ceilings
+        In the model's own columns, more being better; the relaxation's own bound where nothing
+        better is known.
+    """
+    begun = time.monotonic()
+    prices = _Prices(compiled, parts, ratio, relaxed)
+    free, forced = OwnRows(compiled, parts), OwnRows(compiled, parts, forcing)
+    without, having = (_Chord(relaxed.bound, len(parts.sites)) for _ in range(2))
+    for step in LEVELS_FRAC:
+        r = relaxed.value - step * max(abs(relaxed.value), NONE)
+        found = prices.at(r, deadline)
+        if found is None:
+            break
+        constant, reduced = found
+        worth, bound_in = free.most(reduced, deadline), forced.most(reduced, deadline)
+        if worth is None or bound_in is None:
+            break
+        total = constant + worth.sum()
+        without.add(r, total - worth)
+        having.add(r, total - worth + bound_in)
+        if without.closed and having.closed:
+            break
+    return Ceilings(without.ratio, having.ratio, time.monotonic() - begun)
+
+
+class _Prices:
+    """Dual prices of the shared rows at any level of the ratio, from the sites in play."""
+
+    def __init__(self, compiled: Compiled, parts: Split, ratio: Ratio, relaxed: Relaxed) -> None:
+        columns, self._rows = inside(parts, relaxed.kept)
+        solver = Solver(restricted(compiled, columns, self._rows), threads=1)
+        solver.whole(False)
+        self._compiled = compiled
+        self._fraction = Fraction(solver, ratio)
+        self._over, self._under = compiled.column[ratio.over], compiled.column[ratio.under]
+        self._shared = np.flatnonzero(parts.of_row < 0)
+        self._rows_shared = csr_array(compiled.matrix)[self._shared]
+        self._nobody = np.flatnonzero(parts.of_column < 0)
+
+    def at(self, r: float, deadline: float) -> tuple[float, np.ndarray] | None:
+        """The part of L(y) that no site owns, and c - A^T y for every column."""
+        self._fraction.aim(r)
+        answer = self._fraction.solver.run(deadline=deadline)
+        if answer.state != "optimal":
+            return None
+        model = self._compiled
+        duals = np.zeros(len(model.row_low))
+        duals[self._rows] = self._fraction.solver.duals()
+        y = duals[self._shared]
+        limit = np.where(y > 0, model.row_high[self._shared], model.row_low[self._shared])
+        y = np.where(np.isfinite(limit), y, 0.0)  # the wrong sign is the solver's rounding
+        costs = np.zeros(len(model.low))
+        costs[self._over] += self._fraction.sign
+        costs[self._under] -= r
+        reduced = costs - self._rows_shared.T @ y
+        own = reduced[self._nobody]
+        at = np.where(own > 0, model.high[self._nobody], model.low[self._nobody])
+        paid = (own * np.where(np.isfinite(at), at, 0.0)).sum()
+        return float((y * np.where(np.isfinite(limit), limit, 0.0)).sum() + paid), reduced
+
+
+class _Chord:
+    """By site, the least ratio that F_s, bounded at falling levels, proves to be out of reach."""
+
+    def __init__(self, highest: float, count: int) -> None:
+        self.ratio = np.full(count, highest)
+        self._open = np.ones(count, dtype=bool)
+        self._level = highest
+        self._at_level = np.zeros(count)
+
+    @property
+    def closed(self) -> bool:
+        """Whether every site has its chord."""
+        return not self._open.any()
+
+    def add(self, r: float, ceiling: np.ndarray) -> None:
+        """Bounds of F_s at the next lower level."""
+        crossed = self._open & (ceiling > 0)
+        fall = np.maximum(ceiling - self._at_level, 1e-300)
+        share = ceiling[crossed] / fall[crossed]
+        root = r + share * (self._level - r)
+        self.ratio[crossed] = np.minimum(self.ratio[crossed], root)
+        self._open &= ~crossed
+        self.ratio[self._open] = np.minimum(self.ratio[self._open], r)
+        self._level, self._at_level = r, np.minimum(ceiling, 0.0)
