@@ -120,7 +120,7 @@ def plan(
     chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed))
     if out is not None:
         check_folder(out)
-    from planner.plan import plan as solve
+    from planner import plan as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
         found = solve(chosen, region=facts, progress=progress)
@@ -149,7 +149,7 @@ def rank(
 
     chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed))
     if out is not None:
-        check_folder(out)
+        check_folder(out, mark="ranking.csv")
     from planner.rank import rank as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
@@ -165,9 +165,10 @@ def sites(
 ) -> None:
     """Compute the candidate sites of a region from its layers: CSV and GeoPackage."""
     from planner.commands.sites import sites as compute
-    from planner.folders import SITES, whole_folder
+    from planner.folders import whole_folder
 
-    with whole_folder(out, SITES) as folder:
+    written = ("sites.csv", "site_markets.csv", "sites.gpkg")
+    with whole_folder(out, "site_markets.csv", written) as folder:
         paths = compute(region or DEFAULT_REGION, folder)
     if not quiet:
         for path in paths:
@@ -244,6 +245,10 @@ def _answer(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
         screen().print(found.summary())
         if out is None:
             aside().print("nothing was written; --out DIR writes the result files")
+    if getattr(found, "status", "") == "infeasible":
+        raise typer.Exit(INFEASIBLE)
+    if getattr(found, "status", "") == "infeasible":
+        raise typer.Exit(INFEASIBLE)
     if not found.within_gap:
         raise typer.Exit(NO_PLAN_WITHIN_GAP)
 

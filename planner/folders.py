@@ -6,27 +6,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from planner.errors import InputError, Problem
 
 MARK = "plan.json"
+"""The file by which an earlier result is known."""
+
+FILES = ("*.csv", "*.json", "*.yaml", "*.gpkg", "*.html", "*.mps")
+"""What a result may hold: a folder that holds anything else is never replaced."""
+
 OPTION = "--out"
 
 
-class Kind(NamedTuple):
-    """How to know an earlier result, which a new one may replace: its mark, and no strangers."""
-
-    mark: str
-    files: tuple[str, ...]
-
-
-RESULT = Kind(MARK, ("*.csv", "*.json", "*.gpkg", "*.html"))
-SITES = Kind("site_markets.csv", ("sites.csv", "site_markets.csv", "sites.gpkg"))
-
-
-def check_folder(folder: str | Path, kind: Kind = RESULT) -> Path:
-    """The folder, if results can be written there: writable, and new, empty or ours.
+def check_folder(folder: str | Path, mark: str = MARK, files: tuple[str, ...] = FILES) -> Path:
+    """The folder, if results can be written there: writable, and new, empty or an earlier result.
 
     Raises
     ------
@@ -34,15 +27,15 @@ def check_folder(folder: str | Path, kind: Kind = RESULT) -> Path:
         It is a file, lies inside one, holds something that is not ours, or cannot be written.
     """
     folder = Path(folder)
-    allowed = f"a folder that is new, empty or holds an earlier result ({kind.mark})"
+    allowed = f"a folder that is new, empty or holds an earlier result ({mark})"
     try:
         if folder.exists() and not folder.is_dir():
             _refuse(folder, "is a file", allowed)
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
-        if inside and not (folder / kind.mark).is_file():
+        if inside and not (folder / mark).is_file():
             _refuse(folder, "holds files that are not an earlier result", allowed)
         for path in inside:
-            if path.is_dir() or not any(path.match(pattern) for pattern in kind.files):
+            if path.is_dir() or not any(path.match(pattern) for pattern in files):
                 _refuse(folder, f"holds {path.name}, which is no result and would be lost", allowed)
         _check_writable(folder)
     except OSError as error:
@@ -69,9 +62,11 @@ def check_file(path: str | Path) -> Path:
 
 
 @contextmanager
-def whole_folder(folder: str | Path, kind: Kind = RESULT) -> Iterator[Path]:
+def whole_folder(
+    folder: str | Path, mark: str = MARK, files: tuple[str, ...] = FILES
+) -> Iterator[Path]:
     """A new folder to write into, which takes the place of `folder` once all is written."""
-    folder = check_folder(folder, kind)
+    folder = check_folder(folder, mark, files)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError
-from planner.folders import MARK, SITES, check_folder, whole_file, whole_folder
+from planner.folders import MARK, check_folder, whole_file, whole_folder
+
+SITES = ("site_markets.csv", ("sites.csv", "site_markets.csv", "sites.gpkg"))
 
 
 class Stop(Exception):  # noqa: N818 - stands for anything that ends a run
@@ -106,9 +108,9 @@ def test_what_someone_put_beside_a_result_is_not_lost(name: str, tmp_path: Path)
 def test_sites_never_replace_a_plan_or_the_tables_of_a_region(tmp_path: Path) -> None:
     (tmp_path / "sites.csv").write_text("site_id")
     with pytest.raises(InputError, match="not an earlier result"):
-        check_folder(tmp_path, SITES)
+        check_folder(tmp_path, *SITES)
     (tmp_path / "site_markets.csv").write_text("site_id")
-    check_folder(tmp_path, SITES)
+    check_folder(tmp_path, *SITES)
     (tmp_path / "grid_nodes.csv").write_text("node_id")
     with pytest.raises(InputError, match="holds grid_nodes.csv"):
-        check_folder(tmp_path, SITES)
+        check_folder(tmp_path, *SITES)
