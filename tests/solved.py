@@ -32,6 +32,11 @@ class Solved:
         """The proven ratio; a cost is positive again."""
         return abs(self.best.value)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every column of the model."""
+        return self.compiled.column_names
+
     def __getitem__(self, column: str) -> float:
         return float(self.x[self.compiled.column[column]])
 

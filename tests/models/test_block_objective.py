@@ -1,0 +1,66 @@
+"""Every named objective on a plan that the rules leave no choice in, weighed by hand."""
+
+import pytest
+
+from models.blocks.objective import OBJECTIVES, SECONDS_PER_YEAR
+from tests.solved import solve
+from tests.tiny import YEARS, tiny_case
+
+# one site of fast racks: 12 MW at the meter in 2027, 24 in the two years from 2028, which count
+# half. 200 and 400 Mtokens/s. Site, connection, hall, racks: 0.1 + 0.1 + 0.3 + 40 M$ a year, then
+# 0.1 + 0.1 + 0.6 + 80; energy for 11 and 22 MW: 9.636 and 19.272 M$; carbon 38.544 and 77.088 kt
+LOAD = {("all", 2027): 12.0, ("all", 2028): 24.0}
+COST = (40.5 + 9.636) * 1 + (80.8 + 19.272) * 2 * 0.5
+EXPECTED = {
+    "tokens_per_mw": (200 + 2 * 400) / (12 + 2 * 24),
+    "tokens": 200 + 2 * 400,
+    "cost": COST,
+    "cost_per_mtoken": COST / (200 * 1 + 400 * 2 * 0.5),
+    # 0.1 $ for a Mtoken: 3.15576 M$ a year for each Mtoken/s
+    "npv": 3.15576 * (200 * 1 + 400 * 2 * 0.5) - COST,
+    "carbon_per_mtoken": (38.544 + 2 * 77.088) / (200 + 2 * 400),
+}
+# what people read: tokens/s for Mtokens/s; $ per Mtoken for M$ a year per Mtoken/s; g for kt
+SHOWN = {
+    "tokens_per_mw": 1e6,
+    "tokens": 1e6,
+    "cost": 1,
+    "npv": 1,
+    "cost_per_mtoken": 1e6 / SECONDS_PER_YEAR,
+    "carbon_per_mtoken": 1e9 / SECONDS_PER_YEAR,
+}
+
+
+def fixed_plan():
+    return tiny_case(
+        1,
+        periods=YEARS,
+        hosts={"liquid": ["fast"]},
+        facility_mw_min=LOAD,
+        facility_mw_max=LOAD,
+        years={2027: 1.0, 2028: 2.0},
+        discount_factor={2027: 1.0, 2028: 0.5},
+        revenue_usd_per_mtoken={"chat": 0.1},
+    )
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_objective(name):
+    assert solve(fixed_plan(), name).value == pytest.approx(EXPECTED[name])
+    assert OBJECTIVES[name].factor == pytest.approx(SHOWN[name])
+
+
+def test_each_objective_is_tested():
+    assert set(OBJECTIVES) == set(EXPECTED)
+
+
+def test_a_later_objective_breaks_ties_of_an_earlier_one():
+    # any load of a from 12 to 24 MW makes 16.667 Mtokens/s per MW: the least costs least
+    case = tiny_case()
+    best = solve(case, "tokens_per_mw", "cost")
+    assert best.value == pytest.approx(200 / 12)
+    assert best["cost_present"] == pytest.approx(40.5 + 9.636)
+    # the other way round cost has no ties to break: b is cheaper, for it has fewer racks
+    other = solve(case, "cost", "tokens_per_mw")
+    assert other["cost_present"] == pytest.approx(solve(case, "cost").value)
+    assert other["tokens_total"] / other["facility_total"] < 200 / 12

@@ -1,0 +1,98 @@
+"""Sovereignty: shares by country, by class of data, by maker, by vendor."""
+
+import pytest
+
+from tests.solved import breaks, rows, solve
+from tests.tiny import tiny_case
+
+# half of the users are in Japan; both sites can serve them all
+TWO_COUNTRIES = {
+    "country": {"a": "KR", "b": "JP"},
+    "market_country": {"seoul": "KR", "tokyo": "JP"},
+    "market_share_frac": {"seoul": 1.0, "tokyo": 1.0},
+    "mix_frac": {},
+    "country_share_frac": {"KR": 0.5, "JP": 0.5},
+    "reach": dict.fromkeys("ab", frozenset({("chat", "seoul"), ("chat", "tokyo")})),
+}
+# a Mtoken/s takes 0.06 MW at a and 0.065 at b; one in five of Japan's may be made at a
+AT_HOME = 1 / (0.6 * 0.06 + 0.4 * 0.065)
+
+
+def test_without_rules_all_tokens_are_made_where_it_is_cool():
+    assert solve(tiny_case(**TWO_COUNTRIES)).value == pytest.approx(1 / 0.06)
+
+
+def test_in_country_share():
+    case = tiny_case(**TWO_COUNTRIES, in_country_frac={"JP": 0.8})
+    assert solve(case).value == pytest.approx(AT_HOME)
+    held = {"flow[JP-1,chat,tokyo,2027]": 0.39, "tokens_total": 1}
+    assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
+
+
+def test_cross_border_share_of_a_class():
+    case = tiny_case(**TWO_COUNTRIES, cross_border_frac={("JP", "KR", "public"): 0.2})
+    assert solve(case).value == pytest.approx(AT_HOME)
+    held = {"flow[KR-1,chat,tokyo,2027]": 0.11, "tokens_total": 1}
+    assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
+    other = tiny_case(**TWO_COUNTRIES, cross_border_frac={("JP", "KR", "private"): 0.2})
+    assert solve(other).value == pytest.approx(1 / 0.06), "chat is public"
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_share_of_none_or_all_needs_no_row(share):
+    rule = {("JP", "KR", "public"): share}
+    assert "cross_border" not in rows(tiny_case(**TWO_COUNTRIES, cross_border_frac=rule))
+
+
+ONE_HALL = {"halls_max_count": {("a", "dry"): 1.0, ("b", "dry"): 0.0}}
+"""100 racks at a and none elsewhere, so that no idle rack can be bought for its nationality."""
+
+HALF = [
+    # half of the 100 racks: 50 x 2 + 50 x 1 Mtokens/s
+    ("chips", 150.0, 50.0),
+    ("mw", 150.0, 50.0),
+    # a slow rack has half the flops, and the tokens, of a fast one: two slow for each fast
+    ("flops", 2 * 100 / 3 + 200 / 3, 100 / 3),
+    ("tokens", 2 * 100 / 3 + 200 / 3, 100 / 3),
+]
+
+
+@pytest.mark.parametrize(("basis", "tokens", "fast"), HALF, ids=[basis for basis, *_ in HALF])
+def test_domestic_accelerators(basis, tokens, fast):
+    case = tiny_case(**ONE_HALL, domestic_frac={("KR", basis): 0.5})
+    best = solve(case)
+    assert best.value == pytest.approx(tokens / 12)
+    assert best["run[KR-1,fast,liquid,p100,chat,2027]"] == pytest.approx(fast)
+    held = {"run[KR-1,fast,liquid,p100,chat,2027]": fast + 1, "facility_total": 12}
+    assert breaks(case, held, tiny_case(**ONE_HALL))
+
+
+@pytest.mark.parametrize(("basis", "tokens", "fast"), HALF, ids=[basis for basis, *_ in HALF])
+def test_vendor_share(basis, tokens, fast):
+    case = tiny_case(**ONE_HALL, vendor_frac={("F", basis): 0.5})
+    assert solve(case).value == pytest.approx(tokens / 12)
+    held = {"run[KR-1,fast,liquid,p100,chat,2027]": fast + 1, "facility_total": 12}
+    assert breaks(case, held, tiny_case(**ONE_HALL))
+
+
+def test_a_rule_of_one_country_leaves_the_other_alone():
+    # every chip in Japan must be made there, and none is: b stays dark
+    case = tiny_case(**TWO_COUNTRIES, domestic_frac={("JP", "mw"): 1.0})
+    assert solve(case).value == pytest.approx(1 / 0.06)
+    assert breaks(case, {"it_mw[b,dry,2027]": 1}, tiny_case(**TWO_COUNTRIES))
+
+
+@pytest.mark.parametrize(
+    "rule", [{"country_min_frac": {"JP": 0.25}}, {"country_max_frac": {"KR": 0.75}}], ids=str
+)
+def test_share_of_a_country_in_megawatts(rule):
+    # 9 MW at a, 3 MW at b
+    case = tiny_case(**TWO_COUNTRIES, **rule)
+    assert solve(case).value == pytest.approx((9 / 0.06 + 3 / 0.065) / 12)
+    held = {"it_mw[b,dry,2027]": 1, "facility_total": 12}
+    assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
+
+
+def test_no_rows_without_data():
+    names = {"in_country_share", "cross_border", "domestic_accelerators", "vendor_share"}
+    assert not (names | {"country_floor", "country_ceiling"}) & rows(tiny_case(**TWO_COUNTRIES))
