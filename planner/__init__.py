@@ -1,5 +1,7 @@
 """Where AI factories go and what goes into them: the most tokens per megawatt, proven."""
 
+from typing import Any
+
 import models
 
 if getattr(models, "PROJECT", None) != "ai-factory-planner":
@@ -9,3 +11,12 @@ if getattr(models, "PROJECT", None) != "ai-factory-planner":
     )
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """`planner.plan` and `planner.Plan`, loaded when first asked for: the solver is heavy."""
+    if name in ("plan", "Plan"):
+        from planner import planning
+
+        return getattr(planning, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

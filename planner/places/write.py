@@ -30,10 +30,16 @@ def write(sites: Any, markets: pd.DataFrame, folder: Path) -> tuple[Path, Path, 
     paths = folder / "sites.csv", folder / "site_markets.csv", folder / "sites.gpkg"
     plain(sites).to_csv(paths[0], index=False, lineterminator="\n")
     plain(markets).to_csv(paths[1], index=False, lineterminator="\n")
-    paths[2].unlink(missing_ok=True)
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
-    sites.to_file(paths[2], layer="sites", driver="GPKG")
+    write_map(sites, paths[2])
     return paths
+
+
+def write_map(sites: Any, path: Path) -> Path:
+    """Write a GeoDataFrame of sites as a GeoPackage, in place of an earlier one."""
+    path.unlink(missing_ok=True)
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
+    sites.to_file(path, layer="sites", driver="GPKG")
+    return path
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:

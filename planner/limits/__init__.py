@@ -1,0 +1,33 @@
+"""Each rule of a scenario at a plan: what it asks, what the plan does; read from tables alone."""
+
+from planner.limits.book import Book, Limit
+from planner.limits.money import of_money
+from planner.limits.outage import of_outage
+from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
+from planner.limits.scale import of_countries, of_demand, of_scale
+from planner.limits.sovereignty import of_makers, of_residency
+from planner.limits.supply import of_memory, of_racks
+
+FAMILIES = (
+    of_scale,
+    of_demand,
+    of_residency,
+    of_makers,
+    of_countries,
+    of_outage,
+    of_money,
+    of_climate,
+    of_grid,
+    of_water,
+    of_land,
+    of_people,
+    of_racks,
+    of_memory,
+)
+
+__all__ = ["FAMILIES", "Book", "Limit", "limits"]
+
+
+def limits(book: Book) -> list[Limit]:
+    """Every limit that exists, family by family."""
+    return [limit for family in FAMILIES for limit in family(book)]

@@ -1,0 +1,123 @@
+"""What places allow: grid, land, water, people, carbon and PUE."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from models.blocks.power import HOURS_PER_YEAR
+from planner.limits.book import AT_MOST, Book, Limit, named
+from planner.limits.scale import MW
+
+
+def of_grid(book: Book) -> Iterator[Limit]:
+    """The connection of each open site, and the headroom of each zone."""
+    case, power = book.case, book.tables["power"]
+    for row in power.itertuples():
+        s, t = str(row.site_id), int(row.period)
+        steps = case.sets["STEP_PERIOD"]
+        built = [i for r, i, u in steps if r == s and u == t and i <= int(row.steps_count)]
+        mw = sum(case["step_mw"][s, i] for i in built)
+        hold = ((named("grid_connection", s, t), 1.0),)
+        drawn = float(row.facility_mw)
+        yield Limit("grid_connection", s, t, AT_MOST, mw, drawn, MW, "power.csv", hold)
+    zone = power["site_id"].map(case["zone"])
+    drawn_by_zone = power.groupby([zone, "period"])["facility_mw"].sum()
+    for z in dict.fromkeys(case["zone"].values()):
+        for t in book.periods if z in case["zone_headroom_mw"] else ():
+            drawn = float(drawn_by_zone.get((z, t), 0.0))
+            hold = ((named("zone_headroom", z, t), 1.0),)
+            most = case["zone_headroom_mw"][z]
+            yield Limit("zone_headroom", z, t, AT_MOST, most, drawn, MW, "power.csv", hold)
+
+
+def of_water(book: Book) -> Iterator[Limit]:
+    """Peak day and year at each open site with a limit and a design that evaporates."""
+    case, halls = book.case, book.tables["halls"]
+    wet = {s for (s, _), litres in case["wue_peak_l_per_kwh"].items() if litres > 0}
+    for rule, values, wue, load, hours in (
+        ("water_day_limit", "water_limit_m3_per_day", "wue_peak_l_per_kwh", "it_mw", 24),
+        (
+            "water_year_limit",
+            "water_limit_m3_per_year",
+            "wue_mean_l_per_kwh",
+            "it_mean_mw",
+            HOURS_PER_YEAR,
+        ),
+    ):
+        rates = [case[wue].get(i, 0.0) for i in _pairs(halls)]
+        drawn = (halls[load] * rates * hours).groupby([halls["site_id"], halls["period"]]).sum()
+        for s, t in _open(book):
+            if s in case[values] and s in wet:
+                used = float(drawn.get((s, t), 0.0))
+                hold = ((named(rule, s, t), 1 / hours),)
+                unit = "m3/day" if hours == 24 else "m3/year"
+                yield Limit(rule, s, t, AT_MOST, case[values][s], used, unit, "halls.csv", hold)
+
+
+def of_land(book: Book) -> Iterator[Limit]:
+    """Halls and substation within the parcel."""
+    case, halls = book.case, book.tables["halls"]
+    each = [case["hall_m2"].get(i, 0.0) for i in _pairs(halls)]
+    area = (halls["halls_count"] * each).groupby([halls["site_id"], halls["period"]]).sum()
+    for s, t in _open(book):
+        if s in case["buildable_m2"]:
+            built = case["substation_m2"][s] + float(area.get((s, t), 0.0))
+            hold = ((named("parcel", s, t), 1e-4),)
+            most = case["buildable_m2"][s]
+            yield Limit("parcel", s, t, AT_MOST, most, built, "m2", "halls.csv", hold)
+
+
+def of_people(book: Book) -> Iterator[Limit]:
+    """Staff of the open sites of a labour region."""
+    case = book.case
+    people = staff(book)
+    region = people["site_id"].map(case["labour_region"])
+    sums = people.groupby([region, "period"])["staff_count"].sum()
+    for (r, t), needed in sums.items():
+        if r in case["staff_supply_count"]:
+            hold = ((named("staff_supply", r, t), 1.0),)
+            most = float(case["staff_supply_count"][r])
+            yield Limit(
+                "staff_supply", str(r), int(t), AT_MOST, most, float(needed), "people",
+                "power.csv", hold,
+            )  # fmt: skip
+
+
+def staff(book: Book) -> Any:
+    """Operations staff of every open site: site_id, period, staff_count."""
+    case, power = book.case, book.tables["power"]
+    fixed = power["site_id"].map(case["staff_fixed_count"]).astype(float)
+    per_mw = power["site_id"].map(case["staff_per_mw_count"]).astype(float)
+    count = fixed + per_mw * power["facility_mw"]
+    return power[["site_id", "period"]].assign(staff_count=count)
+
+
+def of_climate(book: Book) -> Iterator[Limit]:
+    """Carbon of a year, and PUE of each site of a country with a ceiling."""
+    case, halls = book.case, book.tables["halls"]
+    carbon = book.tables["power"].groupby("period")["carbon_t_per_year"].sum()
+    for t, most in case["carbon_kt_max"].items():
+        hold = ((named("carbon_ceiling", t), 1e-3),)
+        made = float(carbon.get(t, 0.0))
+        yield Limit(
+            "carbon_ceiling", "all", t, AT_MOST, most * 1e3, made, "t CO2/year", "power.csv", hold
+        )
+    ratio = [case["energy_per_it_frac"].get(i, 0.0) for i in _pairs(halls)]
+    both = halls.assign(facility=halls["it_mean_mw"] * ratio)
+    sums = both.groupby(["site_id", "period"])[["facility", "it_mean_mw"]].sum()
+    for (s, t), row in sums.iterrows():
+        if s in case["pue_max"] and row["it_mean_mw"] > 1e-6:
+            pue = float(row["facility"] / row["it_mean_mw"])
+            hold = ((named("pue_ceiling", s, t), float(row["it_mean_mw"])),)
+            yield Limit(
+                "pue_ceiling", str(s), int(t), AT_MOST, case["pue_max"][s], pue, "PUE",
+                "halls.csv", hold,
+            )  # fmt: skip
+
+
+def _pairs(halls: Any) -> Iterator[tuple[str, str]]:
+    return zip(halls["site_id"], halls["design_id"], strict=True)
+
+
+def _open(book: Book) -> list[tuple[str, int]]:
+    rows = book.tables["power"]
+    return [(str(s), int(t)) for s, t in zip(rows["site_id"], rows["period"], strict=True)]

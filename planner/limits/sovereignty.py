@@ -1,0 +1,79 @@
+"""Where tokens are made and on whose chips."""
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from planner.limits.book import AT_LEAST, AT_MOST, Book, Limit, named
+from planner.limits.scale import SHARE
+
+
+def of_residency(book: Book) -> Iterator[Limit]:
+    """Share of a country's tokens made at home, and share of a class that crosses a border."""
+    case, flows = book.case, book.flows
+    for n, share in case["in_country_frac"].items():
+        for t in book.periods:
+            total = book.delivered(t, n)
+            if total > 0:
+                here = (flows["made_in"] == n) & (flows["used_in"] == n) & (flows["period"] == t)
+                home = float(flows.loc[here, "mtokens"].sum()) / total
+                row = ((named("in_country_share", n, t), total),)
+                yield Limit(
+                    "in_country_share", n, t, AT_LEAST, share, home, SHARE, "flows.csv", row
+                )
+    for (n, where, q), share in case["cross_border_frac"].items():
+        members = (flows["used_in"] == n) & (flows["sovereignty"] == q)
+        for t in book.periods:
+            of_class = flows[members & (flows["period"] == t)]
+            total = float(of_class["mtokens"].sum())
+            if total > 0 and share < 1:
+                sent = float(of_class.loc[of_class["made_in"] == where, "mtokens"].sum()) / total
+                row = ((named("cross_border", n, where, q, t), total),)
+                name = f"{q} data of {n} in {where}"
+                yield Limit("cross_border", name, t, AT_MOST, share, sent, SHARE, "flows.csv", row)
+
+
+def of_makers(book: Book) -> Iterator[Limit]:
+    """Share of domestic accelerators in a country, and of one vendor in all."""
+    case = book.case
+    maker, vendor = case["maker_country"], case["vendor"]
+    for (n, basis), share in case["domestic_frac"].items():
+        file = _file(basis)
+        for t in book.periods:
+            every = _amount(book, basis, t, lambda place, k, n=n: place == n)  # type: ignore[misc]
+            own = _amount(book, basis, t, lambda place, k, n=n: place == n and maker[k] == n)  # type: ignore[misc]
+            if every > 0:
+                row = ((named("domestic_accelerators", n, basis, t), every),)
+                unit = f"{SHARE} of {basis}"
+                yield Limit(
+                    "domestic_accelerators", n, t, AT_LEAST, share, own / every, unit, file, row
+                )
+    for (f, basis), share in case["vendor_frac"].items():
+        file = _file(basis)
+        for t in book.periods:
+            every = _amount(book, basis, t, lambda place, k: True)
+            own = _amount(book, basis, t, lambda place, k, f=f: vendor[k] == f)  # type: ignore[misc]
+            if every > 0:
+                row = ((named("vendor_share", f, basis, t), every),)
+                unit = f"{SHARE} of {basis}"
+                yield Limit("vendor_share", f, t, AT_MOST, share, own / every, unit, file, row)
+
+
+def _file(basis: str) -> str:
+    return "fleet.csv" if basis in ("mw", "tokens") else "installs.csv"
+
+
+def _amount(book: Book, basis: str, t: int, keep: Callable[[str, str], bool]) -> float:
+    """Chips (thousand), MW, FLOP/s (exa) or peak tokens/s (1e6) of the kept racks."""
+    case = book.case
+    table = book.tables[_file(basis).removesuffix(".csv")]
+    rows = table[table["period"] == t]
+    places = rows["site_id"].map(case["country"])
+    kept = [keep(n, k) for n, k in zip(places, rows["system_id"], strict=True)]
+    rows = rows[pd.Series(kept, index=rows.index, dtype=bool)]
+    if basis == "mw":
+        return float(rows["it_kw"].sum()) / 1e3
+    if basis == "tokens":
+        return float(rows["peak_tokens_per_s"].sum()) / 1e6
+    each = case["chips_kilo_count" if basis == "chips" else "flops_exa"]
+    return float((rows["racks_count"] * rows["system_id"].map(each)).sum())

@@ -1,0 +1,182 @@
+"""A scenario solved: `plan(scenario)` gives the tables, the bound and the proof of a plan."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner import __version__, catalogue
+from planner.coefficients import make_case
+from planner.coefficients.context import Context
+from planner.optimize import Outcome, optimize
+from planner.provenance import recalled_count
+from planner.reading import read
+from planner.results import plan_tables
+from planner.results.write import scenario_text, sha256, write
+from planner.scenario import Scenario
+from planner.solve.highs import Watch
+from planner.tables import Region
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A solved scenario.
+
+    `tables` holds a DataFrame for each result file: sites, fleet, installs, halls, power, water,
+    flows, budget, policies, serving, inputs, columns. Without a plan only sites, serving and
+    columns have rows. `case` and `outcome` are for those who want to go on with the model.
+    """
+
+    scenario: Scenario
+    region: Region
+    case: Case
+    outcome: Outcome
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def status(self) -> str:
+        """`optimal`: within the gap; `stopped`: out of time before; `infeasible`: none exists."""
+        return self.outcome.status
+
+    @property
+    def objective(self) -> str:
+        """Name of the objective."""
+        return self.scenario.objective.name
+
+    @property
+    def unit(self) -> str:
+        """Unit of `value` and `bound`."""
+        return OBJECTIVES[self.objective].unit
+
+    @property
+    def value(self) -> float | None:
+        """What the plan reaches; None without a plan."""
+        return self.outcome.value
+
+    @property
+    def bound(self) -> float | None:
+        """What no plan can beat; None where not even that is known."""
+        return self.outcome.bound
+
+    @property
+    def gap_frac(self) -> float | None:
+        """Distance of bound and value relative to the value; None without a plan."""
+        return self.outcome.gap_frac
+
+    @property
+    def within_gap(self) -> bool:
+        """Whether the plan is proven within the gap that the scenario asks for."""
+        return self.status == "optimal"
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds by stage of the solve."""
+        return self.outcome.seconds
+
+    @property
+    def sites(self) -> Any:
+        """The table `sites` as a GeoDataFrame of points, WGS 84."""
+        from planner.places import points
+
+        return points(self.tables["sites"])
+
+    def counts(self) -> dict[str, int]:
+        """How much is chosen, and how many of the numbers behind it are recalled or assumed."""
+        sites, numbers = self.tables["sites"], self.tables["inputs"]
+        return {
+            "candidate_sites": len(sites),
+            "chosen_sites": int(sites["chosen"].sum()),
+            "racks": int(sites["racks_count"].sum()),
+            "inputs": len(numbers),
+            "recalled_or_assumed_inputs": recalled_count(numbers),
+            "overridden_inputs": int(numbers["overridden_flag"].sum()),
+        }
+
+    def document(self) -> dict[str, Any]:
+        """What `plan.json` holds: the answer, its proof, and all that is needed to repeat it."""
+        shipped = self.region.folder == catalogue.data_folder() / self.region.name
+        return {
+            "name": self.scenario.name,
+            "status": self.status,
+            "objective": self.objective,
+            "unit": self.unit,
+            "value": self.value,
+            "bound": self.bound,
+            "gap_frac": self.gap_frac,
+            "gap_frac_wanted": self.scenario.solve.gap_frac,
+            "seconds": {name: round(s, 3) for name, s in self.seconds.items()},
+            "counts": self.counts(),
+            "seed": self.scenario.solve.seed,
+            "threads": self.scenario.solve.threads,
+            "region": self.region.name if shipped else str(self.region.folder),
+            "versions": {
+                "planner": __version__,
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("pyomo", "highspy", "numpy", "pandas")},
+            },
+            "overrides": [text.removeprefix("--set ") for text in self.overrides],
+            "scenario_sha256": sha256(scenario_text(self.scenario)),
+            "inputs_sha256": dict(self.region.hashes),
+        }
+
+    @property
+    def overrides(self) -> list[str]:
+        """The `--set` options that changed the scenario."""
+        return list(dict.fromkeys(self.scenario.origin.options.values()))
+
+    def write(self, folder: str | Path) -> Path:
+        """Write all result files into a folder that is new, empty or holds an earlier plan.
+
+        Raises
+        ------
+        InputError
+            The folder holds something else, or cannot be written.
+        """
+        return write(folder, self.document(), self.scenario, self.tables, self.sites)
+
+    def summary(self) -> Any:
+        """What is built where and when, what it makes and costs: for a screen of 100 columns."""
+        from planner.summary import summary
+
+        return summary(self)
+
+
+def plan(
+    scenario: Scenario | Mapping[str, Any] | str | Path,
+    *,
+    region: Region | str | Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Watch | None = None,
+) -> Plan:
+    """Solve a scenario to its gap or time limit.
+
+    Parameters
+    ----------
+    scenario
+        A Scenario, plain values, or the path of a YAML file.
+    region
+        A Region, the path of a folder of tables, or the name of a shipped region; the scenario's
+        own by default.
+    overrides
+        Texts like `budget.capex_musd_total=5000`, as for `--set`.
+    progress
+        Told of stages, bounds and incumbents.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input, at once.
+    """
+    watch = progress or Watch()
+    chosen, facts = read(scenario, region, overrides)
+    case = make_case(facts, chosen)
+    outcome = optimize(case, chosen, watch)
+    watch.stage("tables")
+    tables = plan_tables(Context(facts, chosen), case, outcome)
+    return Plan(chosen, facts, case, outcome, tables)

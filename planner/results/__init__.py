@@ -1,0 +1,75 @@
+"""The tables of a plan, from the solved model; and how they are written."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.results.columns import ORDER, dictionary, shaped
+
+if TYPE_CHECKING:
+    from models.case import Case
+    from planner.coefficients.context import Context
+    from planner.optimize import Outcome
+
+__all__ = ["plan_tables"]
+
+
+def plan_tables(
+    context: "Context", case: "Case", outcome: "Outcome", losses: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """Every result table by name, in the order written.
+
+    Parameters
+    ----------
+    context
+        Region and scenario.
+    case
+        The case of all candidate sites.
+    outcome
+        The solve; without a plan only the candidates, the serving table and the dictionary are
+        filled.
+    losses
+        By site_id, what the objective loses without it, or with it; blank where not known.
+    """
+    from models.blocks.objective import OBJECTIVES
+    from planner.coefficients.where import candidate_sites
+    from planner.limits import Book, limits
+    from planner.results.inputs import plan_inputs, recalled_of_sites
+    from planner.results.policies import policies
+    from planner.results.sites import sites
+    from planner.solve.prices import shadow_prices
+
+    tables: dict[str, pd.DataFrame] = {name: shaped(name, pd.DataFrame()) for name in ORDER}
+    tables["serving"] = shaped("serving", case.tables["serving"])
+    tables["columns"] = dictionary()
+    if outcome.model is not None:
+        tables.update(_decided(context, outcome.case, outcome.model))
+    book = Book(case, context.scenario, tables)
+    found = limits(book) if outcome.model is not None else []
+    if outcome.placed is not None and outcome.x is not None:
+        ratio = OBJECTIVES[context.scenario.objective.name]
+        prices = shadow_prices(outcome.placed, outcome.x, ratio)
+        tables["policies"] = policies(found, prices)
+        tables["inputs"] = plan_inputs(context, tables)
+    tables["sites"] = sites(
+        candidate_sites(context), book, found, recalled_of_sites(context), losses
+    )
+    return tables
+
+
+def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
+    from planner.results.fleet import fleet, flows, installs
+    from planner.results.money import budget
+    from planner.results.where import halls, power, water
+
+    standing, racks = halls(case, m), installs(case, m)
+    sent, grid = flows(case, m, context.table("site_markets")), power(case, m)
+    return {
+        "fleet": fleet(case, m, racks, standing, sent),
+        "installs": racks,
+        "halls": standing,
+        "power": grid,
+        "water": water(case, standing, grid),
+        "flows": sent,
+        "budget": budget(case, m),
+    }

@@ -1,0 +1,155 @@
+"""The dictionary of the result files: every column a plan writes, with its unit and meaning."""
+
+from functools import cache
+
+import pandas as pd
+
+from models.build import BLOCKS
+from models.columns import UNITS, Column, unit_of
+from planner import catalogue
+from planner.provenance import RESULT as INPUTS
+
+WORDS = {
+    "site_id": "the site",
+    "country": "ISO 3166-1 code",
+    "period": "planning period, by its first year",
+    "system_id": "rack system",
+    "cooling_class": "cooling designs that can host the same rack systems",
+    "design_id": "cooling design",
+    "state_id": "power state; `idle` where racks stand without work",
+    "workload_id": "workload; blank for idle racks",
+    "market_id": "market served",
+}
+"""Columns that mean the same in every result file."""
+
+ORDER = {
+    "sites": "rank site_id name country admin1 admin1_name zone_id lat_deg lon_deg chosen "
+    "first_period facility_mw it_mw racks_count tokens_per_s tokens_per_s_per_mw "
+    "potential_tokens_per_s_per_mw cost_usd_per_mtoken capex_musd pue wue_l_per_kwh headroom_mw "
+    "earliest_period water_m3_per_day land_m2 staff_count loss_if_excluded_tokens_per_s_per_mw "
+    "loss_if_forced_tokens_per_s_per_mw loss_basis binding recalled_inputs_count",
+    "fleet": "site_id period system_id cooling_class design_id state_id workload_id racks_count "
+    "racks_at_work_count tokens_per_s peak_tokens_per_s it_kw",
+    "installs": "site_id period system_id cooling_class racks_new_count racks_count capex_musd",
+    "halls": "site_id period design_id cooling_class halls_count hall_mw it_mw it_mean_mw land_m2",
+    "power": "site_id country period steps_count connected_mw facility_mw mean_facility_mw "
+    "energy_mwh_per_year energy_usd_per_mwh emission_gco2_per_kwh carbon_t_per_year",
+    "water": "site_id period water_m3_per_day water_m3_per_year water_limit_m3_per_day "
+    "water_limit_m3_per_year water_usd_per_m3",
+    "flows": "site_id workload_id market_id period tokens_per_s rtt_ms",
+    "budget": "country site_id period kind item amount_musd",
+    "policies": "rule where period sense required achieved slack unit binding_flag shadow_price",
+    "serving": "system_id state_id workload_id tokens_per_s it_kw layout batch_count ttft_ms "
+    "tpot_ms hbm_used_gb chip_w precision extrapolated_flag",
+    "inputs": " ".join(column.name for column in INPUTS),
+    "columns": "table column kind unit meaning",
+}
+"""Result files and their columns, in the order written."""
+
+OWN = (
+    Column("sites", "rank", "1 is the best site", "whole"),
+    Column("sites", "zone_id", "grid zone", "text"),
+    Column("sites", "facility_mw", "load at the meter in the design hour, last period"),
+    Column("sites", "potential_tokens_per_s_per_mw",
+           "delivered tokens/s per MW if its country's mix were served here by the racks that draw "
+           "least"),
+    Column("sites", "pue", "facility energy over IT energy of a year; of the best design where "
+           "the site is not chosen"),
+    Column("sites", "wue_l_per_kwh", "litres per kWh of IT energy over a year; of the best design "
+           "where the site is not chosen"),
+    Column("sites", "land_m2", "built area of halls and substation, last period"),
+    Column("sites", "headroom_mw", "grid capacity still to be energised by the last period"),
+    Column("sites", "earliest_period", "first period in which power can flow; blank: none"),
+    Column("sites", "loss_if_excluded_tokens_per_s_per_mw",
+           "what the objective loses if a chosen site is ruled out"),
+    Column("sites", "loss_if_forced_tokens_per_s_per_mw",
+           "what the objective loses if another site must be used"),
+    Column("sites", "loss_basis", "bound: the loss is at least this; exact: solved again", "text"),
+    Column("sites", "binding", "limits the site is at, or why it cannot be used", "text"),
+    Column("sites", "recalled_inputs_count",
+           "numbers of the site's own row that nobody has seen in a source", "whole"),
+    Column("fleet", "racks_count", "racks standing, whole, shared out over what they do", "whole"),
+    Column("fleet", "tokens_per_s", "mean delivered output tokens"),
+    Column("fleet", "peak_tokens_per_s", "output tokens the racks at work can make"),
+    Column("fleet", "it_kw", "IT load of the racks at work in the peak hour"),
+    Column("installs", "racks_new_count", "racks installed in the period", "whole"),
+    Column("installs", "racks_count", "racks standing in the period", "whole"),
+    Column("installs", "capex_musd", "price of the racks installed"),
+    Column("halls", "hall_mw", "IT capacity of the halls standing"),
+    Column("halls", "it_mw", "peak IT load"),
+    Column("halls", "it_mean_mw", "mean IT load over the year"),
+    Column("halls", "land_m2", "built area of the halls"),
+    Column("power", "steps_count", "interconnection steps built", "whole"),
+    Column("power", "facility_mw", "load at the meter in the design hour"),
+    Column("power", "mean_facility_mw", "load at the meter, mean over the year"),
+    Column("power", "energy_mwh_per_year", "energy drawn in a year"),
+    Column("power", "energy_usd_per_mwh", "price of energy"),
+    Column("power", "emission_gco2_per_kwh", "carbon of grid energy, yearly mean"),
+    Column("water", "water_m3_per_day", "withdrawal on the peak day"),
+    Column("water", "water_limit_m3_per_day", "limit; blank: none"),
+    Column("water", "water_limit_m3_per_year", "limit; blank: none"),
+    Column("water", "water_usd_per_m3", "price of water"),
+    Column("flows", "rtt_ms", "fibre round trip from site to market"),
+    Column("budget", "site_id", "the site; blank where the money is a country's", "text"),
+    Column("budget", "kind", "capex (once), annuity, opex or revenue (a year)", "text"),
+    Column("budget", "item", "what it is spent on, or earned by", "text"),
+    Column("policies", "rule", "the rule, by its name in the model", "text"),
+    Column("policies", "where", "site, zone, country, workload ... the rule is about", "text"),
+    Column("policies", "period", "planning period; blank: all"),
+    Column("policies", "sense", "at least, at most or exactly", "text"),
+    Column("policies", "required", "what the rule asks, in its unit"),
+    Column("policies", "achieved", "what the plan does, in the same unit"),
+    Column("policies", "slack", "how far the plan is from the limit, in the same unit"),
+    Column("policies", "unit", "unit of required, achieved and slack", "text"),
+    Column("policies", "binding_flag", "1 where the plan is at the limit", "flag"),
+    Column("policies", "shadow_price", "objective gained per unit the rule is loosened; sites, "
+           "halls and connections as built"),
+    Column("columns", "table", "result file", "text"),
+    Column("columns", "column", "its column", "text"),
+    Column("columns", "kind", "number, whole, text or flag (0/1)", "text"),
+    Column("columns", "unit", "unit, from the end of the name", "text"),
+    Column("columns", "meaning", "what it says", "text"),
+)  # fmt: skip
+
+
+@cache
+def declared() -> dict[tuple[str, str], Column]:
+    """Every result column by table and name; the last word on a column is this module's."""
+    found: dict[tuple[str, str], Column] = {}
+    facts = catalogue.columns()
+    for table, names in ORDER.items():
+        for name in names.split():
+            if name in WORDS:
+                kind = "number" if name == "period" else "text"
+                found[table, name] = Column(table, name, WORDS[name], kind)
+        for column in facts.get(table, ()):
+            found.setdefault((table, column.name), column)
+    for block in BLOCKS:
+        found.update({(c.table, c.name): c for c in block.OUTCOMES})
+    found.update({(c.table, c.name): c for c in (*INPUTS, *OWN)})
+    return {(table, name): found[table, name] for table in ORDER for name in ORDER[table].split()}
+
+
+def names_of(table: str) -> list[str]:
+    """Columns of a result file, in order."""
+    return ORDER[table].split()
+
+
+def dictionary() -> pd.DataFrame:
+    """`columns.csv`: table, column, kind, unit in words, meaning."""
+    rows = []
+    for (table, name), column in declared().items():
+        unit = unit_of(name) if column.kind in ("number", "whole") else None
+        words = " per ".join(UNITS[word] for word in (unit or "").split("_per_") if word)
+        rows.append((table, name, column.kind, words, column.meaning))
+    return pd.DataFrame(rows, columns=names_of("columns"))
+
+
+def shaped(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the table's columns in order; absent ones blank, whole numbers as such."""
+    frame = frame.reindex(columns=names_of(table)).reset_index(drop=True)
+    for name in frame:
+        kind = declared()[table, str(name)].kind
+        if kind in ("whole", "flag") or name == "period":
+            frame[name] = frame[name].astype("Int64")
+    return frame

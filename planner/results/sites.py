@@ -1,0 +1,184 @@
+"""`sites.csv`: every candidate site, chosen or not, ranked, with what it offers and what holds it.
+
+Rank: chosen sites first, by the tokens they deliver; then the others by what the objective loses
+if they must be used (least first), then by potential tokens/s per MW, then by cost of land and
+power. Figures of a plan are those of its last period.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from models.blocks.objective import SECONDS_PER_YEAR
+from models.case import Case
+from planner.limits import Limit
+from planner.limits.book import Book
+from planner.limits.places import staff
+from planner.results.columns import shaped
+from planner.results.money import of_sites
+
+FACTS = ["site_id", "name", "country", "admin1", "admin1_name", "zone_id", "lat_deg", "lon_deg"]
+LOSSES = [
+    "loss_if_excluded_tokens_per_s_per_mw",
+    "loss_if_forced_tokens_per_s_per_mw",
+    "loss_basis",
+]
+WORDS = {
+    "grid_connection": "grid connection",
+    "zone_headroom": "headroom of the grid zone",
+    "water_day_limit": "water on the peak day",
+    "water_year_limit": "water of the year",
+    "parcel": "parcel",
+    "staff_supply": "staff of the region",
+    "pue_ceiling": "PUE ceiling",
+    "outage": "outage of this site",
+}
+"""Rules that hold a site, in the words of `binding`."""
+
+
+def sites(
+    candidates: pd.DataFrame,
+    book: Book,
+    found: list[Limit],
+    recalled: Mapping[str, int],
+    losses: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The ranking.
+
+    Parameters
+    ----------
+    candidates
+        Sites the scenario's filters leave, as the region's table has them.
+    book
+        The plan's tables with the full case: its sites are those that power reaches in time.
+    found
+        The limits at the plan.
+    recalled
+        By site, how many numbers of its row are recalled or assumed.
+    losses
+        By site_id, the columns of LOSSES; blank where not known.
+    """
+    rows = candidates[FACTS].reset_index(drop=True)
+    rows = rows.join(_offered(book.case), on="site_id").join(_built(book), on="site_id")
+    rows["chosen"] = rows["first_period"].notna().astype(int)
+    for name in ("facility_mw", "it_mw", "racks_count", "tokens_per_s", "capex_musd", "land_m2"):
+        rows[name] = rows[name].fillna(0.0)
+    for name in ("water_m3_per_day", "staff_count"):
+        rows[name] = rows[name].fillna(0.0)
+    rows["headroom_mw"] = (rows["connectable_mw"].fillna(0.0) - rows["facility_mw"]).clip(lower=0.0)
+    rows["pue"] = rows["pue"].fillna(rows["best_pue"])
+    rows["wue_l_per_kwh"] = rows["wue_l_per_kwh"].fillna(rows["best_wue"])
+    rows["binding"] = rows["site_id"].map(_binding(book, found))
+    late = rows["earliest_period"].isna()
+    rows.loc[late, "binding"] = f"no power, cooling or room by {book.periods[-1]}"
+    rows["recalled_inputs_count"] = rows["site_id"].map(dict(recalled)).fillna(0)
+    if losses is not None:
+        rows = rows.join(losses.set_index("site_id")[LOSSES], on="site_id")
+    return shaped("sites", _ranked(rows))
+
+
+def _offered(case: Case) -> pd.DataFrame:
+    """What a site could do: connection, first period, best design, tokens per MW."""
+    first = pd.Series(case["first_year"])
+    periods = np.array(case.sets["PERIOD"])
+    ratio = pd.Series(case["facility_per_it_frac"]).rename_axis(["site_id", "design_id"])
+    best = ratio.groupby("site_id").idxmin()
+    sites_ = list(best.index)
+    steps = pd.Series(case["step_mw"]).groupby(level=0).sum()
+    per_it = {n: _mtokens_per_it_mw(case, n) for n in case.sets["COUNTRY"]}
+    country = pd.Series(case["country"]).reindex(sites_)
+    least = pd.Series([ratio[i] for i in best], sites_)
+    price = pd.Series(case["energy_usd_per_mwh"]).reindex(sites_)
+    return pd.DataFrame(
+        {
+            "connectable_mw": steps.reindex(sites_),
+            "earliest_period": [
+                int(periods[periods >= first[s]].min()) if (periods >= first[s]).any() else None
+                for s in sites_
+            ],
+            "best_pue": [case["energy_per_it_frac"][i] for i in best],
+            "best_wue": [case["wue_mean_l_per_kwh"][i] for i in best],
+            "potential_tokens_per_s_per_mw": country.map(per_it) * 1e6 / least,
+            "energy_usd_per_mwh": price,
+        },
+        index=sites_,
+    )
+
+
+def _mtokens_per_it_mw(case: Case, country: str) -> float:
+    """Mean delivered 1e6 tokens/s per MW of IT, the country's mix on the racks that draw least."""
+    mix = {w: share for (w, n), share in case["mix_frac"].items() if n == country}
+    mix = mix or dict.fromkeys(case.sets["WORKLOAD"], 1 / len(case.sets["WORKLOAD"]))
+    least = case["least_mw_per_mtoken_per_s"]
+    if any(w not in least for w in mix):
+        return float("nan")
+    return 1 / sum(share * case["peak_to_mean_ratio"][w] * least[w] for w, share in mix.items())
+
+
+def _built(book: Book) -> pd.DataFrame:
+    """What the plan does at its sites, last period; capex over all of it."""
+    last = book.periods[-1]
+    at = {
+        name: rows[rows["period"] == last].groupby("site_id")
+        for name, rows in book.tables.items()
+        if name in ("power", "halls", "water", "installs", "flows")
+    }
+    rows = at["power"][["facility_mw"]].sum()
+    load = at["halls"][["it_mw", "it_mean_mw", "land_m2"]].sum()
+    rows = rows.join(load).fillna({"it_mw": 0.0, "it_mean_mw": 0.0, "land_m2": 0.0})
+    rows["first_period"] = book.tables["power"].groupby("site_id")["period"].min()
+    rows["racks_count"] = at["installs"]["racks_count"].sum()
+    rows["tokens_per_s"] = at["flows"]["tokens_per_s"].sum()
+    rows = rows.fillna({"racks_count": 0, "tokens_per_s": 0.0})
+    rows["tokens_per_s_per_mw"] = _over(rows["tokens_per_s"], rows["facility_mw"])
+    rows["pue"] = _over(at["power"]["mean_facility_mw"].sum(), rows["it_mean_mw"])
+    drawn = at["water"][["water_m3_per_day", "water_m3_per_year"]].sum()
+    rows["water_m3_per_day"] = drawn["water_m3_per_day"]
+    rows["wue_l_per_kwh"] = _over(drawn["water_m3_per_year"], rows["it_mean_mw"] * 8760)
+    rows["land_m2"] += rows.index.map(book.case["substation_m2"])
+    rows["staff_count"] = staff(book).query("period == @last").set_index("site_id")["staff_count"]
+    money = of_sites(book.tables["budget"], last)
+    rows["capex_musd"] = money["capex_musd"]
+    mtokens = rows["tokens_per_s"] * SECONDS_PER_YEAR / 1e6
+    rows["cost_usd_per_mtoken"] = _over(money["yearly_musd"].reindex(rows.index) * 1e6, mtokens)
+    return rows.drop(columns="it_mean_mw")
+
+
+def _over(above: pd.Series, below: pd.Series) -> pd.Series:
+    return above / below.where(below > 1e-9)
+
+
+def _binding(book: Book, found: list[Limit]) -> dict[str, str]:
+    """Words for the limits each site is at; limits of zones and regions count for open sites."""
+    chosen = set(book.tables["power"]["site_id"])
+    held: dict[str, list[str]] = {s: [] for s in book.case.sets["SITE"]}
+    for limit in found:
+        word = WORDS.get(limit.rule)
+        if word is None or not limit.binding:
+            continue
+        for s in held:
+            place = {
+                "zone_headroom": book.case["zone"][s],
+                "staff_supply": book.case["labour_region"][s],
+                "outage": f"without {s}",
+            }.get(limit.rule, s)
+            counts = s in chosen or limit.rule == "zone_headroom"
+            if place == limit.where and counts and word not in held[s]:
+                held[s].append(word)
+    return {s: "; ".join(words) for s, words in held.items()}
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    for name in LOSSES:
+        if name not in rows:
+            rows[name] = np.nan if name != "loss_basis" else ""
+    order = rows.assign(
+        _out=1 - rows["chosen"],
+        _made=-rows["tokens_per_s"],
+        _forced=rows["loss_if_forced_tokens_per_s_per_mw"].where(rows["chosen"] == 0),
+        _potential=-rows["potential_tokens_per_s_per_mw"],
+    ).sort_values(
+        ["_out", "_made", "_forced", "_potential", "energy_usd_per_mwh", "site_id"], kind="stable"
+    )
+    return order.assign(rank=range(1, len(order) + 1))
