@@ -9,6 +9,7 @@ from models.columns import Column, Table
 DECLARED = (
     "models.facts.compute",
     "models.facts.facility",
+    "models.facts.measurements",
     "models.facts.places",
     "models.blocks.sovereignty",
 )
@@ -46,4 +47,4 @@ def data_folder() -> Path:
 def shipped_regions() -> list[str]:
     """Names of the regions that ship, e.g. `kr-jp`."""
     folder = data_folder()
-    return sorted(path.name for path in folder.glob("*") if path.is_dir())
+    return sorted(path.parent.name for path in folder.glob("*/systems.csv"))

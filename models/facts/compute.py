@@ -219,7 +219,9 @@ _SERVING = (
     Column("serving", "tpot_ms", "time per output token", low=0),
     Column("serving", "hbm_used_gb", "memory used per chip", low=0),
     Column("serving", "chip_w", "power of one chip", low=0),
-    Column("serving", "precision", "precision of the weights", "text", allowed=PRECISIONS),
+    Column(
+        "serving", "precision", "precision of the weights", "text", allowed=(*PRECISIONS, "int4")
+    ),
     Column(
         "serving",
         "extrapolated_flag",

@@ -1,25 +1,49 @@
 """Watts of a chip at its operating point, and what a power cap costs in speed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from models.physics.throughput import Load, Serving
+
 Array = Any
 
 
-def demand_frac(memory_frac: Array, arithmetic_frac: Array, c: Mapping[str, float]) -> Array:
+@dataclass(frozen=True)
+class Demand:
+    """Power without a cap, as a share of TDP, while decoding and while reading prompts."""
+
+    decoding: Array
+    prompts: Array
+    decode_frac: Array
+
+    @property
+    def mean(self) -> Array:
+        """Mean over the time of both."""
+        return self.decoding * self.decode_frac + self.prompts * (1.0 - self.decode_frac)
+
+
+def demand_frac(load: Load, c: Mapping[str, float]) -> Array:
     """Power of a busy chip without a cap, as a share of its TDP (at most 1).
 
-    memory_frac, arithmetic_frac : mean shares of memory bandwidth and of arithmetic peak in use.
+    load : shares of memory bandwidth and of arithmetic peak in use.
     p0 + a * memory^p + b * arithmetic^q
     """
+    memory = np.power(load.memory_frac, c["power_memory_exponent"])
+    arithmetic = np.power(load.arithmetic_frac, c["power_arithmetic_exponent"])
     return np.minimum(
         c["power_idle_frac"]
-        + c["power_memory_frac"] * np.power(memory_frac, c["power_memory_exponent"])
-        + c["power_arithmetic_frac"] * np.power(arithmetic_frac, c["power_arithmetic_exponent"]),
+        + c["power_memory_frac"] * memory
+        + c["power_arithmetic_frac"] * arithmetic,
         1.0,
     )
+
+
+def demand_of(run: Serving, c: Mapping[str, float]) -> Demand:
+    """Power demand of a chip of a running instance."""
+    return Demand(demand_frac(run.decoding, c), demand_frac(run.prompts, c), run.decode_frac)
 
 
 def capped(demand: Array, cap_frac: Array, c: Mapping[str, float]) -> tuple[Array, Array]:
@@ -33,3 +57,18 @@ def capped(demand: Array, cap_frac: Array, c: Mapping[str, float]) -> tuple[Arra
     """
     ratio = np.minimum(cap_frac / demand, 1.0)
     return demand * ratio, np.power(ratio, c["power_speed_exponent"])
+
+
+def under_cap(
+    demand: Demand, cap_frac: Array, c: Mapping[str, float]
+) -> tuple[Array, Array, Array]:
+    """Mean power share of TDP, and the speed kept while decoding and while reading prompts.
+
+    Each phase meets the cap by itself; the slowed phase takes a larger share of the time.
+    """
+    decode_power, decode_speed = capped(demand.decoding, cap_frac, c)
+    prompt_power, prompt_speed = capped(demand.prompts, cap_frac, c)
+    decode_s = demand.decode_frac / decode_speed
+    prompt_s = (1.0 - demand.decode_frac) / prompt_speed
+    power = (decode_power * decode_s + prompt_power * prompt_s) / (decode_s + prompt_s)
+    return power, decode_speed, prompt_speed

@@ -28,6 +28,7 @@ class Llm:
     embedding_params: Array
     experts_count: Array
     active_experts_count: Array
+    expert_ffn_count: Array
     layers_count: Array
     moe_layers_count: Array
     mla_layers_count: Array
@@ -83,6 +84,7 @@ def from_geometry(table: Mapping[str, Array]) -> Llm:
         embedding_params=untied,
         experts_count=np.maximum(g["experts_count"], 1.0),
         active_experts_count=np.maximum(g["active_experts_count"], 1.0),
+        expert_ffn_count=np.maximum(g["expert_ffn_count"], 1.0),
         layers_count=g["layers_count"],
         moe_layers_count=g["moe_layers_count"],
         mla_layers_count=np.where(mla, full, 0.0),
@@ -104,14 +106,18 @@ def from_geometry(table: Mapping[str, Array]) -> Llm:
 _NUMERIC = ("_count", "_tokens", "_b", "_flag")
 
 
-def experts_hit_frac(llm: Llm, tokens_count: Array) -> Array:
+def experts_hit_frac(llm: Llm, tokens_count: Array, skew: Array = 1e-6) -> Array:
     """Share of the routed experts that a batch of tokens touches.
 
-    tokens_count : tokens in the batch.
-    1 - (1 - k/E)^tokens, for k of E experts chosen evenly and independently.
+    tokens_count : tokens in the batch (at least 1).
+    skew : how unevenly experts are liked, the squared coefficient of variation of their load.
+    The first token touches k of E; the others n-1 add, with popularity spread as a gamma law,
+    h = k/E + (1 - k/E) (1 - (1 + s x)^(-1/s)),  x = -(n-1) ln(1 - k/E);
+    for s -> 0 this is 1 - (1 - k/E)^n.
     """
-    miss = 1.0 - llm.active_experts_count / llm.experts_count
-    return 1.0 - np.power(np.maximum(miss, 0.0), np.maximum(tokens_count, 0.0))
+    share = llm.active_experts_count / llm.experts_count
+    rest = -np.log1p(-np.minimum(share, 1.0 - 1e-12)) * np.maximum(tokens_count - 1.0, 0.0)
+    return share + (1.0 - share) * (1.0 - np.power(1.0 + skew * rest, -1.0 / skew))
 
 
 def active_expert_params(llm: Llm) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 Array = Any
-BF16, FP8, FP4 = 0, 1, 2
-"""Operand kinds, in the order of the peaks of a chip."""
+BF16, FP8, FP4, W4A16 = 0, 1, 2, 3
+"""Operand kinds; W4A16 is 4-bit weights expanded on the way to 16-bit arithmetic."""
 
 GIB_PER_GB = 2.0**30 / 1e9
 """Memory is sold in powers of two: "80 GB" holds 80 * 2^30 bytes."""
@@ -41,8 +41,8 @@ class Chip:
 @dataclass(frozen=True)
 class Numerics:
     """Operand kinds and bytes per element: `dense_*` for attention and shared weights,
-    `expert_*` for routed experts; `expert_slowdown` multiplies expert time where a kernel is not
-    native (1 otherwise); `attention_flop_kind` is the kind of attention arithmetic.
+    `expert_*` for routed experts. `dense_slowdown` multiplies arithmetic, `expert_slowdown` the
+    expert time, where kernels are not native (1 otherwise).
     """
 
     dense_kind: Array
@@ -51,6 +51,7 @@ class Numerics:
     expert_bytes: Array
     kv_bytes: Array
     expert_slowdown: Array = 1.0
+    dense_slowdown: Array = 1.0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.physics.decode import Work, arithmetic_efficiency, link_seconds
+from models.physics.decode import Work, arithmetic_efficiency, expert_ratio, link_seconds
 from models.physics.llm import Llm, active_expert_params, prefill_attention_flops
 from models.physics.machine import BF16, Chip, Layout, Numerics
 
@@ -26,8 +26,8 @@ def prefill_token(
     linear/(F e e_pf) + attention/(F16 e_apf) + activations + links, each over all chips
     """
     n = layout.chips_count
-    dense = 2.0 * (llm.always_params - llm.head_params) / n
-    dense_s = dense / chip.peak_flops(numerics.dense_kind)
+    dense_flops = 2.0 * (llm.always_params - llm.head_params) / n
+    dense_s = dense_flops / chip.peak_flops(numerics.dense_kind)
     expert_s = 2.0 * active_expert_params(llm) / n / chip.peak_flops(numerics.expert_kind)
     attention_s = prefill_attention_flops(llm, prompt_tokens) / n / chip.peak_flops(BF16)
     act_bytes = (
@@ -39,12 +39,14 @@ def prefill_token(
     )
     # links: one token on one replica; the replicas work side by side
     links = link_seconds(llm, chip, layout, 1.0 / layout.dp_count, c)
-    linear = dense_s / arithmetic_efficiency(
-        numerics.dense_kind, c
-    ) + numerics.expert_slowdown * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
+    dense = dense_s / arithmetic_efficiency(numerics.dense_kind, c)
+    expert = (
+        expert_ratio(llm, layout, c) * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
+    )
+    linear = numerics.dense_slowdown * dense + numerics.expert_slowdown * expert
     seconds = (
         linear / c["prefill_frac"]
-        + attention_s / c["prefill_attention_frac"]
+        + numerics.dense_slowdown * attention_s / c["prefill_attention_frac"]
         + act_bytes / chip.hbm_bytes_per_s
         + links
     )

@@ -16,11 +16,12 @@ Array = Any
 
 @dataclass(frozen=True)
 class Requests:
-    """What users send: mean input and output lengths [tokens] and two inputs, off by default.
+    """What users send: mean input and output lengths [tokens], and inputs that are off by default.
 
     `prefix_hit_frac` of the input is found in the prefix cache and not read again;
     `tokens_per_step` is the mean tokens a decoding step yields (above 1 with speculative
-    decoding), `step_tokens_count` the tokens it computes per sequence.
+    decoding), `step_tokens_count` the tokens it computes per sequence. `synchronous` is 1 where the
+    engine schedules the next step only after the last has returned, so that host time adds up.
     """
 
     isl_tokens: Array
@@ -28,19 +29,34 @@ class Requests:
     prefix_hit_frac: Array = 0.0
     tokens_per_step: Array = 1.0
     step_tokens_count: Array = 1.0
+    synchronous: Array = 0.0
+
+    @property
+    def read_tokens(self) -> Array:
+        """Input tokens that have to be read."""
+        return self.isl_tokens * (1.0 - self.prefix_hit_frac)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a chip does while it works: shares of memory bandwidth and of arithmetic peak."""
+
+    memory_frac: Array
+    arithmetic_frac: Array
 
 
 @dataclass(frozen=True)
 class Serving:
-    """A running instance: output tokens/s, time to first token and per output token [s], and the
-    mean load of each chip as shares of memory bandwidth and of arithmetic peak.
+    """A running instance: output tokens/s, time to first token and per output token [s], the share
+    of its time that it decodes, and the load of a chip while decoding and while reading prompts.
     """
 
     tokens_per_s: Array
     ttft_s: Array
     tpot_s: Array
-    memory_frac: Array
-    arithmetic_frac: Array
+    decode_frac: Array
+    decoding: Load
+    prompts: Load
 
 
 def speculative_tokens(draft_count: Array, acceptance_frac: Array) -> Array:
@@ -51,6 +67,28 @@ def speculative_tokens(draft_count: Array, acceptance_frac: Array) -> Array:
     """
     a = np.minimum(np.asarray(acceptance_frac, float), 1.0 - 1e-9)
     return (1.0 - np.power(a, np.asarray(draft_count, float) + 1.0)) / (1.0 - a)
+
+
+def load_of(work: Work, seconds: Array, chip: Chip) -> Load:
+    """Load of a chip that does this work in these seconds."""
+    memory = work.hbm_bytes / (chip.hbm_bytes_per_s * seconds)
+    return Load(np.minimum(memory, 1.0), np.minimum(work.flops_frac_s / seconds, 1.0))
+
+
+def decoding_work(
+    llm: Llm,
+    machine: tuple[Chip, Numerics, Layout],
+    requests: Requests,
+    batch: Array,
+    c: Mapping[str, float],
+) -> tuple[Work, Array]:
+    """Work of one stage for one step of its micro-batch, and the seconds of a whole step."""
+    chip, numerics, layout = machine
+    micro = np.maximum(batch / layout.pp_count, 1.0) * requests.step_tokens_count
+    length = requests.isl_tokens + requests.osl_tokens / 2.0
+    step = decode_step(llm, chip, numerics, layout, (micro, length), c)
+    host = (c["host_step_us"] + c["host_sequence_us"] * batch) * 1e-6 * requests.synchronous
+    return step, step.seconds * layout.pp_count + host
 
 
 def aggregated(
@@ -68,48 +106,20 @@ def aggregated(
     Between two tokens of a sequence its chips also read the prompts of the others:
     tokens/s = batch / (t_step / y + ISL/OSL * batch * t_prompt)  with y tokens per step.
     """
-    step, prompt = _work(llm, machine, requests, batch, c)
-    pp = machine[2].pp_count
-    read = requests.isl_tokens * (1.0 - requests.prefix_hit_frac)
-    decode_s = step.seconds * pp / requests.tokens_per_step
-    prompts_s = read / requests.osl_tokens * batch * prompt.seconds
-    tpot_s = decode_s + prompts_s
-    rate = batch / tpot_s
-    busy = prompts_s / tpot_s
-    ttft = (read * prompt.seconds * pp) * (1.0 + busy / 2.0) + step.seconds * pp
-    return Serving(rate, ttft, tpot_s, *_loads(step, prompt, requests, machine, rate, batch))
-
-
-def _work(
-    llm: Llm,
-    machine: tuple[Chip, Numerics, Layout],
-    requests: Requests,
-    batch: Array,
-    c: Mapping[str, float],
-) -> tuple[Work, Work]:
-    """Work of a decoding step of one stage, and of one prompt token."""
     chip, numerics, layout = machine
-    micro = np.maximum(batch / layout.pp_count, 1.0) * requests.step_tokens_count
-    length = requests.isl_tokens + requests.osl_tokens / 2.0
-    step = decode_step(llm, chip, numerics, layout, (micro, length), c)
+    step, step_s = decoding_work(llm, machine, requests, batch, c)
     prompt = prefill_token(llm, chip, numerics, layout, requests.isl_tokens, c)
-    return step, prompt
-
-
-def _loads(
-    step: Work,
-    prompt: Work,
-    requests: Requests,
-    machine: tuple[Chip, Numerics, Layout],
-    rate: Array,
-    batch: Array,
-) -> tuple[Array, Array]:
-    """Mean share of memory bandwidth and of arithmetic peak that a chip uses."""
-    chip, _, layout = machine
-    micro = np.maximum(batch / layout.pp_count, 1.0)
-    steps_per_s = rate / requests.tokens_per_step / micro
-    read = requests.isl_tokens * (1.0 - requests.prefix_hit_frac)
-    prompts_per_s = rate * read / requests.osl_tokens
-    bytes_per_s = step.hbm_bytes * steps_per_s + prompt.hbm_bytes * prompts_per_s
-    arithmetic = step.flops_frac_s * steps_per_s + prompt.flops_frac_s * prompts_per_s
-    return np.minimum(bytes_per_s / chip.hbm_bytes_per_s, 1.0), np.minimum(arithmetic, 1.0)
+    decode_s = step_s / requests.tokens_per_step
+    prompts_s = requests.read_tokens / requests.osl_tokens * batch * prompt.seconds
+    tpot_s = decode_s + prompts_s
+    own_s = requests.read_tokens * prompt.seconds * layout.pp_count
+    ttft_s = own_s * (1.0 + prompts_s / tpot_s / 2.0) + step_s
+    stage_s = step_s / layout.pp_count
+    return Serving(
+        batch / tpot_s,
+        ttft_s,
+        tpot_s,
+        decode_s / tpot_s,
+        load_of(step, stage_s, chip),
+        load_of(prompt, prompt.seconds, chip),
+    )

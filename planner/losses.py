@@ -1,0 +1,162 @@
+"""What the objective loses without a chosen site, or with another, in the objective's own unit.
+
+A loss is stated for the relaxation of the where/what model, in which halls, racks and connection
+steps are divisible. There it is exact to 1e-7; the loss of a plan of whole racks would drown in the
+plan's own gap, since one hall more or less moves a national ratio by less than that gap.
+    bound: the loss is at least this, by dual prices, for every site at once
+    exact: the relaxation was solved again with the site in, or out
+    none:  no plan exists without (or with) the site
+A ceiling holds for plans of whole racks too: with (or without) the site none exceeds it; where less
+is better, none falls below it.
+A site is forced in by opening it and giving it, in the last period, the IT load of its smallest
+hall, or what its connection, land and water allow if that is less.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.solve.compile import Compiled
+from planner.solve.losses import NONE, Forcing, OwnRows, ceilings
+from planner.solve.sift import Relaxed, Split, relaxed_ratio, split, with_row
+
+UNIT = {
+    "tokens_per_mw": "tokens_per_s_per_mw",
+    "tokens": "tokens_per_s_years",
+    "cost_per_mtoken": "usd_per_mtoken",
+    "npv": "musd",
+    "carbon_per_mtoken": "gco2_per_mtoken",
+    "cost": "musd",
+}
+"""By objective, the end of the names of columns in its unit."""
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """The where/what model compiled, its best ratio without whole halls, and the objective."""
+
+    case: Case
+    compiled: Compiled
+    relaxed: Relaxed
+    objective: str
+
+    @property
+    def unit(self) -> str:
+        """Unit suffix of the objective."""
+        return UNIT[self.objective]
+
+    def shown(self, ratio: np.ndarray | float) -> np.ndarray | float:
+        """A ratio of the model's columns (more is better) in the unit people read."""
+        of = OBJECTIVES[self.objective]
+        return ratio * of.factor * (1.0 if of.more_is_better else -1.0)
+
+    def loss(self, ratio: np.ndarray | float) -> np.ndarray:
+        """How far a ratio is below the best one, in the unit people read; never negative."""
+        fall = np.asarray(self.relaxed.value - ratio) * OBJECTIVES[self.objective].factor
+        return np.where(fall > 1e-9 * abs(self.relaxed.value), fall, 0.0)
+
+
+def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.DataFrame:
+    """Bounds of the losses of all sites, by site_id.
+
+    Parameters
+    ----------
+    found
+        The relaxation, solved.
+    chosen
+        Sites of the plan: for these the loss without them is given, for others the loss with them.
+    deadline
+        A time.monotonic() value.
+
+    Returns
+    -------
+    DataFrame
+        forced_it_mw; loss_if_excluded, loss_if_forced, ceiling_if_excluded, ceiling_if_forced, each
+        name ended by the objective's unit; loss_basis. Blank where a site can carry no load.
+    """
+    parts = split(found.compiled, found.case.sets["SITE"])
+    force = forcing(found.case, found.compiled, parts, deadline)
+    ratio = OBJECTIVES[found.objective]
+    most = ceilings(found.compiled, parts, ratio, found.relaxed, force, deadline)
+    inside = np.array([s in chosen for s in parts.sites], dtype=bool)
+    able = force.least > NONE
+    columns = {"forced_it_mw": force.least}
+    for name, ceiling, shown in (
+        ("excluded", most.without, inside),
+        ("forced", most.having, ~inside & able),
+    ):
+        columns[f"loss_if_{name}_{found.unit}"] = np.where(shown, found.loss(ceiling), np.nan)
+        columns[f"ceiling_if_{name}_{found.unit}"] = np.where(shown, found.shown(ceiling), np.nan)
+    frame = pd.DataFrame(columns, index=pd.Index(parts.sites, name="site_id"))
+    return frame.assign(loss_basis=np.where(inside | able, "bound", ""))
+
+
+def solved_again(
+    found: Relaxation, table: pd.DataFrame, sites: Iterable[str], deadline: float
+) -> pd.DataFrame:
+    """The table of `losses` with those of these sites made exact, as far as time allows.
+
+    A site whose loss with it is stated is forced in; one whose loss without it is stated is left
+    out. Only bounds change, and one row for a forced site.
+    """
+    table = table.copy()
+    parts = split(found.compiled, found.case.sets["SITE"])
+    for s in sites:
+        name = "forced" if pd.isna(table.at[s, f"loss_if_excluded_{found.unit}"]) else "excluded"
+        if name == "forced":
+            changed = _forced(found, s, float(table.at[s, "forced_it_mw"]))
+        else:
+            changed = _excluded(found, parts, s)
+        first = found.relaxed.kept | (np.array(parts.sites) == s)
+        ratio, start = OBJECTIVES[found.objective], found.relaxed.value
+        again = relaxed_ratio(changed, split(changed, parts.sites), ratio, first, start, deadline)
+        loss, ceiling = f"loss_if_{name}_{found.unit}", f"ceiling_if_{name}_{found.unit}"
+        if again.state == "infeasible":
+            table.loc[s, [loss, ceiling]] = np.nan
+            table.at[s, "loss_basis"] = "none"
+        elif again.x is not None and again.bound - again.value <= 1e-6 * abs(again.value):
+            table.at[s, loss] = float(found.loss(again.value))
+            table.at[s, ceiling] = found.shown(again.bound)
+            table.at[s, "loss_basis"] = "exact"
+    return table
+
+
+def forcing(case: Case, compiled: Compiled, parts: Split, deadline: float) -> Forcing:
+    """What it means for each site to be forced in."""
+    last = case.sets["PERIOD"][-1]
+    summed = _load_columns(case, compiled, last)
+    costs = np.zeros(len(compiled.low))
+    costs[summed] = 1.0
+    most = OwnRows(compiled, parts).most(costs, deadline)
+    number = {s: i for i, s in enumerate(parts.sites)}
+    hall = np.full(len(parts.sites), np.inf)
+    for s, d in case.sets["SITE_DESIGN"]:
+        hall[number[s]] = min(hall[number[s]], case["hall_mw"][s, d])
+    # a hair less than what is possible, so that rounding cannot make it impossible
+    least = np.zeros(len(hall)) if most is None else np.minimum(hall, most * (1 - 1e-7))
+    at_one = [compiled.column[f"open[{s},{last}]"] for s in parts.sites]
+    return Forcing(np.array(at_one, dtype=int), summed, least)
+
+
+def _load_columns(case: Case, compiled: Compiled, t: int, site: str | None = None) -> np.ndarray:
+    names = [f"it_mw[{s},{d},{u}]" for s, d, u in case.sets["HALL"] if u == t and site in (None, s)]
+    return np.array([compiled.column[name] for name in names], dtype=int)
+
+
+def _forced(found: Relaxation, site: str, least_mw: float) -> Compiled:
+    last = found.case.sets["PERIOD"][-1]
+    low = found.compiled.low.copy()
+    low[found.compiled.column[f"open[{site},{last}]"]] = 1.0
+    loads = _load_columns(found.case, found.compiled, last, site)
+    names = {found.compiled.column_names[i]: 1.0 for i in loads}
+    return with_row(replace(found.compiled, low=low), names, least_mw, f"forced[{site}]")
+
+
+def _excluded(found: Relaxation, parts: Split, site: str) -> Compiled:
+    high = found.compiled.high.copy()
+    high[parts.of_column == parts.sites.index(site)] = 0.0
+    return replace(found.compiled, high=high)

@@ -1,0 +1,275 @@
+"""All candidate sites, ranked, each with what the objective loses by it and why.
+
+The ranking is that of the relaxation (see `planner.losses`), which takes seconds where a plan of
+whole racks takes minutes: first the sites the relaxation builds at, by the loss without them, then
+all others by the loss with them, then those that no plan can use.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.table import Table
+
+from models.build import build
+from models.columns import Column
+from planner.coefficients import make_case
+from planner.coefficients.context import Context
+from planner.coefficients.where import candidate_sites, interconnection
+from planner.errors import Infeasible
+from planner.folders import whole_folder
+from planner.losses import UNIT, Relaxation, losses, solved_again
+from planner.optimize import starters
+from planner.reading import read
+from planner.scenario import Scenario
+from planner.solve.compile import compile_model
+from planner.solve.highs import Watch
+from planner.solve.order import Limits, relaxed_in_order
+from planner.tables import Region
+
+MARK = "ranking.csv"
+SHOWN = 15
+TRACE_MW = 1e-3
+"""Less load than this is rounding of the solver."""
+
+LOSSES = {
+    "loss_if_excluded": "what the objective loses if the site is ruled out",
+    "loss_if_forced": "what the objective loses if the site must be used",
+    "ceiling_if_excluded": "no plan without the site is better than this",
+    "ceiling_if_forced": "no plan with the site is better than this",
+}
+COLUMNS = (
+    Column("ranking", "rank", "1 is the best site", "whole"),
+    Column("ranking", "site_id", "the site", "text"),
+    Column("ranking", "name", "place and node or estate", "text"),
+    Column("ranking", "country", "ISO 3166-1 code", "text"),
+    Column("ranking", "admin1", "ISO 3166-2 code of province or prefecture", "text"),
+    Column("ranking", "lat_deg", "latitude"),
+    Column("ranking", "lon_deg", "longitude"),
+    Column("ranking", "chosen", "1 where the relaxation builds", "flag"),
+    Column("ranking", "it_mw", "peak IT load in the relaxation, last period"),
+    Column("ranking", "facility_mw", "load at the meter in the relaxation, last period"),
+    Column("ranking", "facility_per_it_frac", "MW at the meter per IT MW, best design"),
+    Column("ranking", "earliest_period", "first period in which power can flow; blank: none"),
+    Column("ranking", "forced_it_mw", "IT load that counts as using the site"),
+    *(
+        Column("ranking", f"{name}_{unit}", meaning)
+        for unit in UNIT.values()
+        for name, meaning in LOSSES.items()
+    ),
+    Column("ranking", "loss_basis", "bound: at least this; exact: solved again; none: no plan", "text"),
+    Column("ranking", "binding", "limits the site is at, or why it is not used", "text"),
+)  # fmt: skip
+
+LIMITS_AT_SITE = {
+    "grid_connection": "grid connection",
+    "water_day_limit": "water of the peak day",
+    "water_year_limit": "water of the year",
+    "parcel": "land",
+    "pue_ceiling": "PUE ceiling",
+}
+"""Rows of a single site that a person can do something about."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Every candidate site in `table`, best first; `value` is the relaxation's own objective."""
+
+    table: pd.DataFrame
+    objective: str
+    value: float
+    within_gap: bool
+    seconds: float
+
+    def document(self) -> dict[str, Any]:
+        """The ranking as plain values."""
+        rows = self.table.astype(object).where(self.table.notna(), None)
+        return {
+            "objective": self.objective,
+            "unit": UNIT[self.objective],
+            "relaxation": self.value,
+            "seconds": round(self.seconds, 2),
+            "sites": rows.to_dict("records"),
+        }
+
+    def summary(self) -> Table:
+        """The best sites, for the screen."""
+        unit = UNIT[self.objective]
+        wide = Table(title=f"sites by {self.objective} ({unit}); relaxation {self.value:,.6g}")
+        for name in ("", "site", "MW", "loss", "basis", "why"):
+            wide.add_column(name, justify="right" if name in ("", "MW", "loss") else "left")
+        loss = self.table[f"loss_if_excluded_{unit}"].fillna(self.table[f"loss_if_forced_{unit}"])
+        for _, row in self.table.assign(_loss=loss).head(SHOWN).iterrows():
+            mark = f"{row['rank']}{'*' if row['chosen'] else ''}"
+            cells = (f"{row['facility_mw']:,.0f}", f"{row['_loss']:,.4g}")
+            wide.add_row(mark, row["site_id"], *cells, row["loss_basis"], row["binding"])
+        wide.caption = "* built at: the loss is without it; others: the loss with it"
+        return wide
+
+    def write(self, folder: str | Path) -> Path:
+        """Write `ranking.csv` into a folder, whole or not at all."""
+        with whole_folder(folder, MARK) as fresh:
+            self.table.to_csv(fresh / MARK, index=False, lineterminator="\n", encoding="utf-8")
+        return Path(folder)
+
+
+def rank(
+    scenario: Scenario | dict[str, Any] | str | Path,
+    region: Region | str | Path | None = None,
+    exact: int = 0,
+    progress: Watch | None = None,
+) -> Ranking:
+    """All candidate sites of a scenario, ranked.
+
+    Parameters
+    ----------
+    scenario, region
+        As for `planner.plan`.
+    exact
+        Every site built at and this many of the next best are solved again, in or out; 0 for none.
+    progress
+        Told of stages and of the bound.
+
+    Raises
+    ------
+    InputError
+        Every problem of the input.
+    Infeasible
+        No plan exists.
+    """
+    begun, watch = time.monotonic(), progress or Watch()
+    chosen, facts = read(scenario, region)
+    deadline = begun + chosen.solve.time_limit_s
+    watch.stage("relaxation")
+    found, relaxed = _relaxation(chosen, facts, deadline)
+    watch.bound(float(found.shown(found.relaxed.bound)))
+    watch.stage("losses")
+    load = _loads(found, relaxed)
+    used = set(load.index[load["facility_mw"] > TRACE_MW])
+    lost = losses(found, used, deadline)
+    table = _ranked(found, facts, chosen, load, lost)
+    if exact:
+        watch.stage("solved again")
+        best = [*used, *table["site_id"][len(used) : len(used) + exact]]
+        lost = solved_again(found, lost, [s for s in best if lost.at[s, "loss_basis"]], deadline)
+        table = _ranked(found, facts, chosen, load, lost)
+    value = float(found.shown(found.relaxed.value))
+    closed = found.relaxed.bound - found.relaxed.value <= chosen.solve.gap_frac * abs(
+        found.relaxed.value
+    )
+    return Ranking(table, found.objective, value, bool(closed), time.monotonic() - begun)
+
+
+def _relaxation(
+    scenario: Scenario, region: Region, deadline: float
+) -> tuple[Relaxation, np.ndarray]:
+    """The relaxation, and its solution of least cost."""
+    case = make_case(region, scenario)
+    compiled = compile_model(build(case))
+    names = list(dict.fromkeys([scenario.objective.name, *scenario.objective.then, "cost"]))
+    limits = Limits(0.0, scenario.objective.tolerance_frac, deadline)
+    steps = relaxed_in_order(compiled, case.sets["SITE"], names, starters(case), limits)
+    if steps[0].x is None or steps[-1].x is None:
+        from planner.explain import explain  # only where there is something to explain
+
+        raise Infeasible(explain(scenario, region))
+    return Relaxation(case, compiled, steps[0], names[0]), steps[-1].x
+
+
+def _loads(found: Relaxation, x: np.ndarray) -> pd.DataFrame:
+    """IT MW and MW at the meter by site in the last period."""
+    case, column = found.case, found.compiled.column
+    last = case.sets["PERIOD"][-1]
+    rows = []
+    for s, d, t in case.sets["HALL"]:
+        if t == last:
+            it_mw = max(float(x[column[f"it_mw[{s},{d},{t}]"]]), 0.0)
+            rows.append((s, it_mw, it_mw * case["facility_per_it_frac"][s, d]))
+    frame = pd.DataFrame(rows, columns=["site_id", "it_mw", "facility_mw"])
+    return frame.groupby("site_id").sum()
+
+
+def _ranked(
+    found: Relaxation, region: Region, scenario: Scenario, load: pd.DataFrame, lost: pd.DataFrame
+) -> pd.DataFrame:
+    """Every candidate of the region with its losses, best first."""
+    case, unit = found.case, found.unit
+    about = ["site_id", "name", "country", "admin1", "lat_deg", "lon_deg"]
+    table = region.tables["sites"][about].set_index("site_id", drop=False)
+    table = table.rename_axis(None).join(load).join(lost)
+    meter: dict[str, float] = {}
+    for (s, _), per_it in case["facility_per_it_frac"].items():
+        meter[s] = min(per_it, meter.get(s, per_it))
+    table["facility_per_it_frac"] = pd.Series(meter)
+    first: dict[str, int] = {}
+    for s, t in case.sets["SITE_PERIOD"]:
+        first[s] = min(t, first.get(s, t))
+    table["earliest_period"] = pd.Series(first, dtype="Int64")
+    table["chosen"] = (table["facility_mw"] > TRACE_MW).astype(int)
+    table["loss_basis"] = table["loss_basis"].fillna("")
+    table["binding"] = _reasons(found, region, scenario, table)
+    keys = pd.DataFrame(
+        {
+            "chosen": -table["chosen"],
+            "out": table["loss_basis"].isin(["", "none"]) & (table["chosen"] == 0),
+            "lost": -table[f"loss_if_excluded_{unit}"],
+            "load": -table["facility_mw"].where(table["chosen"] == 1, 0.0),
+            "forced": table[f"loss_if_forced_{unit}"],
+            "site_id": table["site_id"],
+        }
+    )
+    table = table.loc[keys.sort_values(list(keys), kind="stable").index]
+    table["rank"] = range(1, len(table) + 1)
+    names = [column.name for column in COLUMNS if column.name in table]
+    return table[names].reset_index(drop=True)
+
+
+def _reasons(
+    found: Relaxation, region: Region, scenario: Scenario, table: pd.DataFrame
+) -> pd.Series:
+    """The limits a used site is at; what speaks against another; why a third is out."""
+    at = _at_limits(found)
+    used = table["chosen"] == 1
+    best = table.loc[used, "facility_per_it_frac"].min()
+    start = scenario.periods[0]
+    left = candidate_sites(Context(region, scenario))
+    powered = set(interconnection(Context(region, scenario), left)["site_id"])
+    words = {}
+    for s, row in table.iterrows():
+        said = []
+        if row["chosen"]:
+            said = at.get(str(s), [])
+        elif s not in left.index:
+            said = ["left out by the scenario's filters"]
+        elif s not in powered:
+            said = [f"no power by {scenario.periods[-1]}"]
+        elif pd.isna(row["facility_per_it_frac"]):
+            said = ["no cooling design with room for a hall"]
+        elif row["loss_basis"] == "":
+            said = ["can carry no load"]
+        else:
+            if row["earliest_period"] > start:
+                said.append(f"no power before {row['earliest_period']}")
+            if row["facility_per_it_frac"] > best + 5e-4:
+                said.append(f"meters {row['facility_per_it_frac']:.3f} per IT MW, best {best:.3f}")
+        words[s] = "; ".join(said)
+    return pd.Series(words, dtype=object)
+
+
+def _at_limits(found: Relaxation) -> dict[str, list[str]]:
+    """By site, the limits of its own whose dual price is not zero."""
+    limits: dict[str, list[str]] = {}
+    duals = found.relaxed.row_dual
+    if duals is None:
+        return limits
+    for i in np.flatnonzero(np.abs(duals) > 1e-9):
+        family, _, index = found.compiled.row_names[i].partition("[")
+        if family in LIMITS_AT_SITE:
+            site = index.rsplit(",", 1)[0]
+            said = limits.setdefault(site, [])
+            if LIMITS_AT_SITE[family] not in said:
+                said.append(LIMITS_AT_SITE[family])
+    return limits

@@ -1,0 +1,254 @@
+"""Every serving point worth considering: systems x workloads x layouts x batches, with its physics.
+
+Prompts and decoding share their chips, or run on separate pools (disaggregated) in the proportion
+that keeps both busy.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.physics.chip_power import demand_frac, demand_of
+from models.physics.llm import Llm
+from models.physics.machine import BF16, FP4, FP8, Chip, Layout, Numerics
+from models.physics.memory import capacity_sequences, weight_bytes_per_chip
+from models.physics.prefill import prefill_token
+from models.physics.throughput import (
+    Requests,
+    Serving,
+    aggregated,
+    load_of,
+    speculative_tokens,
+)
+from planner.throughput.catalogue import chip_arrays, llm_arrays
+from planner.throughput.numerics import Ask, numerics_of
+from planner.throughput.rows import take
+
+PRECISIONS = ("bf16", "fp8", "fp4", "int4")
+INT4 = 3
+BATCHES = np.unique(np.round(np.geomspace(1, 16384, 57)))
+PIPELINES = (2, 4)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that a point of the grid runs with, arrays of one length."""
+
+    llm: Llm
+    chip: Chip
+    numerics: Numerics
+    layout: Layout
+    requests: Requests
+
+    @property
+    def machine(self) -> tuple[Chip, Numerics, Layout]:
+        """Chip, numerics and layout."""
+        return self.chip, self.numerics, self.layout
+
+
+def layouts_of(chips_count: int, scaleup_chips_count: int) -> pd.DataFrame:
+    """Layouts worth trying on a rack system: instances inside the scale-up domain, and up to
+    four pipeline stages of a whole domain across the network.
+    """
+    wide = scaleup_chips_count > 8
+    domain = min(chips_count, scaleup_chips_count) if wide else scaleup_chips_count
+    sizes = sorted({n for n in (1, 2, 4, 8, 16, 32, 64, domain // 2) if 0 < n <= domain} | {domain})
+    rows = [(tp, 1, n // tp) for n in sizes for tp in (1, 2, 4, 8, 16) if n % tp == 0]
+    rows += [(tp, pp, domain // tp) for pp in PIPELINES for tp in (4, 8) if domain % tp == 0]
+    return pd.DataFrame(rows, columns=["tp", "pp", "dp"])
+
+
+def points(
+    systems: pd.DataFrame, llms: pd.DataFrame, workloads: pd.DataFrame, c: dict[str, float]
+) -> pd.DataFrame:
+    """Every feasible point at full power.
+
+    Columns: system, workload (positions), layout, precision, batch, chip_rate (tokens/s per chip of
+    the rack), used_frac (share of its chips in an instance), decode_frac, decode_demand and
+    prompt_demand (shares of TDP), step_s and between_s (parts of TPOT), ttft_s, hbm_gb.
+    """
+    grid, setting = _grid(systems, llms, workloads, c)
+    length = setting.requests.isl_tokens + setting.requests.osl_tokens
+    fits = capacity_sequences(setting.llm, *setting.machine, length, c)
+    replicas_ok = (setting.layout.dp_count == 1) | (setting.llm.expert_params > 0)
+    keep = np.flatnonzero((fits >= 1.0) & replicas_ok)
+    repeat = np.repeat(keep, len(BATCHES))
+    batch = np.tile(BATCHES, len(keep))
+    within = batch <= fits[repeat]
+    repeat, batch = repeat[within], batch[within]
+    here = take(setting, repeat)
+    frame = grid.iloc[repeat].reset_index(drop=True)
+    frame["batch"] = batch
+    frame["hbm_gb"] = _hbm_used_gb(here, batch / fits[repeat], c)
+    chips = systems["chips_count"].to_numpy()[frame["system"]]
+    size = here.layout.chips_count
+    frame["used_frac"] = np.where(size <= chips, chips // size * size / chips, 1.0)
+    prompts = _prompt_pools(grid.iloc[keep], take(setting, keep), c)
+    together = _together(frame, here, c)
+    apart = _apart(frame, here, prompts, c)
+    return pd.concat([together, apart], ignore_index=True)
+
+
+def _grid(
+    systems: pd.DataFrame, llms: pd.DataFrame, workloads: pd.DataFrame, c: dict[str, float]
+) -> tuple[pd.DataFrame, Setting]:
+    """Systems x workloads x layouts, and what each runs with."""
+    sizes = zip(systems["chips_count"], systems["scaleup_chips_count"], strict=True)
+    parts = [layouts_of(int(n), int(m)).assign(system=i) for i, (n, m) in enumerate(sizes)]
+    jobs = pd.DataFrame({"workload": np.arange(len(workloads))})
+    grid = pd.concat(parts).merge(jobs, how="cross")
+    s, w = grid["system"].to_numpy(), grid["workload"].to_numpy()
+    which = pd.Index(llms["llm_id"]).get_indexer(workloads["llm_id"])[w]
+    layout = Layout(*(grid[name].to_numpy(float) for name in ("tp", "pp", "dp")))
+    native = llms["native_precision"].to_numpy(str)[which]
+    kind = np.minimum(_kinds(systems)[s], _wanted(workloads)[w])
+    kind = np.where((native == "int4") & (kind < FP4), INT4, kind)
+    ask = Ask(
+        precision=np.array(PRECISIONS)[kind],
+        native=native,
+        engine=np.full(len(grid), "reference"),
+        has_fp4=chip_arrays(systems).fp4_flops[s] > 0,
+        kv_bytes=np.where(kind == BF16, 2.0, 1.0),
+    )
+    numerics, _ = numerics_of(ask)
+    rocm = np.where(systems["vendor"].eq("AMD").to_numpy()[s], c["rocm_arithmetic_ratio"], 1.0)
+    numerics = replace(numerics, expert_slowdown=rocm, dense_slowdown=rocm)
+    grid["precision"] = kind
+    grid["layout"] = _names(grid)
+    setting = Setting(
+        llm_arrays(llms).take(which),
+        take(chip_arrays(systems), s),
+        numerics,
+        layout,
+        _requests(workloads, w),
+    )
+    return grid, setting
+
+
+def _names(grid: pd.DataFrame) -> list[str]:
+    """Layouts in words; experts spread over all replicas where attention is replicated."""
+    return [
+        f"TP{t} EP{t * d if d > 1 else 1} DP{d} PP{p}"
+        for t, p, d in zip(grid["tp"], grid["pp"], grid["dp"], strict=True)
+    ]
+
+
+def _kinds(systems: pd.DataFrame) -> np.ndarray:
+    """The narrowest operand kind each chip has."""
+    chip = chip_arrays(systems)
+    return np.where(chip.fp4_flops > 0, FP4, np.where(chip.fp8_flops > 0, FP8, BF16))
+
+
+def _wanted(workloads: pd.DataFrame) -> np.ndarray:
+    """The operand kind each workload insists on, the narrowest where it does not."""
+    names = [p if isinstance(p, str) and p else "fp4" for p in workloads["precision"]]
+    return np.array([PRECISIONS.index(name) for name in names])
+
+
+def _requests(workloads: pd.DataFrame, index: np.ndarray) -> Requests:
+    """Requests of each workload; drafts turn into tokens per step."""
+
+    def column(name: str) -> np.ndarray:
+        return pd.to_numeric(workloads[name]).fillna(0.0).to_numpy(float)[index]
+
+    drafts = column("draft_tokens_count")
+    return Requests(
+        column("isl_tokens"),
+        column("osl_tokens"),
+        column("prefix_hit_frac"),
+        speculative_tokens(drafts, column("draft_acceptance_frac")),
+        1.0 + drafts,
+        np.zeros(len(index)),
+    )
+
+
+def _hbm_used_gb(here: Setting, filled_frac: np.ndarray, c: dict[str, float]) -> np.ndarray:
+    """Memory in use per chip: weights, workspace and the part of the cache that is filled."""
+    weights = weight_bytes_per_chip(here.llm, here.numerics, here.layout)
+    overhead = c["memory_overhead_gb"] * 1e9
+    cache = here.chip.hbm_bytes * c["memory_usable_frac"] - weights - overhead
+    return (weights + overhead + cache * filled_frac) / 1e9
+
+
+def _together(frame: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
+    """Points that read prompts and decode on the same chips."""
+    run = aggregated(here.llm, here.machine, here.requests, frame["batch"].to_numpy(), c)
+    demand = demand_of(run, c)
+    return _described(
+        frame,
+        run,
+        chip_rate=run.tokens_per_s / here.layout.chips_count * frame["used_frac"].to_numpy(),
+        decode_frac=run.decode_frac,
+        decode_demand=demand.decoding,
+        prompt_demand=demand.prompts,
+        between_s=run.tpot_s * (1.0 - run.decode_frac),
+    )
+
+
+def _described(frame: pd.DataFrame, run: Serving, **columns: np.ndarray) -> pd.DataFrame:
+    """The frame with what the points do."""
+    step_s = run.tpot_s - columns["between_s"]
+    return frame.assign(ttft_s=run.ttft_s, step_s=step_s, **columns)
+
+
+def _prompt_pools(grid: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
+    """For each system and workload, the layout that reads a prompt with the fewest chip-seconds
+    among those that leave half of the time to first token, else the quickest.
+    """
+    prompt = prefill_token(
+        here.llm, here.chip, here.numerics, here.layout, here.requests.isl_tokens, c
+    )
+    own_s = here.requests.read_tokens * prompt.seconds
+    pools = grid.assign(
+        prompt_chip_s=prompt.seconds * here.layout.chips_count,
+        prompt_s=own_s * here.layout.pp_count,
+        prompt_demand=demand_frac(load_of(prompt, prompt.seconds, here.chip), c),
+    )
+    order = pools.sort_values("prompt_chip_s", kind="stable")
+    kept = ["system", "workload", "prompt_chip_s", "prompt_s", "prompt_demand", "layout"]
+    thrifty = order.drop_duplicates(["system", "workload"])[kept]
+    quick = pools.sort_values("prompt_s", kind="stable").drop_duplicates(["system", "workload"])
+    return pd.concat([thrifty, quick[kept]]).drop_duplicates()
+
+
+def _apart(
+    frame: pd.DataFrame, here: Setting, pools: pd.DataFrame, c: dict[str, float]
+) -> pd.DataFrame:
+    """Points with prompts on a pool of their own, sized so that both pools are busy.
+
+    Chips per token/s add up: 1/rate = decode chips / decode rate + ISL/OSL * prompt chip-seconds.
+    """
+    decode_only = replace(here.requests, prefix_hit_frac=np.ones(len(frame)))
+    run = aggregated(here.llm, here.machine, decode_only, frame["batch"].to_numpy(), c)
+    demand = demand_of(run, c)
+    ratio = here.requests.read_tokens / here.requests.osl_tokens
+    alone = frame.assign(
+        decode_chip_s=here.layout.chips_count / run.tokens_per_s,
+        decode_demand=demand.decoding,
+        step_s=run.tpot_s,
+        first_s=run.ttft_s,
+        ratio=ratio,
+    )
+    both = alone.merge(pools, on=["system", "workload"], suffixes=("", "_prompt"))
+    prompt_s = both["prompt_chip_s"] * both["ratio"]
+    total_s = both["decode_chip_s"] + prompt_s
+    return both.assign(
+        chip_rate=1.0 / total_s,
+        used_frac=1.0,
+        decode_frac=both["decode_chip_s"] / total_s,
+        between_s=0.0,
+        ttft_s=both["prompt_s"] + both["first_s"],
+        layout=both["layout"] + ", prompts " + both["layout_prompt"],
+    )[[*frame.columns, *_RESULTS]]
+
+
+_RESULTS = (
+    "chip_rate",
+    "decode_frac",
+    "decode_demand",
+    "prompt_demand",
+    "ttft_s",
+    "step_s",
+    "between_s",
+)
