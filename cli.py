@@ -247,8 +247,6 @@ def _answer(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
             aside().print("nothing was written; --out DIR writes the result files")
     if getattr(found, "status", "") == "infeasible":
         raise typer.Exit(INFEASIBLE)
-    if getattr(found, "status", "") == "infeasible":
-        raise typer.Exit(INFEASIBLE)
     if not found.within_gap:
         raise typer.Exit(NO_PLAN_WITHIN_GAP)
 
