@@ -243,8 +243,10 @@ def _answer(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
         show_json(found.document())
     elif not quiet:
         screen().print(found.summary())
-        if out is None:
-            aside().print("nothing was written; --out DIR writes the result files")
+        where = (
+            "nothing was written: --out DIR writes result files" if out is None else f"wrote {out}"
+        )
+        aside().print(where, markup=False, highlight=False, soft_wrap=True)
     if getattr(found, "status", "") == "infeasible":
         raise typer.Exit(INFEASIBLE)
     if not found.within_gap:

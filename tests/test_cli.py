@@ -1,5 +1,7 @@
 """The command line where nothing is wrong."""
 
+import csv
+import errno
 import json
 import subprocess
 import sys
@@ -13,6 +15,26 @@ from planner import __version__
 from planner.scenario_file import read_scenario
 
 Run = Callable[..., Result]
+
+FEW = """\
+name: few
+periods: [2028]
+scale: {facility_mw_min: {2028: 20}}
+demand: {mix: {chat: 1.0}}
+filters: {sites: {include: ["ulsan-*", "pohang-*"]}}
+"""
+"""A scenario of a dozen sites, solved in about a second."""
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    path = tmp_path / "few.yaml"
+    path.write_text(FEW)
+    return path
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def answer(result: Result) -> str:
@@ -81,3 +103,102 @@ def test_data_columns_says_units_and_limits(run: Run) -> None:
     rack = next(row for row in rows if row["column"] == "rack_kw")
     assert rack["unit"] == "kilowatt"
     assert rack["limits"] == "a number, at least 0.1"
+
+
+# -- plans ---------------------------------------------------------------------------------------
+
+
+def test_plan_writes_its_files_and_says_what_it_found(few: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "runs" / "first"
+    result = run("plan", few, "--out", out, "--seed", "3", "--set", "name=mine")
+    shown = answer(result)
+    assert "mine: optimal" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 100
+    assert f"wrote {out}" in result.stderr
+    written = json.loads((out / "plan.json").read_text())
+    assert written["status"] == "optimal"
+    assert written["gap_frac"] <= written["gap_frac_wanted"]
+    assert written["seed"] == 3
+    assert written["overrides"] == ["name=mine", "solve.seed=3"]
+    files = {path.name for path in out.iterdir()}
+    assert {"sites.csv", "fleet.csv", "inputs.csv", "columns.csv", "sites.gpkg"} <= files
+    again = answer(run("plan", few, "--out", out, "--quiet"))  # over the earlier result
+    assert again == ""
+    assert json.loads((out / "plan.json").read_text())["name"] == "few"
+    assert [path.name for path in out.parent.iterdir()] == ["first"]
+
+
+def test_plan_in_json_is_the_document_alone(few: Path, run: Run) -> None:
+    result = run("plan", few, "--json", "--quiet")
+    document = json.loads(answer(result))
+    assert document["value"] <= document["bound"]
+    assert result.stderr == ""
+
+
+def test_facts_of_the_command_line_reach_the_plan(few: Path, tmp_path: Path, run: Run) -> None:
+    change = "systems[*].price_musd*=2"
+    answer(run("plan", few, "--quiet", "--set", change, "--out", tmp_path / "dear"))
+    rows = table(tmp_path / "dear" / "inputs.csv")
+    marked = {row["column"] for row in rows if row["overridden_flag"] == "1"}
+    assert marked == {"price_musd"}
+
+
+def test_infeasible_is_status_3(few: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "none"
+    result = run("plan", few, "--set", "budget.capex_musd_total=0.1", "--out", out)
+    assert result.exit_code == 3
+    assert "No plan satisfies this scenario" in result.stdout
+    assert json.loads((out / "plan.json").read_text())["status"] == "infeasible"
+
+
+def test_out_of_time_is_status_4(few: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "stopped"
+    result = run("plan", few, "--time-limit", "1e-6", "--gap", "1e-9", "--out", out)
+    assert result.exit_code == 4
+    assert json.loads((out / "plan.json").read_text())["status"] == "stopped"
+
+
+def test_an_interrupt_leaves_no_folder_and_no_traceback(
+    few: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner import planning
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(planning, "optimize", interrupted)
+    result = run("plan", few, "--out", tmp_path / "runs")
+    assert result.exit_code == 130
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_full_disk_is_told_in_words(
+    few: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planner.planning import Plan
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "plan.json")
+
+    monkeypatch.setattr(Plan, "write", full)
+    result = run("plan", few, "--out", tmp_path / "runs")
+    assert result.exit_code == 2
+    assert "No space left on device" in result.stderr
+
+
+def test_rank_writes_every_candidate(few: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "ranking"
+    answer(run("rank", few, "--out", out))
+    rows = table(out / "ranking.csv")
+    assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
+    built = [row["site_id"] for row in rows if row["chosen"] == "1"]
+    assert built
+    assert all(site.startswith(("ulsan-", "pohang-")) for site in built)
+
+
+def test_sites_are_computed_and_written(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "sites"
+    assert f"wrote {out / 'sites.csv'}" in answer(run("sites", "--out", out))
+    answer(run("sites", "--out", out, "--quiet"))
+    assert {path.name for path in out.iterdir()} == {"sites.csv", "site_markets.csv", "sites.gpkg"}
