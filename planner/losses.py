@@ -14,6 +14,7 @@ hall, or what its connection, land and water allow if that is less.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,9 @@ UNIT = {
     "cost": "musd",
 }
 """By objective, the end of the names of columns in its unit."""
+
+EXACT_FRAC = 1e-6
+"""A relaxation solved again is exact where value and bound are as near as this."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Relaxation:
 
 
 def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.DataFrame:
-    """Bounds of the losses of all sites, by site_id.
+    """Bounds of the losses of all sites.
 
     Parameters
     ----------
@@ -75,8 +79,9 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     Returns
     -------
     DataFrame
-        forced_it_mw; loss_if_excluded, loss_if_forced, ceiling_if_excluded, ceiling_if_forced, each
-        name ended by the objective's unit; loss_basis. Blank where a site can carry no load.
+        site_id, forced_it_mw; loss_if_excluded, loss_if_forced, ceiling_if_excluded,
+        ceiling_if_forced, each name ended by the objective's unit; loss_basis. Blank where a site
+        can carry no load.
     """
     parts = split(found.compiled, found.case.sets["SITE"])
     force = forcing(found.case, found.compiled, parts, deadline)
@@ -84,15 +89,14 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     most = ceilings(found.compiled, parts, ratio, found.relaxed, force, deadline)
     inside = np.array([s in chosen for s in parts.sites], dtype=bool)
     able = force.least > NONE
-    columns = {"forced_it_mw": force.least}
+    columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": force.least}
     for name, ceiling, shown in (
         ("excluded", most.without, inside),
         ("forced", most.having, ~inside & able),
     ):
         columns[f"loss_if_{name}_{found.unit}"] = np.where(shown, found.loss(ceiling), np.nan)
         columns[f"ceiling_if_{name}_{found.unit}"] = np.where(shown, found.shown(ceiling), np.nan)
-    frame = pd.DataFrame(columns, index=pd.Index(parts.sites, name="site_id"))
-    return frame.assign(loss_basis=np.where(inside | able, "bound", ""))
+    return pd.DataFrame({**columns, "loss_basis": np.where(inside | able, "bound", "")})
 
 
 def solved_again(
@@ -103,26 +107,26 @@ def solved_again(
     A site whose loss with it is stated is forced in; one whose loss without it is stated is left
     out. Only bounds change, and one row for a forced site.
     """
-    table = table.copy()
-    parts = split(found.compiled, found.case.sets["SITE"])
+    table = table.set_index("site_id")
+    excluded = table[f"loss_if_excluded_{found.unit}"].notna()
     for s in sites:
-        name = "forced" if pd.isna(table.at[s, f"loss_if_excluded_{found.unit}"]) else "excluded"
-        if name == "forced":
-            changed = _forced(found, s, float(table.at[s, "forced_it_mw"]))
-        else:
-            changed = _excluded(found, parts, s)
-        first = found.relaxed.kept | (np.array(parts.sites) == s)
-        ratio, start = OBJECTIVES[found.objective], found.relaxed.value
-        again = relaxed_ratio(changed, split(changed, parts.sites), ratio, first, start, deadline)
+        name = "excluded" if excluded[s] else "forced"
+        again = (
+            relaxed_without(found, s, deadline)
+            if excluded[s]
+            else relaxed_with(found, s, float(table["forced_it_mw"][s]), deadline)
+        )
         loss, ceiling = f"loss_if_{name}_{found.unit}", f"ceiling_if_{name}_{found.unit}"
         if again.state == "infeasible":
-            table.loc[s, [loss, ceiling]] = np.nan
-            table.at[s, "loss_basis"] = "none"
-        elif again.x is not None and again.bound - again.value <= 1e-6 * abs(again.value):
-            table.at[s, loss] = float(found.loss(again.value))
-            table.at[s, ceiling] = found.shown(again.bound)
-            table.at[s, "loss_basis"] = "exact"
-    return table
+            new: dict[str, Any] = {loss: np.nan, ceiling: np.nan, "loss_basis": "none"}
+        elif again.x is not None and again.bound - again.value <= EXACT_FRAC * abs(again.value):
+            shown = float(found.shown(again.bound))
+            new = {loss: float(found.loss(again.value)), ceiling: shown, "loss_basis": "exact"}
+        else:
+            continue  # out of time: the bound stays
+        for column, value in new.items():
+            table.at[s, column] = value
+    return table.reset_index()
 
 
 def forcing(case: Case, compiled: Compiled, parts: Split, deadline: float) -> Forcing:
@@ -147,16 +151,28 @@ def _load_columns(case: Case, compiled: Compiled, t: int, site: str | None = Non
     return np.array([compiled.column[name] for name in names], dtype=int)
 
 
-def _forced(found: Relaxation, site: str, least_mw: float) -> Compiled:
+def relaxed_with(found: Relaxation, site: str, least_it_mw: float, deadline: float) -> Relaxed:
+    """The relaxation solved again with the site open and under that IT load in the last period."""
     last = found.case.sets["PERIOD"][-1]
     low = found.compiled.low.copy()
     low[found.compiled.column[f"open[{site},{last}]"]] = 1.0
     loads = _load_columns(found.case, found.compiled, last, site)
     names = {found.compiled.column_names[i]: 1.0 for i in loads}
-    return with_row(replace(found.compiled, low=low), names, least_mw, f"forced[{site}]")
+    row = with_row(replace(found.compiled, low=low), names, least_it_mw, f"forced[{site}]")
+    return _again(found, row, site, deadline)
 
 
-def _excluded(found: Relaxation, parts: Split, site: str) -> Compiled:
+def relaxed_without(found: Relaxation, site: str, deadline: float) -> Relaxed:
+    """The relaxation solved again with nothing at the site."""
     high = found.compiled.high.copy()
+    parts = split(found.compiled, found.case.sets["SITE"])
     high[parts.of_column == parts.sites.index(site)] = 0.0
-    return replace(found.compiled, high=high)
+    return _again(found, replace(found.compiled, high=high), site, deadline)
+
+
+def _again(found: Relaxation, changed: Compiled, site: str, deadline: float) -> Relaxed:
+    """From the sites in play before, the changed one among them, and from the ratio before."""
+    parts = split(changed, found.case.sets["SITE"])
+    first = found.relaxed.kept | (np.array(parts.sites) == site)
+    ratio = OBJECTIVES[found.objective]
+    return relaxed_ratio(changed, parts, ratio, first, found.relaxed.value, deadline)

@@ -27,6 +27,7 @@ from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.compile import compile_model
 from planner.solve.highs import Watch
+from planner.solve.losses import NONE
 from planner.solve.order import Limits, relaxed_in_order
 from planner.tables import Region
 
@@ -60,18 +61,20 @@ COLUMNS = (
         for unit in UNIT.values()
         for name, meaning in LOSSES.items()
     ),
-    Column("ranking", "loss_basis", "bound: at least this; exact: solved again; none: no plan", "text"),
+    Column("ranking", "loss_basis", "bound: at least this; exact: solved again; none: no plan",
+           "text"),
     Column("ranking", "binding", "limits the site is at, or why it is not used", "text"),
 )  # fmt: skip
 
-LIMITS_AT_SITE = {
-    "grid_connection": "grid connection",
+LIMITS = {
     "water_day_limit": "water of the peak day",
     "water_year_limit": "water of the year",
     "parcel": "land",
     "pue_ceiling": "PUE ceiling",
+    "zone_headroom": "headroom of the grid zone",
+    "staff_supply": "staff of the region",
 }
-"""Rows of a single site that a person can do something about."""
+"""Limits of a site, its zone or its region that a dual price can name."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,8 @@ def rank(
     if exact:
         watch.stage("solved again")
         best = [*used, *table["site_id"][len(used) : len(used) + exact]]
-        lost = solved_again(found, lost, [s for s in best if lost.at[s, "loss_basis"]], deadline)
+        able = set(lost.loc[lost["loss_basis"] != "", "site_id"])
+        lost = solved_again(found, lost, [s for s in best if s in able], deadline)
         table = _ranked(found, facts, chosen, load, lost)
     value = float(found.shown(found.relaxed.value))
     closed = found.relaxed.bound - found.relaxed.value <= chosen.solve.gap_frac * abs(
@@ -199,7 +203,7 @@ def _ranked(
     case, unit = found.case, found.unit
     about = ["site_id", "name", "country", "admin1", "lat_deg", "lon_deg"]
     table = region.tables["sites"][about].set_index("site_id", drop=False)
-    table = table.rename_axis(None).join(load).join(lost)
+    table = table.rename_axis(None).join(load).join(lost.set_index("site_id"))
     meter: dict[str, float] = {}
     for (s, _), per_it in case["facility_per_it_frac"].items():
         meter[s] = min(per_it, meter.get(s, per_it))
@@ -221,7 +225,7 @@ def _ranked(
             "site_id": table["site_id"],
         }
     )
-    table = table.loc[keys.sort_values(list(keys), kind="stable").index]
+    table = table.loc[keys.sort_values([*keys.columns], kind="stable").index]
     table["rank"] = range(1, len(table) + 1)
     names = [column.name for column in COLUMNS if column.name in table]
     return table[names].reset_index(drop=True)
@@ -231,9 +235,9 @@ def _reasons(
     found: Relaxation, region: Region, scenario: Scenario, table: pd.DataFrame
 ) -> pd.Series:
     """The limits a used site is at; what speaks against another; why a third is out."""
-    at = _at_limits(found)
+    at = _at_limits(found, table.loc[table["chosen"] == 1, ["facility_mw"]])
     used = table["chosen"] == 1
-    best = table.loc[used, "facility_per_it_frac"].min()
+    least = table[used].groupby("country")["facility_per_it_frac"].min()
     start = scenario.periods[0]
     left = candidate_sites(Context(region, scenario))
     powered = set(interconnection(Context(region, scenario), left)["site_id"])
@@ -253,23 +257,28 @@ def _reasons(
         else:
             if row["earliest_period"] > start:
                 said.append(f"no power before {row['earliest_period']}")
+            best = least.get(row["country"], least.min())
             if row["facility_per_it_frac"] > best + 5e-4:
                 said.append(f"meters {row['facility_per_it_frac']:.3f} per IT MW, best {best:.3f}")
         words[s] = "; ".join(said)
     return pd.Series(words, dtype=object)
 
 
-def _at_limits(found: Relaxation) -> dict[str, list[str]]:
-    """By site, the limits of its own whose dual price is not zero."""
-    limits: dict[str, list[str]] = {}
+def _at_limits(found: Relaxation, load: pd.DataFrame) -> dict[str, list[str]]:
+    """By site, the limits it is at: all of its connection, or those that have a dual price."""
+    case, limits = found.case, {}
+    connectable = pd.Series(case["step_mw"]).groupby(level=0).sum()
+    full = load["facility_mw"] >= 0.999 * connectable.reindex(load.index)
+    for s in load.index[full]:
+        limits[str(s)] = ["grid connection"]
     duals = found.relaxed.row_dual
-    if duals is None:
-        return limits
-    for i in np.flatnonzero(np.abs(duals) > 1e-9):
+    named: set[tuple[str, str]] = set()
+    for i in np.flatnonzero(np.abs(duals) > NONE) if duals is not None else ():
         family, _, index = found.compiled.row_names[i].partition("[")
-        if family in LIMITS_AT_SITE:
-            site = index.rsplit(",", 1)[0]
-            said = limits.setdefault(site, [])
-            if LIMITS_AT_SITE[family] not in said:
-                said.append(LIMITS_AT_SITE[family])
+        named.add((family, index.rsplit(",", 1)[0]))
+    for s in load.index:
+        for family, words in LIMITS.items():
+            place = {"zone_headroom": case["zone"][s], "staff_supply": case["labour_region"][s]}
+            if (family, place.get(family, s)) in named:
+                limits.setdefault(str(s), []).append(words)
     return limits

@@ -5,7 +5,7 @@ With the dual prices y of the shared rows (any y is valid), the sites' own rows 
     F(r)  = max N - r * D  <=  L(y) = y * shared limits + what no site owns + sum over s of V_s
     without s:   F_s(r)    <=  L(y) - V_s
     with s:      F_s(r)    <=  L(y) - V_s + W_s
-      V_s = max (c_s - A_s^T y) x_s over the own rows of s;    W_s the same with s forced, W_s <= V_s
+      V_s = max (c_s - A_s^T y) x_s over the own rows of s;   W_s the same with s forced, <= V_s
 
 F_s(r) is convex and falls as r grows, and the best ratio is where it is zero. So between a level r'
 where the right-hand side is above zero and a level r" where it is not, the chord through the two
@@ -37,7 +37,7 @@ NONE = 1e-9
 
 @dataclass(frozen=True)
 class Forcing:
-    """What it means that a site is in: some columns at least 1, a sum of others at least `least`."""
+    """What it means that a site is in: some columns at 1, the sum of others at least `least`."""
 
     at_one: np.ndarray
     summed: np.ndarray

@@ -19,6 +19,9 @@ from planner.solve.highs import Solver, State, Watch
 STEPS = 30
 """Dinkelbach converges faster than linearly; more steps than this means a numerical fault."""
 
+NOTHING = 1e-9
+"""A denominator as small as this makes no ratio: a cost per token of no tokens."""
+
 
 @dataclass(frozen=True)
 class Best:
@@ -116,6 +119,9 @@ def best_ratio(
         answer = solver.run(max(tolerance, 1e-9), deadline, watch and _InRatio(watch, fraction, r))
         state, nodes = answer.state, nodes + answer.nodes
         bound = min(bound, fraction.bound(r, answer.bound, deadline))
+        if state == "optimal" and answer.x is not None and fraction.under(answer.x) <= NOTHING:
+            r, state = 10 * min(r, -1.0), "failed"  # no ratio there: ask for more to divide by
+            continue
         if answer.x is not None:
             scale = max(fraction.under(answer.x), 1e-9)
             if fraction.value(answer.x) > value:
