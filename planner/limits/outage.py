@@ -74,10 +74,6 @@ def survivors(book: Book, site: str, t: int, need: dict[str, float]) -> float:
     cost[-1] = -1.0
     bounds: Any = [(0, None)] * len(modes) + [(0, MOST)]
     found: Any = linprog(cost, A_ub=used, b_ub=most, bounds=bounds, method="highs")
-    if (
-        found.status != 0
-        or (used @ found.x > most + 1e-6).any()
-        or (found.x < -1e-9).any()
-    ):
+    if found.status != 0 or (used @ found.x > most + 1e-6).any() or (found.x < -1e-9).any():
         return 0.0
     return float(found.x[-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from planner import catalogue
@@ -19,7 +20,9 @@ def plan_inputs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFra
     for name, chosen in _used(context, tables).items():
         frame = region.tables[name]
         rows[name] = set(keys(frame, catalogue.tables()[name])[chosen(frame)])
-    return inputs(region, rows)
+    numbers = inputs(region, rows)
+    limits = numbers["value"].astype(float)
+    return numbers[np.isfinite(limits)].reset_index(drop=True)  # no limit is no number
 
 
 def recalled_of_sites(context: Context) -> dict[str, int]:

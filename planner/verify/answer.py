@@ -1,0 +1,167 @@
+"""What the plan says of itself: objective, bound, gap, rules, ranking, inputs, dictionary."""
+
+from typing import Any
+
+import pandas as pd
+
+from models.blocks.objective import OBJECTIVES
+from planner.coefficients.where import candidate_sites
+from planner.limits import limits
+from planner.limits.book import Book
+from planner.provenance import recalled_count
+from planner.results.columns import dictionary
+from planner.results.inputs import plan_inputs, recalled_of_sites
+from planner.results.policies import policies
+from planner.results.sites import LOSSES, sites
+from planner.verify.checks import FRAC, named
+from planner.verify.run import KEYS, Run
+
+GAP_DIGITS = 1e-9
+
+
+def objective(run: Run) -> list[str]:
+    """The value is what the tables give; bound, gap and status follow from it."""
+    document, book = run.document, run.book
+    name = run.context.scenario.objective.name
+    if document.get("objective") != name:
+        return [
+            f"plan.json: objective is {document.get('objective')!r}, the scenario's is {name!r}"
+        ]
+    ratio = OBJECTIVES[name]
+    totals = _totals(book)
+    sign = 1.0 if ratio.more_is_better else -1.0
+    value = totals[ratio.over] / totals[ratio.under] * ratio.factor if totals[ratio.under] else 0.0
+    stated, bound, gap = (document.get(key) for key in ("value", "bound", "gap_frac"))
+    found = []
+    if not _near(stated, value, 1e-5):
+        found.append(f"plan.json: value is {stated}, but the tables give {value:.9g} {ratio.unit}")
+    if bound is None or gap is None or stated is None:
+        return [*found, "plan.json: a plan states its value, bound and gap_frac"]
+    if sign * (bound - stated) < -FRAC * abs(stated):
+        found.append(f"plan.json: bound {bound:.9g} is worse than the value {stated:.9g}")
+    apart = abs(bound - stated) / max(abs(stated), 1e-12)
+    if abs(apart - gap) > GAP_DIGITS + FRAC * apart:
+        found.append(f"plan.json: gap_frac is {gap:.9g}, but bound and value are {apart:.9g} apart")
+    wanted = run.context.scenario.solve.gap_frac
+    if (document.get("status") == "optimal") != (gap <= wanted):
+        found.append(f"plan.json: status is {document.get('status')!r} at a gap of {gap:.3g}, "
+                     f"wanted {wanted:g}")  # fmt: skip
+    return found
+
+
+def _near(stated: Any, value: float, small: float) -> bool:
+    return isinstance(stated, int | float) and abs(stated - value) <= small * abs(value) + 1e-9
+
+
+def _totals(book: Book) -> dict[str, float]:
+    """The columns that objectives are ratios of, from the tables."""
+    case = book.case
+    years, present = case["years"], case["discount_factor"]
+
+    def over(amount: Any, discounted: bool = False) -> float:
+        return sum(years[t] * (present[t] if discounted else 1.0) * amount(t) for t in book.periods)
+
+    def cost(t: int) -> float:
+        return book.money("annuity", period=t) + book.money("opex", period=t)
+
+    def carbon(t: int) -> float:
+        power = book.tables["power"]
+        return float(power.loc[power["period"] == t, "carbon_t_per_year"].sum()) / 1e3
+
+    spent = over(cost, discounted=True)
+    return {
+        "tokens_total": over(book.weighted),
+        "facility_total": over(lambda t: sum(book.facility_mw[n, t] for n in book.countries)),
+        "tokens_present": over(book.weighted, discounted=True),
+        "cost_present": spent,
+        "carbon_total": over(carbon),
+        "npv": over(lambda t: book.money("revenue", period=t), discounted=True) - spent,
+        "one": 1.0,
+    }
+
+
+def rules(run: Run) -> list[str]:
+    """Every limit of law, budget, place and supply holds, and policies.csv says so truly."""
+    found = limits(run.book)
+    broken = [
+        f"{limit.file}: {limit.rule.replace('_', ' ')} ({limit.where}"
+        f"{'' if limit.period is None else f', {limit.period}'}) is {limit.achieved:.9g} "
+        f"{limit.unit}, must be {limit.sense} {limit.required:.9g}"
+        for limit in found
+        if limit.slack < -limit.rounding
+    ]
+    stated = run.tables["policies"]
+    return broken + _compared("policies", stated, policies(found, {}), ["shadow_price"])
+
+
+def ranking(run: Run) -> list[str]:
+    """Each figure of sites.csv follows from the other files; ranks are in order."""
+    stated = run.tables["sites"]
+    losses = stated[["site_id", *LOSSES]]
+    found = limits(run.book)
+    recalled = recalled_of_sites(run.context)
+    wanted = sites(candidate_sites(run.context), run.book, found, recalled, losses)
+    return _compared("sites", stated, wanted, LOSSES)
+
+
+def inputs(run: Run) -> list[str]:
+    """inputs.csv has each number of the region that the plan rests on, unchanged."""
+    stated, wanted = run.tables["inputs"], plan_inputs(run.context, run.tables)
+    found = _compared("inputs", stated, wanted, [])
+    count = run.document.get("counts") or {}
+    if count.get("recalled_or_assumed_inputs") != recalled_count(wanted):
+        found.append(
+            f"plan.json: counts {count.get('recalled_or_assumed_inputs')} recalled or assumed "
+            f"inputs, not {recalled_count(wanted)}"
+        )
+    return found
+
+
+def dictionaries(run: Run) -> list[str]:
+    """columns.csv describes every column; serving.csv is what the physics gives."""
+    serving = run.book.case.tables["serving"]
+    return [
+        *_compared("columns", run.tables["columns"], dictionary(), []),
+        *_compared("serving", run.tables["serving"], serving, []),
+    ]
+
+
+def _compared(name: str, stated: pd.DataFrame, wanted: pd.DataFrame, leave: list[str]) -> list[str]:
+    """Cells of a table that are not what they are recomputed to be; rows too few or too many."""
+    key = KEYS[name]
+    wanted = wanted.set_index(_labels(wanted, key))
+    labels = _labels(stated, key)
+    found = [
+        f"{name}.csv: no row for {label}" for label in wanted.index.difference(pd.Index(labels))
+    ]
+    for i in stated.index[~labels.isin(wanted.index)]:
+        found.append(f"{named(name, stated.loc[i])}: a row of nothing that exists")
+    both = stated[labels.isin(wanted.index)]
+    other = wanted.loc[labels[both.index]].set_index(both.index)
+    for column in stated.columns.difference([*key, *leave], sort=False):
+        have, want = both[column], other[column]
+        if pd.api.types.is_numeric_dtype(have):
+            want = want.astype(float)
+            far = (have - want).abs() > FRAC * want.abs() + _small(have, want)
+            wrong = far | (have.isna() != want.isna())
+        else:
+            wrong = have.fillna("").astype(str) != want.fillna("").astype(str)
+        found += [
+            f"{named(name, both.loc[i])}: {column} is {have[i]!r}, but it comes to {want[i]!r}"
+            for i in both.index[wrong]
+        ]
+    return found
+
+
+def _small(have: pd.Series, want: pd.Series) -> pd.Series:
+    """Figures are written to 12 digits; differences of large ones lose some of them."""
+    return pd.concat([have.abs(), want.abs()], axis=1).max(axis=1) * FRAC + 1e-9
+
+
+def _labels(frame: pd.DataFrame, key: list[str]) -> pd.Series:
+    parts = [frame[name].astype(object).where(frame[name].notna(), "") for name in key]
+    texts = [p.map(lambda v: f"{v:g}" if isinstance(v, int | float) else str(v)) for p in parts]
+    return pd.Series(["/".join(row) for row in zip(*texts, strict=True)], frame.index)
+
+
+CHECKS = (objective, rules, ranking, inputs, dictionaries)

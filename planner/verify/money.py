@@ -1,0 +1,126 @@
+"""Every item of money, recomputed from what stands and what works."""
+
+from collections import defaultdict
+from typing import Any
+
+from models.blocks.power import HOURS_PER_YEAR
+from planner.limits.places import staff
+from planner.verify.checks import unequal_sums
+from planner.verify.fleet import sums
+from planner.verify.run import Run
+
+Items = dict[tuple[str, str, int, str, str], float]
+"""Country, site, period, kind, item -> M$."""
+
+
+def items(run: Run) -> list[str]:
+    """The budget, line by line."""
+    case, budget = run.book.case, run.tables["budget"]
+    found: Items = defaultdict(float)
+    for part in (_places, _halls, _racks, _running, _tokens):
+        part(run, found)
+    have = sums(budget, ["country", "site_id", "period", "kind", "item"], budget["amount_musd"])
+    home = case["country"]
+    lost = [
+        f"budget.csv: the site {s} is not in {n}" for n, s, *_ in have if s and home.get(s) != n
+    ]
+    return lost + unequal_sums("budget.csv", have, found, "{have} M$, but it comes to {want}", 1e-4)
+
+
+def _put(run: Run, found: Items, site: str, t: int, kind: str, item: str, musd: float) -> None:
+    found[run.book.case["country"][site], site, t, kind, item] += musd
+
+
+def _grown(run: Run, amounts: dict[Any, float]) -> dict[Any, float]:
+    """Increase over the period before; the period is the last part of the key."""
+    back = run.book.case["previous"]
+    return {i: v - amounts.get((*i[:-1], back.get(i[-1])), 0.0) for i, v in amounts.items()}
+
+
+def _places(run: Run, found: Items) -> None:
+    """Development, connection and the land of the substation."""
+    case, power = run.book.case, run.tables["power"]
+    is_open = sums(power, ["site_id", "period"], 1.0)
+    steps: dict[Any, float] = {}
+    for s, t, n in zip(power["site_id"], power["period"], power["steps_count"], strict=True):
+        steps[s, t] = sum(case["step_musd"][s, i] for i in range(1, int(n) + 1))
+    for (s, t), new in _grown(run, is_open).items():
+        land = case["land_musd_per_m2"][s] * case["substation_m2"][s]
+        _put(run, found, s, t, "capex", "site development", case["site_musd"][s] * new)
+        _put(run, found, s, t, "capex", "land", land * new)
+        yearly = case["facility_crf_per_year"][s] * case["site_musd"][s]
+        _put(run, found, s, t, "annuity", "site development", yearly)
+        _put(run, found, s, t, "annuity", "land", case["discount_frac"][s] * land)
+    for (s, t), new in _grown(run, steps).items():
+        yearly = case["interconnection_crf_per_year"][s] * steps[s, t]
+        _put(run, found, s, t, "capex", "interconnection", new)
+        _put(run, found, s, t, "annuity", "interconnection", yearly)
+
+
+def _halls(run: Run, found: Items) -> None:
+    """Building, electrical plant, cooling and the land of the halls."""
+    case, halls = run.book.case, run.tables["halls"]
+    count = sums(halls, ["site_id", "design_id", "period"], halls["halls_count"])
+    for (s, d, t), new in _grown(run, count).items():
+        standing = count[s, d, t]
+        for item in ("shell", "electrical", "cooling"):
+            each = case[f"{item}_musd_per_hall"][s, d]
+            _put(run, found, s, t, "capex", item, each * new)
+            yearly = case["facility_crf_per_year"][s] * each * standing
+            _put(run, found, s, t, "annuity", item, yearly)
+            upkeep = case["maintenance_facility_frac"][s] * each * standing
+            _put(run, found, s, t, "opex", "facility maintenance", upkeep)
+        land = case["land_musd_per_m2"][s] * case["hall_m2"][s, d]
+        _put(run, found, s, t, "capex", "land", land * new)
+        _put(run, found, s, t, "annuity", "land", case["discount_frac"][s] * land * standing)
+
+
+def _racks(run: Run, found: Items) -> None:
+    """Racks bought, their annuity and their upkeep."""
+    case, rows = run.book.case, run.tables["installs"]
+    for row in rows.itertuples():
+        s, t, k, price = (
+            row.site_id,
+            int(row.period),
+            row.system_id,
+            case["rack_musd"][row.system_id],
+        )
+        worth = price * row.racks_count
+        _put(run, found, s, t, "capex", "racks", price * row.racks_new_count)
+        _put(run, found, s, t, "annuity", "racks", case["rack_crf_per_year"][k] * worth)
+        upkeep = case["maintenance_it_frac"][k] * worth
+        _put(run, found, s, t, "opex", "rack maintenance", upkeep)
+
+
+def _running(run: Run, found: Items) -> None:
+    """Energy, demand charge, staff and water."""
+    case, power, water = run.book.case, run.tables["power"], run.tables["water"]
+    for row in power.itertuples():
+        s, t = row.site_id, int(row.period)
+        energy = case["energy_usd_per_mwh"][s] * HOURS_PER_YEAR * row.mean_facility_mw / 1e6
+        demand = case["demand_usd_per_kw_year"][s] * row.facility_mw / 1e3
+        _put(run, found, s, t, "opex", "energy", energy)
+        _put(run, found, s, t, "opex", "demand charge", demand)
+    for row in staff(run.book).itertuples():
+        wages = case["staff_usd_per_year"][row.site_id] * row.staff_count / 1e6
+        _put(run, found, row.site_id, int(row.period), "opex", "staff", wages)
+    for row in water.itertuples():
+        price = case["water_usd_per_m3"][row.site_id]
+        musd = price * row.water_m3_per_year / 1e6
+        _put(run, found, row.site_id, int(row.period), "opex", "water", musd)
+
+
+def _tokens(run: Run, found: Items) -> None:
+    """Transit to markets, and revenue."""
+    case = run.book.case
+    year = case["seconds_per_year"]["s"] / 1e6
+    for row in run.book.flows.itertuples():
+        price = case["transit_usd_per_mtoken"].get((row.site_id, row.market_id), 0.0)
+        musd = price * year * row.mtokens
+        _put(run, found, row.site_id, int(row.period), "opex", "transit", musd)
+    for (w, n, t), served in run.book.served.items():
+        earned = case["revenue_usd_per_mtoken"].get(w, 0.0) * year * served
+        found[n, "", t, "revenue", w] += earned
+
+
+CHECKS = (items,)

@@ -1,0 +1,79 @@
+"""Every name in the files exists; without that nothing else can be recomputed."""
+
+from planner.coefficients.where import candidate_sites
+from planner.results.fleet import IDLE
+from planner.verify.checks import negative, untrue
+from planner.verify.run import Run
+
+KINDS = ("annuity", "capex", "opex", "revenue")
+AMOUNTS = {
+    "fleet": ("racks_count", "racks_at_work_count", "tokens_per_s", "peak_tokens_per_s", "it_kw"),
+    "installs": ("racks_new_count", "racks_count", "capex_musd"),
+    "halls": ("halls_count", "hall_mw", "it_mw", "it_mean_mw", "land_m2"),
+    "power": ("steps_count", "connected_mw", "facility_mw", "mean_facility_mw",
+              "energy_mwh_per_year", "carbon_t_per_year"),
+    "water": ("water_m3_per_day", "water_m3_per_year"),
+    "flows": ("tokens_per_s",),
+}  # fmt: skip
+
+
+def places(run: Run) -> list[str]:
+    """Sites and periods of every table; each site that is used is open."""
+    sets, found = run.book.case.sets, []
+    power = run.tables["power"]
+    found += untrue("power", power, power["site_id"].isin(sets["SITE"]),
+                    "no candidate site that power can reach")  # fmt: skip
+    for name in AMOUNTS:
+        rows = run.tables[name]
+        found += untrue(name, rows, rows["period"].isin(sets["PERIOD"]), "no planning period")
+        if name != "power":
+            at = zip(rows["site_id"], rows["period"], strict=True)
+            is_open = set(zip(power["site_id"], power["period"], strict=True))
+            words = "the site is not open then: power.csv has no such row"
+            found += untrue(name, rows, [i in is_open for i in at], words)
+        found += negative(name, rows, AMOUNTS[name])
+    sites = run.tables["sites"]
+    wanted = set(candidate_sites(run.context).index)
+    found += untrue("sites", sites, sites["site_id"].isin(wanted), "no candidate of the scenario")
+    lost = sorted(wanted - set(sites["site_id"]))
+    return found + [f"sites.csv: the candidate {s} is missing" for s in lost]
+
+
+def equipment(run: Run) -> list[str]:
+    """Cooling designs, rack systems and what they may be combined with."""
+    case = run.book.case
+    halls, installs, fleet = (run.tables[name] for name in ("halls", "installs", "fleet"))
+    pairs = set(case.sets["SITE_DESIGN"])
+    known = [i in pairs for i in zip(halls["site_id"], halls["design_id"], strict=True)]
+    found = untrue("halls", halls, known, "the cooling design is not possible at the site")
+    for name, rows in (("halls", halls), ("fleet", fleet)):
+        fits = rows["design_id"].map(case["cooling_class"]) == rows["cooling_class"]
+        found += untrue(name, rows, fits, "the cooling design is not of that class")
+    for name, rows in (("installs", installs), ("fleet", fleet)):
+        hosted = [
+            k in case["hosts"].get(c, ())
+            for k, c in zip(rows["system_id"], rows["cooling_class"], strict=True)
+        ]
+        words = "cooling of that class cannot carry the rack: its density, or its cold plates"
+        found += untrue(name, rows, hosted, words)
+    modes = zip(fleet["system_id"], fleet["state_id"], fleet["workload_id"], strict=True)
+    works = [m in case["theta_mtokens_per_s"] or m[1:] == (IDLE, "") for m in modes]
+    words = "the rack cannot serve that workload in that power state within its latency"
+    return found + untrue("fleet", fleet, works, words)
+
+
+def users(run: Run) -> list[str]:
+    """Workloads and markets, and the names of money."""
+    case = run.book.case
+    flows, budget = run.tables["flows"], run.tables["budget"]
+    known = flows["workload_id"].isin(case.sets["WORKLOAD"])
+    found = untrue("flows", flows, known, "no workload of the scenario")
+    found += untrue("flows", flows, flows["market_id"].isin(case.sets["MARKET"]), "no market")
+    found += untrue("budget", budget, budget["kind"].isin(KINDS), "no kind of money")
+    found += untrue("budget", budget, budget["country"].isin(case.sets["COUNTRY"]), "no country")
+    return found + untrue(
+        "budget", budget, budget["period"].isin(case.sets["PERIOD"]), "no planning period"
+    )
+
+
+CHECKS = (places, equipment, users)
