@@ -200,12 +200,13 @@ def explain(
 @app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A plan's result files.")],
+    region: RegionFolder = None,
     json: Json = False,
 ) -> None:
     """Recompute a plan from its files, without the solver; refuse one that breaks a rule."""
     from planner.verify import verify as recompute
 
-    violations = recompute(folder)
+    violations = recompute(folder, region)
     if json:
         show_json({"accepted": not violations, "violations": violations})
     elif violations:

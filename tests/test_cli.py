@@ -122,10 +122,23 @@ def test_plan_writes_its_files_and_says_what_it_found(few: Path, tmp_path: Path,
     assert written["overrides"] == ["name=mine", "solve.seed=3"]
     files = {path.name for path in out.iterdir()}
     assert {"sites.csv", "fleet.csv", "inputs.csv", "columns.csv", "sites.gpkg"} <= files
+    assert "accepted" in answer(run("verify", out))
     again = answer(run("plan", few, "--out", out, "--quiet"))  # over the earlier result
     assert again == ""
     assert json.loads((out / "plan.json").read_text())["name"] == "few"
     assert [path.name for path in out.parent.iterdir()] == ["first"]
+
+
+def test_a_spoiled_plan_is_refused(few: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "spoiled"
+    answer(run("plan", few, "--out", out, "--quiet"))
+    path = out / "plan.json"
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, "value": 1.01 * document["value"]}))
+    result = run("verify", out)
+    assert result.exit_code == 2
+    assert "plan.json" in result.stdout
+    assert json.loads(run("verify", out, "--json").stdout)["accepted"] is False
 
 
 def test_plan_in_json_is_the_document_alone(few: Path, run: Run) -> None:
