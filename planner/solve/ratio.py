@@ -2,7 +2,7 @@
 
     F(r) = max over plans of  N - r * D;      the best ratio is the r with F(r) = 0
     next r = N / D of the plan found (valid from below and from above)
-    bound:  r + F_ub / D_min  where F_ub > 0;  r  where F_ub <= 0
+    bound:  r + F_ub / D_min  where F_ub > 0;  r  where F_ub <= 0    (D_min: of any better plan)
     a plain total has D = 1 everywhere:  r + F_ub
 Source: Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967) 492-498,
 doi:10.1287/mnsc.13.7.492.
@@ -47,14 +47,14 @@ class Best:
 
 
 class Fraction:
-    """One ratio over one solver: sets costs, reads values, knows the denominator's range."""
+    """One ratio over one solver: sets costs, reads values, knows how small D can be."""
 
     def __init__(self, solver: Solver, ratio: Ratio) -> None:
         self.solver, self.ratio = solver, ratio
         self.sign = 1.0 if ratio.more_is_better else -1.0
         self._over = solver.compiled.column[ratio.over]
         self.under_index = solver.compiled.column[ratio.under]
-        self._range: tuple[float, float] | None = None
+        self._least: list[float] | None = None
 
     def aim(self, r: float) -> None:
         """Make `sign * N - r * D` the objective."""
@@ -73,35 +73,40 @@ class Fraction:
         known = float(self.solver.compiled.low[self.under_index])
         return known if known > 0 else 1.0
 
-    def bound(self, r: float, ceiling: float, deadline: float) -> float:
-        """What no ratio can beat, given that F(r) <= ceiling."""
+    def bound(self, r: float, ceiling: float, value: float, deadline: float) -> float:
+        """What no ratio can beat, given that F(r) <= ceiling and a plan of that value is known."""
         if not np.isfinite(ceiling):
             return float("inf")
         if self.ratio.under == "one":
             return r + ceiling
         if ceiling <= 0:
             return r
-        least, _ = self.denominator_range(deadline)
-        return r + ceiling / least if least > 0 else float("inf")
+        least = self.least_under(value, deadline)
+        return max(r + ceiling / least, value) if least > 0 else float("inf")
 
-    def denominator_range(self, deadline: float) -> tuple[float, float]:
-        """Least and greatest denominator of the relaxation; the integers are left as they were."""
-        if self.ratio.under == "one":
-            return 1.0, 1.0
+    def least_under(self, value: float, deadline: float) -> float:
+        """A denominator that every plan better than `value` has; 0 where none is known.
+
+        The least of the relaxation. Where less is better, N / D < -value also means
+        D > N / -value, with the least N of the relaxation.
+        """
         known = float(self.solver.compiled.low[self.under_index])
         if known > 0:
-            return known, float("inf")
-        if self._range is None:
-            whole = self.solver.is_mip()
-            self.solver.whole(False)
-            ends = []
-            for sign in (-1.0, 1.0):
-                self.solver.maximise({self.ratio.under: sign})
-                answer = self.solver.run(deadline=deadline)
-                ends.append(sign * answer.bound)
-            self.solver.whole(whole)
-            self._range = (max(ends[0], 0.0), ends[1])
-        return self._range
+            return known
+        if self._least is None:
+            names = [self.ratio.under] if self.sign > 0 else [self.ratio.under, self.ratio.over]
+            self._least = [self._least_of(name, deadline) for name in names]
+        under, *over = self._least
+        return max(under, *(n / -value for n in over if np.isfinite(value) and value < 0), 0.0)
+
+    def _least_of(self, column: str, deadline: float) -> float:
+        """Least value of a column in the relaxation; the integers are left as they were."""
+        whole = self.solver.is_mip()
+        self.solver.whole(False)
+        self.solver.maximise({column: -1.0})
+        least = -self.solver.run(deadline=deadline).bound
+        self.solver.whole(whole)
+        return max(least, 0.0)
 
 
 def best_ratio(
@@ -113,12 +118,12 @@ def best_ratio(
     state: State = "failed"
     scale = fraction.size()
     steps = 0
-    for steps in range(1, STEPS + 1):
+    while steps < STEPS:
+        steps += 1
         fraction.aim(r)
         tolerance = 0.25 * gap_frac * abs(r) * scale
         answer = solver.run(max(tolerance, 1e-9), deadline, watch and _InRatio(watch, fraction, r))
         state, nodes = answer.state, nodes + answer.nodes
-        bound = min(bound, fraction.bound(r, answer.bound, deadline))
         if state == "optimal" and answer.x is not None and fraction.under(answer.x) <= NOTHING:
             r, state = 10 * min(r, -1.0), "failed"  # no ratio there: ask for more to divide by
             continue
@@ -126,6 +131,7 @@ def best_ratio(
             scale = max(fraction.under(answer.x), 1e-9)
             if fraction.value(answer.x) > value:
                 value, best_x = fraction.value(answer.x), answer.x
+        bound = min(bound, fraction.bound(r, answer.bound, value, deadline))
         if watch is not None and np.isfinite(value):
             watch.incumbent(value)
             watch.bound(bound)
