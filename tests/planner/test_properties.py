@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from planner.coefficients import regrouped
@@ -15,6 +15,7 @@ seeded = settings(
     derandomize=True,
     deadline=None,
     max_examples=15,
+    phases=(Phase.generate, Phase.shrink),
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
