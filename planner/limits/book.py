@@ -32,7 +32,10 @@ class Limit(NamedTuple):
     def slack(self) -> float:
         """How far the plan is from the limit; negative where it breaks the rule."""
         short = self.required - self.achieved
-        return -short if self.sense == AT_LEAST else short if self.sense == AT_MOST else -abs(short)
+        slack = (
+            -short if self.sense == AT_LEAST else short if self.sense == AT_MOST else -abs(short)
+        )
+        return slack + 0.0  # no -0 in the files
 
     @property
     def rounding(self) -> float:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner import catalogue
 from planner.coefficients.context import Context
+from planner.coefficients.where import candidate_sites
 from planner.provenance import inputs, recalled_count
 from planner.tables import keys
 
@@ -26,8 +27,8 @@ def plan_inputs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFra
 
 
 def recalled_of_sites(context: Context) -> dict[str, int]:
-    """By site, how many numbers of its own row are recalled or assumed."""
-    numbers = inputs(context.region, {"sites": None})
+    """By candidate site, how many numbers of its own row are recalled or assumed."""
+    numbers = inputs(context.region, {"sites": set(candidate_sites(context).index)})
     return {str(s): recalled_count(part) for s, part in numbers.groupby("key")}
 
 

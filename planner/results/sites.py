@@ -57,7 +57,8 @@ def sites(
     recalled
         By site, how many numbers of its row are recalled or assumed.
     losses
-        By site_id, the columns of LOSSES; blank where not known.
+        By site_id, the columns of LOSSES; blank where not known, or where the objective is in
+        another unit.
     """
     rows = candidates[FACTS].reset_index(drop=True)
     rows = rows.join(_offered(book.case), on="site_id").join(_built(book), on="site_id")
@@ -74,46 +75,56 @@ def sites(
     rows.loc[late, "binding"] = f"no power, cooling or room by {book.periods[-1]}"
     rows["recalled_inputs_count"] = rows["site_id"].map(dict(recalled)).fillna(0)
     if losses is not None:
-        rows = rows.join(losses.set_index("site_id")[LOSSES], on="site_id")
+        known = losses.set_index("site_id").reindex(columns=LOSSES)
+        rows = rows.join(known, on="site_id")
     return shaped("sites", _ranked(rows))
 
 
 def _offered(case: Case) -> pd.DataFrame:
-    """What a site could do: connection, first period, best design, tokens per MW."""
-    first = pd.Series(case["first_year"])
-    periods = np.array(case.sets["PERIOD"])
-    ratio = pd.Series(case["facility_per_it_frac"]).rename_axis(["site_id", "design_id"])
-    best = ratio.groupby("site_id").idxmin()
-    sites_ = list(best.index)
+    """What a site could do: connection, first period, and the design that yields most per MW."""
+    first, periods = case["first_year"], case.sets["PERIOD"]
     steps = pd.Series(case["step_mw"]).groupby(level=0).sum()
-    per_it = {n: _mtokens_per_it_mw(case, n) for n in case.sets["COUNTRY"]}
-    country = pd.Series(case["country"]).reindex(sites_)
-    least = pd.Series([ratio[i] for i in best], sites_)
-    price = pd.Series(case["energy_usd_per_mwh"]).reindex(sites_)
-    return pd.DataFrame(
-        {
-            "connectable_mw": steps.reindex(sites_),
-            "earliest_period": [
-                int(periods[periods >= first[s]].min()) if (periods >= first[s]).any() else None
-                for s in sites_
-            ],
-            "best_pue": [case["energy_per_it_frac"][i] for i in best],
-            "best_wue": [case["wue_mean_l_per_kwh"][i] for i in best],
-            "potential_tokens_per_s_per_mw": country.map(per_it) * 1e6 / least,
-            "energy_usd_per_mwh": price,
-        },
-        index=sites_,
+    it_mw = _it_mw_per_mtoken(case)
+    rows = []
+    for s, d in case.sets["SITE_DESIGN"]:
+        needed = it_mw[case["country"][s], case["cooling_class"][d]]
+        rows.append(
+            {
+                "site_id": s,
+                "potential_tokens_per_s_per_mw": 1e6 / case["facility_per_it_frac"][s, d] / needed,
+                "best_pue": case["energy_per_it_frac"][s, d],
+                "best_wue": case["wue_mean_l_per_kwh"][s, d],
+            }
+        )
+    best = pd.DataFrame(rows).sort_values("potential_tokens_per_s_per_mw", ascending=False)
+    best = best.drop_duplicates("site_id").set_index("site_id")
+    return best.assign(
+        connectable_mw=steps.reindex(best.index),
+        earliest_period=[
+            next((float(t) for t in periods if t >= first[s]), np.nan) for s in best.index
+        ],
+        energy_usd_per_mwh=best.index.map(case["energy_usd_per_mwh"]),
     )
 
 
-def _mtokens_per_it_mw(case: Case, country: str) -> float:
-    """Mean delivered 1e6 tokens/s per MW of IT, the country's mix on the racks that draw least."""
-    mix = {w: share for (w, n), share in case["mix_frac"].items() if n == country}
-    mix = mix or dict.fromkeys(case.sets["WORKLOAD"], 1 / len(case.sets["WORKLOAD"]))
-    least = case["least_mw_per_mtoken_per_s"]
-    if any(w not in least for w in mix):
-        return float("nan")
-    return 1 / sum(share * case["peak_to_mean_ratio"][w] * least[w] for w, share in mix.items())
+def _it_mw_per_mtoken(case: Case) -> dict[tuple[str, str], float]:
+    """Least IT MW per mean 1e6 tokens/s of a country's mix, by country and cooling class."""
+    least: dict[tuple[str, str], float] = {}
+    for (k, p, w), tokens in case["theta_mtokens_per_s"].items():
+        for c, hosted in case["hosts"].items():
+            if k in hosted:
+                rate = case["kappa_mw"][k, p, w] / tokens
+                least[c, w] = min(rate, least.get((c, w), float("inf")))
+    found = {}
+    for n in case.sets["COUNTRY"]:
+        mix = {w: share for (w, m), share in case["mix_frac"].items() if m == n}
+        mix = mix or dict.fromkeys(case.sets["WORKLOAD"], 1 / len(case.sets["WORKLOAD"]))
+        for c in case["hosts"]:
+            found[n, c] = sum(
+                share * case["peak_to_mean_ratio"][w] * least.get((c, w), float("inf"))
+                for w, share in mix.items()
+            )
+    return found
 
 
 def _built(book: Book) -> pd.DataFrame:

@@ -147,10 +147,15 @@ def _compared(name: str, stated: pd.DataFrame, wanted: pd.DataFrame, leave: list
         else:
             wrong = have.fillna("").astype(str) != want.fillna("").astype(str)
         found += [
-            f"{named(name, both.loc[i])}: {column} is {have[i]!r}, but it comes to {want[i]!r}"
+            f"{named(name, both.loc[i])}: {column} is {_cell(have[i])}, but it comes to "
+            f"{_cell(want[i])}"
             for i in both.index[wrong]
         ]
     return found
+
+
+def _cell(cell: Any) -> str:
+    return f"{cell:.9g}" if isinstance(cell, int | float) else repr(cell)
 
 
 def _small(have: pd.Series, want: pd.Series) -> pd.Series:
