@@ -92,14 +92,16 @@ def relaxed_ratio(
             continue
         r = best.value
         fraction.aim(r)
-        solver.run(deadline=deadline)
+        # a ratio cut short by the deadline leaves something to gain among the sites in hand, too
+        answer = solver.run(deadline=deadline)
+        left = 0.0 if best.state == "optimal" else max(answer.bound, 0.0)
         duals = np.zeros(len(compiled.row_low))
         duals[rows] = solver.duals()
         x = np.zeros(len(compiled.low))
         x[columns] = best.x
         worth = pricing.worth(_costs(compiled, ratio, fraction.sign, r), duals, kept, deadline)
         least = max(fraction.under(best.x) * 1e-6, float(part.low[fraction.under_index]))
-        bound = min(bound, r + worth.sum() / least)
+        bound = min(bound, r + (left + worth.sum()) / least)
         if bound - r <= 1e-7 * max(abs(r), 1e-12) or time.monotonic() > deadline:
             break
         best_first = np.argsort(-worth)[:ADDED]

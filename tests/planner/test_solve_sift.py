@@ -1,0 +1,106 @@
+"""The relaxation by sifting is the relaxation, and its bound holds in every round."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+from models.blocks.objective import OBJECTIVES
+from models.build import build
+from planner.solve import sift
+from planner.solve.compile import compile_model
+from planner.solve.place import site_indexed
+from tests.planner.test_properties import seeded
+from tests.random_cases import small_cases
+from tests.solved import relaxed
+from tests.tiny import tiny_case
+
+NEVER = float("inf")
+
+
+def sifted(case, name="tokens_per_mw", first=1, deadline=NEVER):
+    """The relaxation begun with the first sites of the case."""
+    compiled, sites = compile_model(build(case)), case.sets["SITE"]
+    marks = np.arange(len(sites)) < first
+    parts = sift.split(compiled, sites)
+    return sift.relaxed_ratio(compiled, parts, OBJECTIVES[name], marks, 0.0, deadline)
+
+
+@pytest.mark.parametrize("name", ["tokens_per_mw", "cost_per_mtoken", "tokens", "cost"])
+@pytest.mark.parametrize("form", [lambda case: case, site_indexed], ids=["groups", "sites"])
+@settings(seeded, max_examples=8)
+@given(case=small_cases())
+def test_the_same_as_with_all_sites_at_once(case, name, form):
+    found = sifted(form(case), name)
+    assume(found.x is not None)
+    assert abs(found.value) == pytest.approx(relaxed(form(case), name), rel=1e-6)
+    assert found.value - 1e-9 <= found.bound <= found.value + 1e-6 * abs(found.value)
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+@settings(seeded, max_examples=12)
+@given(case=small_cases())
+def test_the_bound_holds_in_every_round(case, rounds):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sift, "ROUNDS", rounds)
+        patch.setattr(sift, "ADDED", 1)
+        found = sifted(case)
+    assume(found.x is not None)
+    assert found.bound >= relaxed(case) * (1 - 1e-7)
+
+
+@settings(seeded, max_examples=12)
+@given(case=small_cases())
+def test_out_of_time_it_claims_nothing_false(case):
+    found = sifted(case, first=3, deadline=time.monotonic() - 1)
+    assume(found.x is not None)
+    assert found.bound >= relaxed(case) * (1 - 1e-7)
+
+
+def test_sites_that_cannot_do_it_alone_are_joined_by_others():
+    # 60 MW take three sites of 24 MW, and it begins with one
+    case = tiny_case(4, facility_mw_min={("all", 2027): 60.0})
+    found = sifted(case)
+    assert found.value == pytest.approx(relaxed(case))
+    assert found.kept.sum() >= 3
+
+
+def test_a_forced_site_is_in_from_the_start():
+    case = tiny_case(3)
+    forced = case.having(sets={**case.sets, "FORCED_SITE": ("c",)})
+    found = sifted(forced)
+    assert found.kept[2]
+    assert found.value == pytest.approx(relaxed(forced))
+
+
+def test_no_plan_at_all():
+    found = sifted(tiny_case(3, facility_mw_min={("all", 2027): 73.0}))
+    assert found.x is None
+    assert found.state == "infeasible"
+
+
+def test_a_row_more():
+    compiled = compile_model(build(tiny_case()))
+    more = sift.with_row(compiled, {"tokens_total": 1.0, "facility_total": -10.0}, 5.0, "held")
+    assert more.row_low[more.row["held"]] == 5
+    last = more.matrix.toarray()[more.row["held"]]
+    assert last[more.column["tokens_total"]] == 1
+    assert last[more.column["facility_total"]] == -10
+    assert np.count_nonzero(last) == 2
+    assert (more.matrix.toarray()[:-1] == compiled.matrix.toarray()).all()
+
+
+def test_who_owns_rows_and_columns():
+    case = tiny_case(2)
+    compiled = compile_model(build(case))
+    parts = sift.split(compiled, case.sets["SITE"])
+    owner = {name: parts.of_column[i] for name, i in compiled.column.items()}
+    assert (owner["open[a,2027]"], owner["it_mw[b,dry,2027]"], owner["served[chat,KR,2027]"]) == (
+        0,
+        1,
+        -1,
+    )
+    owner = {name: parts.of_row[i] for name, i in compiled.row.items()}
+    assert owner["hall_load[b,dry,2027]"] == 1
+    assert owner["it_load[KR-1,liquid,2027]"] == owner["facility_floor[all,2027]"] == -1
