@@ -86,7 +86,8 @@ class Column:
 PROVENANCE = ("source", "year", "licence", "confidence")
 CONFIDENCE = ("verified", "secondary", "derived", "low", "recalled", "assumed")
 """verified: read in the source; secondary: a third party citing it; derived: our arithmetic on
-sourced values; low: conflicting or weak sources; recalled: general knowledge; assumed: our choice."""
+sourced values; low: conflicting or weak sources; recalled: general knowledge, not confirmed;
+assumed: our choice."""
 UNCERTAIN = ("recalled", "assumed")
 
 
