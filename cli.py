@@ -178,7 +178,10 @@ def sites(
 @app.command()
 def explain(
     scenario: Annotated[
-        Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="SCENARIO.yaml", help="The scenario, or a plan's folder.", show_default=False
+        ),
     ],
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
@@ -186,15 +189,22 @@ def explain(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say why a scenario is infeasible, and the least that would make it feasible."""
-    from planner.reading import read
+    """Say which rules conflict and the least that would resolve it; or what binds a plan."""
+    from planner.reading import of_plan, read
 
-    chosen, facts = read(scenario, region, changes(set_, time_limit=time_limit))
+    is_plan = (scenario / "plan.json").is_file()
+    source, where = of_plan(scenario, region) if is_plan else (scenario, region)
+    chosen, facts = read(source, where, changes(set_, time_limit=time_limit))
     from planner.explain import explain as solve
 
-    with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=facts, progress=progress)
-    screen().print(found, highlight=False)
+    with watching(quiet, chosen.solve.time_limit_s) as watch:
+        found = solve(chosen, region=facts, progress=watch)
+    if json:
+        show_json(found.document())
+    else:
+        screen().print(found, highlight=False)
+    if not found.feasible:
+        raise typer.Exit(NO_PLAN_WITHIN_GAP if found.feasible is None else INFEASIBLE)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """From a scenario and a region, however they are given, to both read and checked."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from planner.facts import apply_facts
 from planner.names import check_names
 from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
+from planner.scenario_yaml import read_text
 from planner.tables import Region, read_region
 
 
@@ -53,6 +55,24 @@ def read(
         problems += error.problems
     refuse(problems)
     return chosen, facts
+
+
+def of_plan(folder: Path, region: str | Path | None = None) -> tuple[Path, str | Path | None]:
+    """The scenario a plan was made of, and the region, unless another one is stated.
+
+    Raises
+    ------
+    InputError
+        The folder's `plan.json` cannot be read.
+    """
+    path = folder / "plan.json"
+    try:
+        stated = json.loads(read_text(path)).get("region")
+    except (ValueError, AttributeError) as error:
+        raise InputError(Problem(str(path), "", f"is no plan: {error}")) from None
+    is_shipped = stated is None or stated in catalogue.shipped_regions()
+    made_of = stated if is_shipped else Path(str(stated))
+    return folder / "scenario.yaml", made_of if region is None else region
 
 
 def _which(region: str | Path | None, scenario: Scenario) -> str | Path:
