@@ -426,6 +426,7 @@ def test_options(
         ("data check --region no/such", "no/such: no such folder"),
         ("rank no/such.yaml", "no/such.yaml: no such file"),
         ("explain no/such.yaml", "no/such.yaml: no such file"),
+        ("explain FOLDER", "FOLDER: is a folder; allowed: a file"),
         ("export no/such.yaml --mps x.mps", "no/such.yaml: no such file"),
         ("export SCENARIO", "Missing option '--mps'"),
         ("export SCENARIO --mps FOLDER", "is a folder; allowed: the name of a file"),
@@ -447,6 +448,12 @@ def test_other_commands(
     for name, there in names.items():
         words, said = words.replace(name, there), said.replace(name, there)
     refused(run(*words.split()), said)
+
+
+def test_plan_file_that_is_none(tmp_path: Path, run: Run) -> None:
+    for text in ("{", "[]", ""):
+        (tmp_path / "plan.json").write_text(text)
+        refused(run("explain", tmp_path), f"{tmp_path / 'plan.json'}: is no plan")
 
 
 def test_init_never_overwrites(tmp_path: Path, run: Run) -> None:
