@@ -12,9 +12,10 @@ from models.case import Case
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled, compile_model, load
 from planner.solve.highs import Solver, Watch
+from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
-from planner.solve.place import at_sites
-from planner.solve.ratio import Best
+from planner.solve.place import Placement, among
+from planner.solve.sift import Relaxed
 
 STARTERS = 15
 """Sites of each country and first year that the relaxation begins with: the coolest."""
@@ -25,7 +26,8 @@ class Outcome:
     """What a solve ended with. `value` and `bound` are in the unit of the objective.
 
     `case`, `model`, `placed` and `x` are those of the placed, site-indexed case; `r` is the ratio
-    in the model's own columns, more being better.
+    in the model's own columns, more being better. `grouped` and `relaxed` are the where/what model
+    of all candidate sites and its relaxation, from which the losses of sites are priced.
     """
 
     status: str
@@ -36,6 +38,8 @@ class Outcome:
     model: Any = None
     placed: Compiled | None = None
     x: np.ndarray | None = None
+    grouped: Compiled | None = None
+    relaxed: Relaxed | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     nodes: int = 0
 
@@ -73,9 +77,9 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
 
     1. The relaxation of the where/what model bounds every plan, and the cheapest way to reach it
        names the sites.
-    2. Whole racks and halls are placed at those sites; where the gap stays open, at more sites.
-    3. Where it still stays open, the where/what model is solved with whole halls: a tighter bound
-       and another choice of sites.
+    2. At those sites, whole halls and steps are chosen with racks in groups, then whole racks.
+    3. Where the gap stays open, every site that could be part of a better plan is taken in, the
+       others being ruled out by their prices: a tighter bound, and perhaps a better plan.
     """
     watch = watch or Watch()
     stages = Stages(watch)
@@ -95,21 +99,84 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
         status = "infeasible" if relaxed[0].state == "infeasible" else "stopped"
         return Outcome(status, seconds=stages.seconds)
     shown.bound(bound)
+    search = _Search(case, scenario, limits, shown)
+    choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
+    stages.enter("where and what")
+    search.where_and_what(choice, bound)
     stages.enter("place racks")
-    choices = [used(compiled, part.x) for part in (relaxed[-1], relaxed[0])]
-    outcome = _place(case, scenario, choices, bound, limits, shown)
-    if outcome.status != "optimal" and not watch.stop and time.monotonic() < limits.deadline:
-        stages.enter("where and what")
-        first, bound, choices = _whole_halls(compiled, scenario, bound, limits, shown)
+    search.place()
+    if not search.closed(bound) and not watch.stop:
+        stages.enter("prove")
+        rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
+        bound = min(bound, search.where_and_what(rivals | choice, bound))
         stages.enter("place racks")
-        again = _place(case, scenario, choices, bound, limits, shown)
-        outcome = _better(outcome, again, bound, ratio, scenario.solve.gap_frac)
-        outcome.nodes += first.nodes
+        search.place()
     stages.close()
+    outcome = search.outcome(bound)
     if outcome.placed is not None and outcome.x is not None:
         load(outcome.placed, outcome.x)
+    outcome.grouped, outcome.relaxed = compiled, relaxed[0]
     outcome.seconds = stages.seconds
     return outcome
+
+
+class _Search:
+    """Plans found so far: a choice of halls and steps at some sites, then whole racks in them."""
+
+    def __init__(self, case: Case, scenario: Scenario, limits: Limits, watch: Watch) -> None:
+        self._case, self._scenario, self._limits, self._watch = case, scenario, limits, watch
+        self._names = _names(scenario)
+        self._ratio = OBJECTIVES[self._names[0]]
+        self._where: dict[str, float] = {}
+        self._sites: set[str] = set()
+        self._start = 0.0
+        self._best = Outcome("stopped")
+        self._nodes = 0
+
+    @property
+    def r(self) -> float:
+        """The best ratio of a plan with whole racks, in the model's columns."""
+        return self._best.r if self._best.x is not None else -np.inf
+
+    def where_and_what(self, sites: set[str], start: float) -> float:
+        """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
+        compiled = compile_model(build(among(self._case, sites)))
+        solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
+        first, plan = in_order(solver, self._names, start, self._limits, self._watch)
+        self._nodes += first.nodes
+        self._sites, self._start = sites, start
+        if plan is not None:
+            self._where = dict(zip(compiled.column_names, plan, strict=True))
+            self._sites = used(compiled, plan)
+            self._start = first.value
+        return first.bound
+
+    def place(self) -> None:
+        """Whole racks in the halls just chosen; kept if better than the plan in hand."""
+        solve = self._scenario.solve
+        placement = Placement(self._case, self._sites, solve.threads, solve.seed)
+        best, x = placement.best(self._where, self._names, self._start, self._limits, self._watch)
+        self._nodes += best.nodes
+        if x is None:
+            return
+        r = _value(placement.compiled, x, self._ratio)
+        if r > self.r:
+            value = _unit(self._ratio, r)
+            self._best = Outcome(
+                "stopped", value, None, r, placement.case, placement.model, placement.compiled, x
+            )
+
+    def closed(self, bound: float) -> bool:
+        """Whether the plan in hand is within the gap of the bound."""
+        return self.outcome(bound).status == "optimal"
+
+    def outcome(self, bound: float) -> Outcome:
+        """The plan in hand, judged against the bound."""
+        best = replace(self._best, bound=_unit(self._ratio, max(bound, self.r)))
+        best.nodes = self._nodes
+        gap = best.gap_frac
+        within = gap is not None and gap <= self._scenario.solve.gap_frac
+        return replace(best, status="optimal" if within else "stopped")
 
 
 def starters(case: Case) -> np.ndarray:
@@ -147,55 +214,6 @@ def _limits(scenario: Scenario) -> Limits:
     )
 
 
-def _whole_halls(
-    compiled: Compiled, scenario: Scenario, bound: float, limits: Limits, watch: Watch
-) -> tuple[Best, float, list[set[str]]]:
-    """The where/what model with whole halls and steps: its bound and the sites it chooses."""
-    solver = Solver(compiled, scenario.solve.threads, scenario.solve.seed)
-    first, plan = in_order(solver, _names(scenario), bound, limits, watch)
-    return first, min(bound, first.bound), [used(compiled, plan), used(compiled, first.x)]
-
-
-def _place(
-    case: Case,
-    scenario: Scenario,
-    choices: list[set[str]],
-    bound: float,
-    limits: Limits,
-    watch: Watch,
-) -> Outcome:
-    """Whole racks at the first choice of sites; more sites as long as the gap does not close."""
-    ratio = OBJECTIVES[scenario.objective.name]
-    kept = Outcome("stopped", bound=_unit(ratio, bound))
-    sites: set[str] = set()
-    for choice in choices:
-        if choice <= sites or watch.stop:
-            continue
-        sites |= choice
-        placed = at_sites(case, sites)
-        model = build(placed)
-        compiled = compile_model(model)
-        solver = Solver(compiled, scenario.solve.threads, scenario.solve.seed)
-        best, x = in_order(solver, _names(scenario), bound, limits, watch)
-        if x is None:
-            continue
-        r = _value(compiled, x, scenario)
-        found = Outcome("stopped", _unit(ratio, r), kept.bound, r, placed, model, compiled, x)
-        found.nodes = best.nodes
-        kept = _better(kept, found, bound, ratio, scenario.solve.gap_frac)
-        if kept.status == "optimal":
-            break
-    return kept
-
-
-def _better(one: Outcome, other: Outcome, bound: float, ratio: Any, gap_frac: float) -> Outcome:
-    """The outcome with the greater ratio, judged against the bound."""
-    best = other if one.x is None or (other.x is not None and other.r > one.r) else one
-    best = replace(best, bound=_unit(ratio, bound))
-    closed = best.gap_frac is not None and best.gap_frac <= gap_frac
-    return replace(best, status="optimal" if closed else "stopped")
-
-
 def _names(scenario: Scenario) -> list[str]:
     wanted = [scenario.objective.name, *scenario.objective.then, "cost"]
     return list(dict.fromkeys(wanted))
@@ -206,8 +224,7 @@ def _unit(ratio: Any, value: float) -> float:
     return (value if ratio.more_is_better else -value) * ratio.factor
 
 
-def _value(compiled: Compiled, x: np.ndarray, scenario: Scenario) -> float:
-    ratio = OBJECTIVES[scenario.objective.name]
+def _value(compiled: Compiled, x: np.ndarray, ratio: Any) -> float:
     over, under = x[compiled.column[ratio.over]], x[compiled.column[ratio.under]]
     return float(over / under) if ratio.more_is_better else float(-over / under)
 

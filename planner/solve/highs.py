@@ -112,7 +112,9 @@ class Solver:
         self.highs.addRow(low, high, len(index), index, value)
         return int(self.highs.getNumRow()) - 1
 
-    def change_row(self, row: int, coefficients: Mapping[str, float], low: float, high: float) -> None:
+    def change_row(
+        self, row: int, coefficients: Mapping[str, float], low: float, high: float
+    ) -> None:
         """Other coefficients and bounds of a row that was added."""
         for name, value in coefficients.items():
             self.highs.changeCoeff(row, self.compiled.column[name], value)

@@ -17,6 +17,7 @@ doi:10.1287/mnsc.13.7.492. All to the solver's tolerance.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.ratio import Fraction
-from planner.solve.sift import Relaxed, Split, inside, restricted
+from planner.solve.sift import Relaxed, Split, inside, restricted, split
 
 LEVELS_FRAC = (0.0, 0.001, 0.004, 0.015, 0.06, 0.2, 0.5)
 """How far below the best ratio the chords end, relative to it."""
@@ -135,6 +136,33 @@ def ceilings(
         if without.closed and having.closed:
             break
     return Ceilings(without.ratio, having.ratio, time.monotonic() - begun)
+
+
+def contenders(
+    compiled: Compiled,
+    sites: Sequence[str],
+    ratio: Ratio,
+    relaxed: Relaxed,
+    r: float,
+    deadline: float,
+) -> set[str]:
+    """Sites that could be part of a plan better than ratio r: the others are ruled out by prices.
+
+    A site that carries load is open and has its first connection step in the last period, and one
+    without load can be left out of any plan; so a site whose ceiling with both is not above r
+    stands in no better plan.
+    """
+    parts = split(compiled, sites)
+    last = {}
+    for name, index in compiled.column.items():
+        kind, _, rest = name.partition("[")
+        s, *more = rest[:-1].split(",")
+        if kind == "open" or (kind == "connect" and more[0] == "1"):
+            last[kind, s] = max(last.get((kind, s), (0, 0)), (int(more[-1]), index))
+    at_one = np.array([index for _, index in last.values()], dtype=int)
+    force = Forcing(at_one, np.empty(0, dtype=int), np.zeros(len(sites)))
+    having = ceilings(compiled, parts, ratio, relaxed, force, deadline).having
+    return {s for s, most in zip(sites, having, strict=True) if most > r}
 
 
 class _Prices:

@@ -12,8 +12,11 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.ratio import Best, Fraction, best_ratio
 from planner.solve.sift import Relaxed, relaxed_ratio, split, with_row
 
-TIE_GAP_FRAC = 2e-3
-"""Ties are broken by cost to this gap: far below what costs are known to."""
+TIE_GAP_FRAC = 5e-3
+"""Ties are broken to this gap: far below what costs are known to."""
+
+TIE_SECONDS = 30.0
+"""Longest search for a cheaper plan among equals; the best found is kept."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
 
 
 def relaxed_in_order(
-    compiled: Compiled, sites: Sequence[str], names: Sequence[str], first: np.ndarray, limits: Limits
+    compiled: Compiled,
+    sites: Sequence[str],
+    names: Sequence[str],
+    first: np.ndarray,
+    limits: Limits,
 ) -> list[Relaxed]:
     """The relaxation made best in each objective in turn; the first one's bound is the plan's."""
     found: list[Relaxed] = []
@@ -66,7 +73,8 @@ def in_order(
         solver.add_row(held(before, last.value, limits.tolerance_frac), 0.0, float("inf"))
         solver.start_from(plan)
         fraction = Fraction(solver, OBJECTIVES[name])
-        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, limits.deadline)
+        soon = min(limits.deadline, time.monotonic() + TIE_SECONDS)
+        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, soon)
         if later.x is None:
             break
         plan, last = later.x, later

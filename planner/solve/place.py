@@ -5,12 +5,21 @@ by site, and need not be whole), so its bound holds for the full problem. Placin
 sites it uses gives a plan; the distance of the two is the proven gap.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+import numpy as np
+
+from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
+from planner.solve.compile import Compiled, compile_model
+from planner.solve.highs import Solver, Watch
+from planner.solve.order import Limits, in_order
+from planner.solve.ratio import Best
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD")
+WHERE = ("open", "connect", "halls")
 
 
 def site_indexed(case: Case) -> Case:
@@ -18,8 +27,8 @@ def site_indexed(case: Case) -> Case:
     return regrouped(case, {s: s for s in case.sets["SITE"]})
 
 
-def at_sites(case: Case, sites: Collection[str]) -> Case:
-    """The site-indexed case of these sites alone, with whole racks."""
+def among(case: Case, sites: Collection[str]) -> Case:
+    """The case of these sites alone, grouped as before."""
     keep = set(sites)
     sets = {
         **case.sets,
@@ -27,4 +36,76 @@ def at_sites(case: Case, sites: Collection[str]) -> Case:
         "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
         **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
     }
-    return site_indexed(case.having(sets=sets, whole_racks=True))
+    return regrouped(case.having(sets=sets), case["group"])
+
+
+def at_sites(case: Case, sites: Collection[str]) -> Case:
+    """The site-indexed case of these sites alone, with whole racks."""
+    return site_indexed(among(case, sites)).having(whole_racks=True)
+
+
+class Placement:
+    """Whole racks put at sites: first where the halls of a where/what plan stand, else freely."""
+
+    def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
+        self.case = at_sites(case, sites)
+        self.model: Any = build(self.case)
+        self.compiled: Compiled = compile_model(self.model)
+        self._solver = Solver(self.compiled, threads, seed)
+        self._new = lambda: Solver(self.compiled, threads, seed)
+
+    def best(
+        self,
+        where: Mapping[str, float],
+        names: Sequence[str],
+        start: float,
+        limits: Limits,
+        watch: Watch | None = None,
+    ) -> tuple[Best, np.ndarray | None]:
+        """The best plan with whole racks, `where` holding the halls, steps and sites to keep.
+
+        Three tries, each freer: racks next to their fractional number in the given halls; any
+        number of racks in the given halls; any halls.
+        """
+        halls, racks = self._fixed(where), self._around(where, names, start, limits)
+        for fixed in ({**halls, **racks}, halls, {}) if racks else (halls, {}):
+            solver = self._new()
+            self._fix(solver, fixed)
+            best, x = in_order(solver, names, start, limits, watch)
+            if x is not None or (watch is not None and watch.stop):
+                break
+        return best, x
+
+    def _fixed(self, where: Mapping[str, float]) -> dict[int, tuple[float, float]]:
+        """Bounds that hold the columns of the *where* side at their values."""
+        bounds = {}
+        for i, name in enumerate(self.compiled.column_names):
+            if name.split("[")[0] in WHERE:
+                value = float(round(where.get(name, 0.0)))
+                bounds[i] = (value, value)
+        return bounds
+
+    def _around(
+        self, where: Mapping[str, float], names: Sequence[str], start: float, limits: Limits
+    ) -> dict[int, tuple[float, float]]:
+        """Bounds next to the fractional racks of the relaxation in the given halls."""
+        solver = self._solver
+        self._fix(solver, self._fixed(where))
+        solver.whole(False)
+        _, x = in_order(solver, names, start, limits)
+        if x is None:
+            return {}
+        racks = {
+            i: x[i]
+            for i, name in enumerate(self.compiled.column_names)
+            if name.startswith("install[")
+        }
+        return {i: (np.floor(v + 1e-6), np.ceil(v - 1e-6)) for i, v in racks.items()}
+
+    def _fix(self, solver: Solver, bounds: Mapping[int, tuple[float, float]]) -> None:
+        if not bounds:
+            return
+        index = np.fromiter(bounds, dtype=np.int32)
+        low = np.array([bounds[i][0] for i in index])
+        high = np.array([bounds[i][1] for i in index])
+        solver.bounds(index, low, high)
