@@ -28,5 +28,5 @@ class Case:
         return self.values.get(name, {})
 
     def having(self, **changes: Any) -> "Case":
-        """This case with some fields replaced."""
+        """The case with some fields replaced."""
         return replace(self, **changes)

@@ -30,7 +30,7 @@ class Ledger:
         terms = self._terms.get((name, index))
         return quicksum(term for _, term in terms) if terms else self.nothing
 
-    def indices(self, name: str) -> list[Hashable]:
+    def indices(self, name: str) -> list[Any]:
         """Indices at which something was put under `name`, in the order first met."""
         return [index for key, index in self._terms if key == name]
 

@@ -22,8 +22,10 @@ import pandas as pd
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.solve.compile import Compiled
-from planner.solve.losses import NONE, Forcing, OwnRows, ceilings
-from planner.solve.sift import Relaxed, Split, relaxed_ratio, split, with_row
+from planner.solve.losses import ceilings
+from planner.solve.own import NONE, Forcing, OwnRows
+from planner.solve.sift import Relaxed, relaxed_ratio
+from planner.solve.split import Split, split, with_row
 
 UNIT = {
     "tokens_per_mw": "tokens_per_s_per_mw",

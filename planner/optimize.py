@@ -180,7 +180,7 @@ class _Search:
 
 
 def starters(case: Case) -> np.ndarray:
-    """Marks of the sites the relaxation begins with: least meter MW per IT MW, by country and year."""
+    """Marks of the sites to begin with: least meter MW per IT MW, by country and first year."""
     least: dict[str, float] = {}
     for (s, _), load_frac in case["facility_per_it_frac"].items():
         least[s] = min(load_frac, least.get(s, load_frac))

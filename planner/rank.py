@@ -27,8 +27,8 @@ from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.compile import compile_model
 from planner.solve.highs import Watch
-from planner.solve.losses import NONE
 from planner.solve.order import Limits, relaxed_in_order
+from planner.solve.own import NONE
 from planner.tables import Region
 
 MARK = "ranking.csv"

@@ -1,1 +1,1 @@
-"""One family of rules a file: its columns, its algebra, its outcomes. Blocks never call each other."""
+"""One family of rules a file: its columns, algebra and outcomes. Blocks never call each other."""

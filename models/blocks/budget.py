@@ -41,8 +41,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     m.capex_total = Constraint(
         list(case["capex_total_musd_max"]),
-        rule=lambda m, _: spent("capex_musd", countries, periods)
-        <= case["capex_total_musd_max"]["all"],
+        rule=lambda m, _: (
+            spent("capex_musd", countries, periods) <= case["capex_total_musd_max"]["all"]
+        ),
     )
     m.capex_by_country = Constraint(
         list(case["capex_country_musd_max"]),

@@ -1,9 +1,9 @@
 """Carbon of a year and PUE stay under their ceilings.
 
-    carbon:  sum over s of mean_facility_mw[s,t] * 8760 * factor[s] / 1e6 [kt]  <=  ceiling[t]
-      factor [kg/MWh] = [gCO2/kWh] of the grid zone, yearly mean
-    PUE:     mean_facility_mw[s,t]  <=  pue_max[n] * mean IT MW of s    for each site of country n
-      (Japan: 1.3 for data centres from FY2029)
+carbon:  sum over s of mean_facility_mw[s,t] * 8760 * factor[s] / 1e6 [kt]  <=  ceiling[t]
+factor [kg/MWh] = [gCO2/kWh] of the grid zone, yearly mean
+PUE:     mean_facility_mw[s,t]  <=  pue_max[n] * mean IT MW of s    for each site of country n
+(Japan: 1.3 for data centres from FY2029)
 """
 
 from typing import Any

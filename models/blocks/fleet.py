@@ -27,8 +27,9 @@ from models.ledger import Ledger
 
 COLUMNS = (
     Column("parameters", "availability_frac", "share of standing racks at work", low=0, high=1),
-    Column("parameters", "it_idle_frac", "power of an idle rack over its power at work", low=0,
-           high=1),
+    Column(
+        "parameters", "it_idle_frac", "power of an idle rack over its power at work", low=0, high=1
+    ),
     Column("parameters", "maintenance_it_frac", "upkeep a year, of rack price", low=0),
     Column("parameters", "it_life_years", "life of racks", low=1),
 )
@@ -65,24 +66,29 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _limits(m: Any, case: Case, ledger: Ledger) -> None:
     m.racks_at_work = Constraint(
         ledger.indices("at_work"),
-        rule=lambda m, g, k, c, t: ledger.total("at_work", (g, k, c, t))
-        <= case["availability_frac"][k] * m.standing[g, k, c, t],
+        rule=lambda m, g, k, c, t: (
+            ledger.total("at_work", (g, k, c, t))
+            <= case["availability_frac"][k] * m.standing[g, k, c, t]
+        ),
     )
     meet = ledger.indices("it_mw")
     m.hall_space = Constraint(
         meet,
-        rule=lambda m, g, c, t: ledger.total("nameplate_mw", (g, c, t))
-        <= ledger.total("hall_mw", (g, c, t)),
+        rule=lambda m, g, c, t: (
+            ledger.total("nameplate_mw", (g, c, t)) <= ledger.total("hall_mw", (g, c, t))
+        ),
     )
     m.it_load = Constraint(
         meet,
-        rule=lambda m, g, c, t: ledger.total("draw_mw", (g, c, t))
-        == ledger.total("it_mw", (g, c, t)),
+        rule=lambda m, g, c, t: (
+            ledger.total("draw_mw", (g, c, t)) == ledger.total("it_mw", (g, c, t))
+        ),
     )
     m.it_mean_load = Constraint(
         meet,
-        rule=lambda m, g, c, t: ledger.total("mean_draw_mw", (g, c, t))
-        == ledger.total("it_mean_mw", (g, c, t)),
+        rule=lambda m, g, c, t: (
+            ledger.total("mean_draw_mw", (g, c, t)) == ledger.total("it_mean_mw", (g, c, t))
+        ),
     )
 
 

@@ -48,8 +48,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     m.halls_at_open_sites = Constraint(
         halls,
-        rule=lambda m, s, d, t: m.halls[s, d, t]
-        <= case["halls_max_count"][s, d] * m.open[s, t],
+        rule=lambda m, s, d, t: m.halls[s, d, t] <= case["halls_max_count"][s, d] * m.open[s, t],
     )
     m.hall_load = Constraint(
         load,
@@ -57,13 +56,15 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     m.mean_below_peak = Constraint(
         load,
-        rule=lambda m, s, d, t: m.it_mean_mw[s, d, t]
-        <= case["mean_load_frac"]["high"] * m.it_mw[s, d, t],
+        rule=lambda m, s, d, t: (
+            m.it_mean_mw[s, d, t] <= case["mean_load_frac"]["high"] * m.it_mw[s, d, t]
+        ),
     )
     m.mean_above_idle = Constraint(
         load,
-        rule=lambda m, s, d, t: m.it_mean_mw[s, d, t]
-        >= case["mean_load_frac"]["low"] * m.it_mw[s, d, t],
+        rule=lambda m, s, d, t: (
+            m.it_mean_mw[s, d, t] >= case["mean_load_frac"]["low"] * m.it_mw[s, d, t]
+        ),
     )
     _offer(m, case, ledger)
     _cost(m, case, ledger)

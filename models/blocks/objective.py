@@ -61,7 +61,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         return discount[t] * years[t]
 
     countries = case.sets["COUNTRY"]
-    cost = over_time("annuity_musd", present, countries) + over_time("opex_musd", present, countries)
+    cost = over_time("annuity_musd", present, countries) + over_time(
+        "opex_musd", present, countries
+    )
     sums = {
         "tokens_total": over_time("tokens", years.get),
         "facility_total": over_time("country_mw", years.get, countries),

@@ -27,7 +27,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     periods = case.sets["PERIOD"]
     for s, t in case.sets["SITE_PERIOD"]:
         ledger.put("country_it_mw", (case["country"][s], t), ledger.total("site_it_mw", (s, t)), s)
-    losses = [(s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in case["outage_frac"]]
+    losses = [
+        (s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in case["outage_frac"]
+    ]
     countries = sorted({case["country"][s] for s, _ in losses})
     at_least = [(n, t) for n in countries for t in periods]
     m.country_it_mw = Var(at_least, domain=NonNegativeReals)
@@ -88,8 +90,9 @@ def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:
 
     m.rescue_racks = Constraint(
         list(work["racks"]),
-        rule=lambda m, o, k, t: quicksum(work["racks"][o, k, t])
-        <= case["availability_frac"][k] * standing(o, k, t),
+        rule=lambda m, o, k, t: (
+            quicksum(work["racks"][o, k, t]) <= case["availability_frac"][k] * standing(o, k, t)
+        ),
     )
     m.rescue_power = Constraint(
         list(work["power"]),
@@ -97,6 +100,8 @@ def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:
     )
     m.outage = Constraint(
         [(o, w, t) for o, t in losses for w, _ in _sovereign(m, case, case["country"][o], t)],
-        rule=lambda m, o, w, t: quicksum(work["tokens"].get((o, w, t), [0.0]))
-        >= dict(_sovereign(m, case, case["country"][o], t))[w],
+        rule=lambda m, o, w, t: (
+            quicksum(work["tokens"].get((o, w, t), [0.0]))
+            >= dict(_sovereign(m, case, case["country"][o], t))[w]
+        ),
     )

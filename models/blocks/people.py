@@ -1,8 +1,8 @@
 """Operations staff stay within what the labour market of the region can supply.
 
-    sum over sites s of region r:  staff_fixed * open[s,t] + staff_per_mw * facility_mw[s,t]
-        <= staff_count[r]
-    Cost: staff_usd_per_year each.
+sum over sites s of region r:  staff_fixed * open[s,t] + staff_per_mw * facility_mw[s,t]
+<= staff_count[r]
+Cost: staff_usd_per_year each.
 """
 
 from typing import Any
@@ -14,8 +14,13 @@ from models.columns import Column
 from models.ledger import Ledger
 
 COLUMNS = (
-    Column("sites", "labour_region", "where the staff live", kind="text",
-           refers="labour_regions.labour_region"),
+    Column(
+        "sites",
+        "labour_region",
+        "where the staff live",
+        kind="text",
+        refers="labour_regions.labour_region",
+    ),
     Column("parameters", "staff_per_mw_count", "operations staff per facility MW", low=0),
     Column("parameters", "staff_fixed_count", "operations staff of any open site", low=0),
     Column("parameters", "staff_usd_per_year", "cost of one operator a year", low=0),
@@ -35,6 +40,5 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("opex_musd", (case["country"][s], t), wage * people, "staff")
     m.staff_supply = Constraint(
         [i for i in ledger.indices("staff_count") if i[0] in case["staff_supply_count"]],
-        rule=lambda m, r, t: ledger.total("staff_count", (r, t))
-        <= case["staff_supply_count"][r],
+        rule=lambda m, r, t: ledger.total("staff_count", (r, t)) <= case["staff_supply_count"][r],
     )

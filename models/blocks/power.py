@@ -23,10 +23,16 @@ HOURS_PER_YEAR = 8760
 COLUMNS = (
     Column("sites", "zone_id", "grid zone", kind="text", refers="zones.zone_id"),
     Column("sites", "voltage_kv", "voltage class of the node", low=0),
-    Column("sites", "headroom_mw", "most the node can ever take; blank: no limit", low=0,
-           default=None),
-    Column("sites", "permit_region", "where which permit applies", kind="text",
-           refers="permit_regions.permit_region"),
+    Column(
+        "sites", "headroom_mw", "most the node can ever take; blank: no limit", low=0, default=None
+    ),
+    Column(
+        "sites",
+        "permit_region",
+        "where which permit applies",
+        kind="text",
+        refers="permit_regions.permit_region",
+    ),
     Column("parameters", "interconnection_life_years", "life of the grid connection", low=1),
 )
 OUTCOMES = (
@@ -42,8 +48,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.connect = Var(steps, domain=Binary)
     m.connection_stays = Constraint(
         [i for i in steps if keeps(m.connect, case, *i)],
-        rule=lambda m, s, step, t: m.connect[s, step, t]
-        >= m.connect[s, step, case["previous"][t]],
+        rule=lambda m, s, step, t: m.connect[s, step, t] >= m.connect[s, step, case["previous"][t]],
     )
     m.steps_in_order = Constraint(
         [i for i in steps if i[1] > 1],

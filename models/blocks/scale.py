@@ -1,7 +1,7 @@
 """How much must be built: without it a ratio alone picks one rack at the best site.
 
-    sum over s of facility_mw[s,t]  >=  floor[t]  and  <=  ceiling[t],  in all and by country
-    tokens delivered in t           >=  floor[t]
+sum over s of facility_mw[s,t]  >=  floor[t]  and  <=  ceiling[t],  in all and by country
+tokens delivered in t           >=  floor[t]
 """
 
 from typing import Any

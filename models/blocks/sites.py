@@ -1,9 +1,9 @@
 """A site is a candidate until it is opened; an open site stays open.
 
-    open[s,t] >= open[s,t-1]                       for each site s and period t
-    open[s,T]  = 1                                  for a site the scenario forces
-    open[s,t]  = 0                                  before its first connection can be energised
-      opening costs site_musd[country] once (studies, permits, roads, fibre, site works)
+open[s,t] >= open[s,t-1]                       for each site s and period t
+open[s,T]  = 1                                  for a site the scenario forces
+open[s,t]  = 0                                  before its first connection can be energised
+opening costs site_musd[country] once (studies, permits, roads, fibre, site works)
 """
 
 from typing import Any
@@ -15,9 +15,7 @@ from models.columns import Column, Table
 from models.ledger import Ledger
 from models.periods import added, keeps
 
-TABLES = (
-    Table("sites", "candidate sites, computed from layers", ("site_id",), folder="odbl"),
-)
+TABLES = (Table("sites", "candidate sites, computed from layers", ("site_id",), folder="odbl"),)
 COLUMNS = (
     Column("sites", "site_id", "readable name of the site, unique", kind="text"),
     Column("sites", "name", "place and node or estate", kind="text"),
@@ -44,9 +42,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         rule=lambda m, s, t: m.open[s, t] >= m.open[s, case["previous"][t]],
     )
     last = case.sets["PERIOD"][-1]
-    m.forced_open = Constraint(
-        case.sets["FORCED_SITE"], rule=lambda m, s: m.open[s, last] == 1
-    )
+    m.forced_open = Constraint(case.sets["FORCED_SITE"], rule=lambda m, s: m.open[s, last] == 1)
     for s, t in case.sets["SITE_PERIOD"]:
         cost, where = case["site_musd"][s], (case["country"][s], t)
         ledger.put("capex_musd", where, cost * added(m.open, case, s, t), "site development")

@@ -28,8 +28,13 @@ TABLES = (
 COLUMNS = (
     Column("cross_border", "from_country", "country of the users", kind="text"),
     Column("cross_border", "to_country", "country of the racks", kind="text"),
-    Column("cross_border", "sovereignty_class", "class of the data", kind="text",
-           allowed=("open", "private", "public")),
+    Column(
+        "cross_border",
+        "sovereignty_class",
+        "class of the data",
+        kind="text",
+        allowed=("open", "private", "public"),
+    ),
     Column("cross_border", "max_frac", "largest share that may cross", low=0, high=1),
     Column("cross_border", "note", "the rule it stands for", kind="text", default=""),
 )
@@ -68,8 +73,10 @@ def _residency(m: Any, case: Case, ledger: Ledger) -> None:
 
     m.in_country_share = Constraint(
         [(n, t) for n in case["in_country_frac"] for t in case.sets["PERIOD"]],
-        rule=lambda m, n, t: flow(n, n, t, case.sets["WORKLOAD"])
-        >= case["in_country_frac"][n] * m.country_tokens[n, t],
+        rule=lambda m, n, t: (
+            flow(n, n, t, case.sets["WORKLOAD"])
+            >= case["in_country_frac"][n] * m.country_tokens[n, t]
+        ),
     )
 
     def crossing(m: Any, n: str, where: str, q: str, t: int) -> Any:
@@ -118,7 +125,9 @@ def _makers(m: Any, case: Case, ledger: Ledger) -> None:
     m.domestic_accelerators = Constraint(
         [(*i, t) for i in case["domestic_frac"] for t in periods], rule=domestic
     )
-    m.vendor_share = Constraint([(*i, t) for i in case["vendor_frac"] for t in periods], rule=vendor)
+    m.vendor_share = Constraint(
+        [(*i, t) for i in case["vendor_frac"] for t in periods], rule=vendor
+    )
 
 
 def _countries(m: Any, case: Case, ledger: Ledger) -> None:
@@ -128,11 +137,13 @@ def _countries(m: Any, case: Case, ledger: Ledger) -> None:
     periods = case.sets["PERIOD"]
     m.country_floor = Constraint(
         [(n, t) for n in case["country_min_frac"] for t in periods],
-        rule=lambda m, n, t: ledger.total("country_mw", (n, t))
-        >= case["country_min_frac"][n] * total(t),
+        rule=lambda m, n, t: (
+            ledger.total("country_mw", (n, t)) >= case["country_min_frac"][n] * total(t)
+        ),
     )
     m.country_ceiling = Constraint(
         [(n, t) for n in case["country_max_frac"] for t in periods],
-        rule=lambda m, n, t: ledger.total("country_mw", (n, t))
-        <= case["country_max_frac"][n] * total(t),
+        rule=lambda m, n, t: (
+            ledger.total("country_mw", (n, t)) <= case["country_max_frac"][n] * total(t)
+        ),
     )

@@ -25,21 +25,25 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("hbm_need_tb", (k, t), case["hbm_tb"].get(k, 0.0) * m.install[g, k, c, t], g)
     m.rack_supply = Constraint(
         [i for i in ledger.indices("delivered") if i in case["racks_supply_count"]],
-        rule=lambda m, n, k, t: ledger.total("delivered", (n, k, t))
-        <= case["racks_supply_count"][n, k, t],
+        rule=lambda m, n, k, t: (
+            ledger.total("delivered", (n, k, t)) <= case["racks_supply_count"][n, k, t]
+        ),
     )
     m.hbm_take_tb = Var(case.sets["HBM_TAKE"], domain=NonNegativeReals)
-    sources = {}
+    sources: dict[tuple, list[str]] = {}
     for k, v, t in case.sets["HBM_TAKE"]:
         sources.setdefault((k, t), []).append(v)
         ledger.put("hbm_taken", (case["hbm_generation"][k], v, t), m.hbm_take_tb[k, v, t], k)
     m.hbm_source = Constraint(
         list(sources),
-        rule=lambda m, k, t: quicksum(m.hbm_take_tb[k, v, t] for v in sources[k, t])
-        == ledger.total("hbm_need_tb", (k, t)),
+        rule=lambda m, k, t: (
+            quicksum(m.hbm_take_tb[k, v, t] for v in sources[k, t])
+            == ledger.total("hbm_need_tb", (k, t))
+        ),
     )
     m.hbm_supply = Constraint(
         [i for i in ledger.indices("hbm_taken") if i in case["hbm_supply_tb"]],
-        rule=lambda m, h, v, t: ledger.total("hbm_taken", (h, v, t))
-        <= case["hbm_supply_tb"][h, v, t],
+        rule=lambda m, h, v, t: (
+            ledger.total("hbm_taken", (h, v, t)) <= case["hbm_supply_tb"][h, v, t]
+        ),
     )

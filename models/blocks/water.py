@@ -17,12 +17,27 @@ from models.columns import Column
 from models.ledger import Ledger
 
 COLUMNS = (
-    Column("sites", "water_source", "where the water comes from", kind="text",
-           allowed=("river", "industrial", "reclaimed", "sea", "city")),
-    Column("sites", "water_limit_m3_per_day", "largest withdrawal in a day; blank: no limit",
-           low=0, default=None),
-    Column("sites", "water_limit_m3_per_year", "largest withdrawal in a year; blank: no limit",
-           low=0, default=None),
+    Column(
+        "sites",
+        "water_source",
+        "where the water comes from",
+        kind="text",
+        allowed=("river", "industrial", "reclaimed", "sea", "city"),
+    ),
+    Column(
+        "sites",
+        "water_limit_m3_per_day",
+        "largest withdrawal in a day; blank: no limit",
+        low=0,
+        default=None,
+    ),
+    Column(
+        "sites",
+        "water_limit_m3_per_year",
+        "largest withdrawal in a year; blank: no limit",
+        low=0,
+        default=None,
+    ),
     Column("sites", "water_local_per_m3", "price of water", low=0),
 )
 OUTCOMES = (
@@ -45,13 +60,16 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
     m.water_day_limit = Constraint(
         _limited(case, "water_limit_m3_per_day"),
-        rule=lambda m, s, t: ledger.total("water_m3_per_day", (s, t)) / 24
-        <= case["water_limit_m3_per_day"][s] / 24,
+        rule=lambda m, s, t: (
+            ledger.total("water_m3_per_day", (s, t)) / 24 <= case["water_limit_m3_per_day"][s] / 24
+        ),
     )
     m.water_year_limit = Constraint(
         _limited(case, "water_limit_m3_per_year"),
-        rule=lambda m, s, t: ledger.total("water_m3_per_year", (s, t)) / 8760
-        <= case["water_limit_m3_per_year"][s] / 8760,
+        rule=lambda m, s, t: (
+            ledger.total("water_m3_per_year", (s, t)) / 8760
+            <= case["water_limit_m3_per_year"][s] / 8760
+        ),
     )
 
 

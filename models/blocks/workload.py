@@ -42,8 +42,10 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             ledger.put("opex_musd", (case["group_country"][g], t), yearly * flow, "transit")
     m.peak_capacity = Constraint(
         ledger.indices("sent"),
-        rule=lambda m, g, w, t: case["peak_to_mean_ratio"][w] * ledger.total("sent", (g, w, t))
-        <= ledger.total("capacity", (g, w, t)),
+        rule=lambda m, g, w, t: (
+            case["peak_to_mean_ratio"][w] * ledger.total("sent", (g, w, t))
+            <= ledger.total("capacity", (g, w, t))
+        ),
     )
     m.market_spread = Constraint(
         [
@@ -52,8 +54,10 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             for k in case.sets["MARKET"]
             if case["market_country"][k] == n
         ],
-        rule=lambda m, w, k, t: ledger.total("received", (w, k, t))
-        == case["market_share_frac"][k] * m.served[w, case["market_country"][k], t],
+        rule=lambda m, w, k, t: (
+            ledger.total("received", (w, k, t))
+            == case["market_share_frac"][k] * m.served[w, case["market_country"][k], t]
+        ),
     )
     _mix(m, case)
     _floors_and_ceilings(m, case)
@@ -73,13 +77,16 @@ def _mix(m: Any, case: Case) -> None:
     )
     m.mix = Constraint(
         [i for i in case.sets["SERVED"] if i[:2] in case["mix_frac"]],
-        rule=lambda m, w, n, t: m.served[w, n, t]
-        == case["mix_frac"][w, n] * m.country_tokens[n, t],
+        rule=lambda m, w, n, t: (
+            m.served[w, n, t] == case["mix_frac"][w, n] * m.country_tokens[n, t]
+        ),
     )
     m.share_of_country = Constraint(
         [(n, t) for n in case["country_share_frac"] for t in case.sets["PERIOD"]],
-        rule=lambda m, n, t: m.country_tokens[n, t]
-        == case["country_share_frac"][n] * quicksum(m.country_tokens[o, t] for o in countries),
+        rule=lambda m, n, t: (
+            m.country_tokens[n, t]
+            == case["country_share_frac"][n] * quicksum(m.country_tokens[o, t] for o in countries)
+        ),
     )
 
 
@@ -99,11 +106,13 @@ def _floors_and_ceilings(m: Any, case: Case) -> None:
 
     m.demand_floor = Constraint(
         case.sets["FLOOR"],
-        rule=lambda m, i, w, n, k, t: amount(m, w or None, (n or None, k or None), t)
-        >= case["floor_mtokens_per_s"][i],
+        rule=lambda m, i, w, n, k, t: (
+            amount(m, w or None, (n or None, k or None), t) >= case["floor_mtokens_per_s"][i]
+        ),
     )
     m.demand_ceiling = Constraint(
         case.sets["CEILING"],
-        rule=lambda m, i, w, n, k, t: amount(m, w or None, (n or None, k or None), t)
-        <= case["ceiling_mtokens_per_s"][i],
+        rule=lambda m, i, w, n, k, t: (
+            amount(m, w or None, (n or None, k or None), t) <= case["ceiling_mtokens_per_s"][i]
+        ),
     )

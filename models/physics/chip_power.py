@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from models.physics.machine import Chip
 from models.physics.throughput import Load, Serving
 
 Array = Any
+H100_BYTES_PER_J = 3.35e12 / 700.0
+H100_FLOPS_PER_J = 989e12 / 700.0
 
 
 @dataclass(frozen=True)
@@ -25,25 +28,31 @@ class Demand:
         return self.decoding * self.decode_frac + self.prompts * (1.0 - self.decode_frac)
 
 
-def demand_frac(load: Load, c: Mapping[str, float]) -> Array:
+def demand_frac(load: Load, chip: Chip, c: Mapping[str, float]) -> Array:
     """Power of a busy chip without a cap, as a share of its TDP (at most 1).
 
-    load : shares of memory bandwidth and of arithmetic peak in use.
-    p0 + a * memory^p + b * arithmetic^q
+    load : shares of its time moving memory, and multiplying; it waits for the rest.
+    chip : a chip with more bandwidth or arithmetic per watt of TDP draws a larger share of it.
+
+    p_wait + p_memory * memory * (B/B0)^x + p_arithmetic * arithmetic * (F/F0)^x
+    with B, F bandwidth and 16-bit peak per watt of TDP, B0, F0 those of an H100.
     """
-    memory = np.power(load.memory_frac, c["power_memory_exponent"])
-    arithmetic = np.power(load.arithmetic_frac, c["power_arithmetic_exponent"])
+    exponent = c["power_intensity_exponent"]
+    bandwidth = np.power(chip.hbm_bytes_per_s / chip.tdp_w / H100_BYTES_PER_J, exponent)
+    arithmetic = np.power(chip.bf16_flops / chip.tdp_w / H100_FLOPS_PER_J, exponent)
     return np.minimum(
-        c["power_idle_frac"]
-        + c["power_memory_frac"] * memory
-        + c["power_arithmetic_frac"] * arithmetic,
+        c["power_waiting_frac"]
+        + c["power_memory_frac"] * load.memory_frac * bandwidth
+        + c["power_arithmetic_frac"] * load.arithmetic_frac * arithmetic,
         1.0,
     )
 
 
-def demand_of(run: Serving, c: Mapping[str, float]) -> Demand:
+def demand_of(run: Serving, chip: Chip, c: Mapping[str, float]) -> Demand:
     """Power demand of a chip of a running instance."""
-    return Demand(demand_frac(run.decoding, c), demand_frac(run.prompts, c), run.decode_frac)
+    return Demand(
+        demand_frac(run.decoding, chip, c), demand_frac(run.prompts, chip, c), run.decode_frac
+    )
 
 
 def capped(demand: Array, cap_frac: Array, c: Mapping[str, float]) -> tuple[Array, Array]:

@@ -14,15 +14,14 @@ Array = Any
 
 @dataclass(frozen=True)
 class Work:
-    """Seconds of a piece of work on each chip, with the bytes and arithmetic it moves there.
+    """Seconds of a piece of work on each chip: in all, moving memory, and multiplying.
 
-    `flops_frac_s` is arithmetic in seconds at the chip's peak for its operand kind, so that work
-    in several kinds can be added.
+    The rest is waiting: launches, latencies, links.
     """
 
     seconds: Array
-    hbm_bytes: Array
-    flops_frac_s: Array
+    memory_s: Array
+    arithmetic_s: Array
 
 
 def arithmetic_efficiency(kind: Array, c: Mapping[str, float]) -> Array:
@@ -60,18 +59,19 @@ def decode_step(
     grouped_s = (
         expert_ratio(llm, layout, c) * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
     )
-    seconds = (
+    memory_s = (
         read.always / (bw * weights_frac)
-        + numerics.dense_slowdown * dense_s / arithmetic_efficiency(numerics.dense_kind, c)
-        + numerics.expert_slowdown * (read.experts / (bw * c["experts_frac"]) + grouped_s)
+        + numerics.expert_slowdown * read.experts / (bw * c["experts_frac"])
         + read.kv / (bw * kv_frac)
-        + numerics.dense_slowdown * mla_s / c["mla_frac"]
-        + fixed_seconds(llm, layout, rank, c)
         + read.activations / bw
-        + link_seconds(llm, chip, layout, rank, c)
     )
-    moved = read.always + read.experts + read.kv + read.activations
-    return Work(seconds, moved, dense_s + expert_s + mla_s)
+    arithmetic_s = numerics.arithmetic_slowdown * (
+        dense_s / arithmetic_efficiency(numerics.dense_kind, c)
+        + numerics.expert_slowdown * grouped_s
+        + mla_s / c["mla_frac"]
+    )
+    waiting_s = fixed_seconds(llm, layout, rank, c) + link_seconds(llm, chip, layout, rank, c)
+    return Work(memory_s + arithmetic_s + waiting_s, memory_s, arithmetic_s)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,6 @@ def disaggregated(
         ttft_s,
         tpot_s,
         layout.chips_count / (layout.chips_count + prompt_chips),
-        load_of(step, step_s / layout.pp_count, chip),
-        load_of(prompt, prompt.seconds, chip),
+        load_of(step, step_s / layout.pp_count),
+        load_of(prompt, prompt.seconds),
     )

@@ -41,8 +41,8 @@ class Chip:
 @dataclass(frozen=True)
 class Numerics:
     """Operand kinds and bytes per element: `dense_*` for attention and shared weights,
-    `expert_*` for routed experts. `dense_slowdown` multiplies arithmetic, `expert_slowdown` the
-    expert time, where kernels are not native (1 otherwise).
+    `expert_*` for routed experts. Where kernels are not native, `expert_slowdown` multiplies
+    expert time, `arithmetic_slowdown` all arithmetic (1 otherwise).
     """
 
     dense_kind: Array
@@ -51,7 +51,7 @@ class Numerics:
     expert_bytes: Array
     kv_bytes: Array
     expert_slowdown: Array = 1.0
-    dense_slowdown: Array = 1.0
+    arithmetic_slowdown: Array = 1.0
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,9 @@ def prefill_token(
     expert = (
         expert_ratio(llm, layout, c) * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
     )
-    linear = numerics.dense_slowdown * dense + numerics.expert_slowdown * expert
-    seconds = (
-        linear / c["prefill_frac"]
-        + numerics.dense_slowdown * attention_s / c["prefill_attention_frac"]
-        + act_bytes / chip.hbm_bytes_per_s
-        + links
+    linear = dense + numerics.expert_slowdown * expert
+    arithmetic_s = numerics.arithmetic_slowdown * (
+        linear / c["prefill_frac"] + attention_s / c["prefill_attention_frac"]
     )
-    return Work(seconds, act_bytes, dense_s + expert_s + attention_s)
+    memory_s = act_bytes / chip.hbm_bytes_per_s
+    return Work(arithmetic_s + memory_s + links, memory_s, arithmetic_s)

@@ -39,7 +39,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class Load:
-    """What a chip does while it works: shares of memory bandwidth and of arithmetic peak."""
+    """What a chip does while it works: shares of its time moving memory, and multiplying."""
 
     memory_frac: Array
     arithmetic_frac: Array
@@ -69,10 +69,9 @@ def speculative_tokens(draft_count: Array, acceptance_frac: Array) -> Array:
     return (1.0 - np.power(a, np.asarray(draft_count, float) + 1.0)) / (1.0 - a)
 
 
-def load_of(work: Work, seconds: Array, chip: Chip) -> Load:
+def load_of(work: Work, seconds: Array) -> Load:
     """Load of a chip that does this work in these seconds."""
-    memory = work.hbm_bytes / (chip.hbm_bytes_per_s * seconds)
-    return Load(np.minimum(memory, 1.0), np.minimum(work.flops_frac_s / seconds, 1.0))
+    return Load(work.memory_s / seconds, work.arithmetic_s / seconds)
 
 
 def decoding_work(
@@ -120,6 +119,6 @@ def aggregated(
         ttft_s,
         tpot_s,
         decode_s / tpot_s,
-        load_of(step, stage_s, chip),
-        load_of(prompt, prompt.seconds, chip),
+        load_of(step, stage_s),
+        load_of(prompt, prompt.seconds),
     )

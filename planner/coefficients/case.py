@@ -81,7 +81,9 @@ def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> di
                 (systems["cooling"] == row["serves"]) & (systems["rack_kw"] <= row["rack_kw_max"])
             ]["system_id"]
         )
-        for name, row in designs.drop_duplicates("cooling_class").set_index("cooling_class").iterrows()
+        for name, row in designs.drop_duplicates("cooling_class")
+        .set_index("cooling_class")
+        .iterrows()
     }
 
 

@@ -36,7 +36,9 @@ class Context:
     @cached_property
     def _parameters(self) -> dict[tuple[str, str], float]:
         rows = self.table("parameters")
-        return dict(zip(zip(rows["scope"], rows["parameter"], strict=True), rows["value"], strict=True))
+        return dict(
+            zip(zip(rows["scope"], rows["parameter"], strict=True), rows["value"], strict=True)
+        )
 
     def parameter(self, name: str, country: str) -> float:
         """A region's parameter: the country's own, or the one for all."""
@@ -93,7 +95,7 @@ class Context:
         )
         if "peak_to_mean_ratio" in rows:
             usual = rows["peak_to_mean_ratio"].astype(float).fillna(usual)
-        return usual.to_dict()
+        return {str(w): float(peak) for w, peak in usual.items()}
 
     @cached_property
     def years_drawn(self) -> dict[int, list[int]]:

@@ -86,7 +86,7 @@ def delivered_in(context: Context) -> dict[tuple[str, int], list[int]]:
     systems = context.table("systems").set_index("system_id")["life_years"]
     periods = context.scenario.periods
     return {
-        (k, t): [u for u in periods if u <= t and t - u < life]
+        (str(k), t): [u for u in periods if u <= t and t - u < life]
         for k, life in systems.items()
         for t in periods
     }
@@ -123,7 +123,7 @@ def hbm_sources(context: Context, systems: set[str]) -> list[tuple[str, str]]:
     pairs = set(zip(supply["hbm_generation"], supply["hbm_vendor"], strict=True))
     rows = context.table("systems")
     return [
-        (row.system_id, vendor.strip())
+        (str(row.system_id), vendor.strip())
         for row in rows[rows["system_id"].isin(systems)].itertuples()
         for vendor in str(row.hbm_vendors).split(";")
         if (row.hbm_generation, vendor.strip()) in pairs

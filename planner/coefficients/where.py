@@ -113,7 +113,7 @@ def _most_halls(context: Context, rows: pd.DataFrame) -> pd.Series:
     buildable = rows["parcel_m2"] * (1 - setback) - substation
     by_land = np.floor(buildable.fillna(np.inf) / rows["hall_m2"])
     by_power = np.ceil(HIGHEST_OVERSIZE * rows["connectable_mw"] / rows["hall_mw"])
-    return np.minimum(by_land, by_power)
+    return pd.Series(np.minimum(by_land, by_power), rows.index)
 
 
 def _undominated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -159,10 +159,15 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
         "SITE_DESIGN": tuple(pairs),
         "HALL": tuple((s, d, t) for s, d in pairs for t in available[s]),
         "STEP_PERIOD": tuple(
-            (row.site_id, int(row.step_index), t)
-            for row in steps.itertuples()
+            (s, step, t)
+            for s, step, year in zip(
+                steps["site_id"],
+                steps["step_index"].astype(int).tolist(),
+                steps["first_year"].tolist(),
+                strict=True,
+            )
             for t in periods
-            if t >= row.first_year
+            if t >= year
         ),
         "FORCED_SITE": tuple(s for s in sites.index if s in set(_forced(context, sites))),
     }
@@ -195,7 +200,7 @@ def _refuse_impossible(context: Context, sites: pd.DataFrame) -> None:
                 message="is forced but filtered out, or cannot be energised, cooled or built on "
                 f"by {context.scenario.periods[-1]}",
                 allowed="a site that the filters leave and that power reaches in time",
-                nearest=None,
+                nearest="",
             )
             for s in lost
         ]
@@ -252,9 +257,9 @@ def _tariffs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     prices = context.table("tariffs")
     prices = prices[prices["default_flag"] == 1].set_index("zone_id")
     factors = context.table("emission_factors")
-    factors = factors[factors["default_flag"] == 1].set_index("zone_id")["gco2_per_kwh"]
+    factor = factors[factors["default_flag"] == 1].set_index("zone_id")["gco2_per_kwh"]
     found = prices.reindex(zone)[["energy_local_per_kwh", "demand_local_per_kw_month"]]
-    return found.set_axis(sites.index).assign(gco2_per_kwh=zone.map(factors))
+    return found.set_axis(sites.index).assign(gco2_per_kwh=zone.map(factor))
 
 
 def _step_values(steps: pd.DataFrame) -> dict[str, dict]:

@@ -37,7 +37,7 @@ class Watch:
         """Nothing better than this exists."""
 
     def incumbent(self, value: float) -> None:
-        """This good a plan is in hand."""
+        """A plan as good as that is in hand."""
 
     def plan(self, x: np.ndarray) -> None:
         """A better plan was found, its columns in order."""

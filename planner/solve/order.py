@@ -10,7 +10,8 @@ from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.ratio import Best, Fraction, best_ratio
-from planner.solve.sift import Relaxed, relaxed_ratio, split, with_row
+from planner.solve.sift import Relaxed, relaxed_ratio
+from planner.solve.split import split, with_row
 
 TIE_GAP_FRAC = 5e-3
 """Ties are broken to this gap: far below what costs are known to."""

@@ -3,7 +3,8 @@
     A_i x - scale_i * slack[j]  <=  b_i      for each row i of a soft rule j  (>= rows likewise)
     shortfall = 1 + sum over soft rules j of cost[j] * slack[j]               made least
 A slack is relative to its rule: scale_i is how far one rule's number, changed by its own amount,
-moves row i. Free rules give way at no cost. A shortfall of 1 means that all rules hold.
+moves row i. A rule of single sites has a slack for each of its rows, owned by the row's site.
+Free rules give way at no cost. A shortfall of 1 means that all rules hold.
 Solved by sifting, like any relaxation: the sites that matter are found by their prices. At the
 optimum the duals of the rows are a certificate: the rows with a dual cannot all hold (Farkas).
 """
@@ -12,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csc_array, hstack, vstack
+from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
@@ -73,60 +74,86 @@ class Elastic:
         deadline
             A time.monotonic() value.
         """
-        model, columns = self._model(costs, free, scale)
+        slacks = [s for j, cost in costs.items() for s in self._slacks(j, cost, scale)]
+        model = self._model(slacks, free)
         of_row = np.append(self.parts.of_row, -1)
-        for j in costs:
-            of_row[self.rules[j]] = -1  # a slack is nobody's column
-        more = np.full(len(model.low) - len(self.compiled.low), -1)
-        parts = replace(self.parts, of_column=np.append(self.parts.of_column, more), of_row=of_row)
+        for slack in slacks:
+            if slack.owner < 0:
+                of_row[slack.rows] = -1
+        owners = [*(slack.owner for slack in slacks), -1]
+        parts = replace(
+            self.parts, of_column=np.append(self.parts.of_column, owners), of_row=of_row
+        )
         found: Relaxed = relaxed_ratio(model, parts, SHORTFALL, first, 0.0, deadline)
         if found.x is None or found.row_dual is None or found.bound - found.value > HOLDS:
             return None
-        slack = {j: float(found.x[at].sum()) for j, at in columns.items()}
         width, height = len(self.compiled.low), len(self.compiled.row_low)
+        taken = dict.fromkeys(costs, 0.0)
+        for slack, amount in zip(slacks, found.x[width:], strict=False):
+            taken[slack.rule] += float(amount)
         return Shortfall(
-            -found.value - 1.0, found.x[:width], slack, found.row_dual[:height], found.kept
+            -found.value - 1.0, found.x[:width], taken, found.row_dual[:height], found.kept
         )
 
-    def _model(
-        self, costs: Mapping[int, float], free: Collection[int], scale: np.ndarray
-    ) -> tuple[Compiled, dict[int, np.ndarray]]:
+    def _slacks(self, j: int, cost: float, scale: np.ndarray) -> list["_Slack"]:
+        """The slack columns of a rule, for each side on which its rows have a limit."""
+        base, rows = self.compiled, self.rules[j]
+        owners = self.parts.of_row[rows]
+        groups = [rows[[i]] for i in range(len(rows))] if (owners >= 0).all() else [rows]
+        found = []
+        for group in groups:
+            owner = int(self.parts.of_row[group[0]]) if len(groups) == len(rows) else -1
+            for side, limit in ((1.0, base.row_low), (-1.0, base.row_high)):
+                if np.isfinite(limit[group]).any():
+                    found.append(_Slack(j, group, side * scale[group], cost, owner))
+        return found
+
+    def _model(self, slacks: Sequence["_Slack"], free: Collection[int]) -> Compiled:
         """The model with slack columns, the shortfall column last, and its row last."""
-        base, height = self.compiled, len(self.compiled.row_low)
+        base, height, width = self.compiled, len(self.compiled.row_low), len(self.compiled.low)
         low, high = base.row_low.copy(), base.row_high.copy()
         for j in free:
             low[self.rules[j]], high[self.rules[j]] = -np.inf, np.inf
-        at: list[np.ndarray] = []
-        columns: dict[int, np.ndarray] = {}
-        price: list[float] = []
-        for j, cost in costs.items():
-            rows = self.rules[j]
-            sides = [s for s, ends in ((1.0, low), (-1.0, high)) if np.isfinite(ends[rows]).any()]
-            columns[j] = len(base.low) + len(at) + np.arange(len(sides))
-            for side in sides:
-                column = np.zeros(height)
-                column[rows] = side * scale[rows]
-                at.append(column)
-                price.append(cost)
-        body = csc_array(np.column_stack([*at, np.zeros(height)]))
-        sum_row = np.concatenate([np.zeros(len(base.low)), -np.array(price), [1.0]])
-        sum_row[base.column["one"]] = -1.0
-        matrix = vstack([hstack([base.matrix, body]), csc_array(sum_row[None, :])])
-        count = len(at) + 1
-        names = (*base.column_names, *(f"slack[{i}]" for i in range(len(at))), "shortfall")
-        return (
-            replace(
-                base,
-                matrix=csc_array(matrix),
-                row_low=np.append(low, 0.0),
-                row_high=np.append(high, 0.0),
-                low=np.append(base.low, np.zeros(count)),
-                high=np.append(base.high, np.full(count, np.inf)),
-                integer=np.append(base.integer, np.zeros(count, dtype=bool)),
-                column_names=names,
-                column={name: i for i, name in enumerate(names)},
-                row_names=(*base.row_names, "shortfall_sum"),
-                row={**base.row, "shortfall_sum": height},
-            ),
-            columns,
+        count = len(slacks) + 1
+        row = np.concatenate([*(slack.rows for slack in slacks), [height] * (count + 1)])
+        column = np.repeat(np.arange(len(slacks)), [len(slack.rows) for slack in slacks])
+        column = np.concatenate([width + column, width + np.arange(count), [base.column["one"]]])
+        value = np.concatenate(
+            [*(slack.change for slack in slacks), [-slack.cost for slack in slacks], [1.0, -1.0]]
         )
+        entries = base.matrix.tocoo()
+        matrix = coo_array(
+            (
+                np.concatenate([entries.data, value]),
+                (
+                    np.concatenate([entries.coords[0], row.astype(int)]),
+                    np.concatenate([entries.coords[1], column]),
+                ),
+            ),
+            shape=(height + 1, width + count),
+        )
+        names = (*base.column_names, *(f"slack[{i}]" for i in range(len(slacks))), "shortfall")
+        return replace(
+            base,
+            matrix=csc_array(matrix),
+            row_low=np.append(low, 0.0),
+            row_high=np.append(high, 0.0),
+            low=np.append(base.low, np.zeros(count)),
+            high=np.append(base.high, np.full(count, np.inf)),
+            integer=np.append(base.integer, np.zeros(count, dtype=bool)),
+            column_names=names,
+            column={name: i for i, name in enumerate(names)},
+            row_names=(*base.row_names, "shortfall_sum"),
+            row={**base.row, "shortfall_sum": height},
+        )
+
+
+@dataclass(frozen=True)
+class _Slack:
+    """One slack column: its rule, the rows it moves and how far, its cost, its site or -1."""
+
+    rule: int
+    rows: np.ndarray
+    change: np.ndarray
+    cost: float
+    owner: int

@@ -16,7 +16,8 @@ from planner.losses import Relaxation, losses, relaxed_with, relaxed_without, so
 from planner.solve.compile import compile_model
 from planner.solve.highs import Solver
 from planner.solve.ratio import Fraction, best_ratio
-from planner.solve.sift import relaxed_ratio, split
+from planner.solve.sift import relaxed_ratio
+from planner.solve.split import split
 from tests.tiny import tiny_case
 
 IN, OUT = "loss_if_forced_tokens_per_s_per_mw", "loss_if_excluded_tokens_per_s_per_mw"

@@ -1,0 +1,182 @@
+"""From an infeasible case to the rules that conflict and the least that would resolve it."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+import numpy as np
+
+from models.build import build
+from models.case import Case
+from planner.explain.rules import Growth, Rule, rules_of
+from planner.optimize import starters
+from planner.solve.compile import compile_model
+from planner.solve.iis import certificate, irreducible
+from planner.solve.relax import HOLDS, Elastic, Shortfall
+from planner.solve.split import split
+
+PASSES = 5
+"""A share is a ratio of two sums of the plan; its slack is made exact in a few passes."""
+
+HEAVY = 1e4
+"""Cost of the slack of a rule that should hold, against 1 for the rule in question."""
+
+ALONE = 8
+"""Rules for which it is found out how far they would have to move alone."""
+
+FURTHEST = 16.0
+"""A rule that would have to grow by more than this many times is not worth moving."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A rule and the number it would need; `by_frac` is the change relative to what it asks."""
+
+    rule: Rule
+    by_frac: float
+
+    @property
+    def feasible_at(self) -> float | None:
+        """The number, rounded to four digits the looser way; None where the rule has many."""
+        if self.rule.asked is None:
+            return None
+        if self.rule.asked == 0:
+            return outward(self.by_frac, self.rule.looser)
+        return outward(self.rule.asked * (1 + self.by_frac), self.rule.looser)
+
+
+def outward(value: float, way: float) -> float:
+    """A number rounded to four digits, up where `way` is 1, down where it is -1."""
+    if value == 0 or not np.isfinite(value):
+        return value
+    step = 10.0 ** (floor(log10(abs(value))) - 3)
+    steps = round(value / step, 6)  # a number that is round already stays
+    return float(
+        f"{(ceil(steps) if way > 0 else floor(steps) if way < 0 else round(steps)) * step:.10g}"
+    )
+
+
+class Diagnosis:
+    """The rules of a case, and linear programs about which of them can hold together."""
+
+    def __init__(self, case: Case, deadline: float) -> None:
+        self._case, self._deadline = case, deadline
+        self.compiled = compile_model(build(case))
+        self.rules = rules_of(case, self.compiled)
+        self.parts = split(self.compiled, case.sets["SITE"])
+        self.growth = Growth(case, self.compiled, self.rules)
+        self._elastic = self._with(self.compiled)
+        self._first = starters(case)
+        self._soft = [j for j, rule in enumerate(self.rules) if rule.choice]
+
+    def least(self) -> Shortfall | None:
+        """The smallest sum of relative slacks of the scenario's rules; None if time is up."""
+        return self._settled(dict.fromkeys(self._soft, 1.0))
+
+    def changes(self, found: Shortfall) -> list[Change]:
+        """How far each rule has to move for the solution found, the furthest first."""
+        moved = [Change(self.rules[j], self._needed(j, found.x)) for j in self._soft]
+        moved = [change for change in moved if abs(change.by_frac) > HOLDS]
+        return sorted(moved, key=lambda change: -abs(change.by_frac))
+
+    def conflict(self, found: Shortfall) -> list[int]:
+        """Numbers of rules that cannot all hold; without any one of them the others can."""
+        every = certificate([rule.rows for rule in self.rules], found.row_dual)
+        every.sort(key=lambda j: self.rules[j].choice)  # facts are dropped first
+        scale = self._scale(found.x)
+
+        def conflicting(kept: list[int]) -> bool:
+            costs = {j: 1.0 for j in kept if j in self._soft}
+            free = [j for j in range(len(self.rules)) if j not in kept]
+            if not costs:
+                return False
+            least = self._elastic.least(costs, free, scale, found.kept, self._deadline)
+            return least is not None and not least.holds
+
+        return irreducible(every, conflicting)
+
+    def alone(self, j: int, found: Shortfall) -> Change | None:
+        """How far a rule would have to move if all others stayed; None where that cannot help."""
+        if self.rules[j].own:
+            return self._by_halves(j, found)
+        costs = {i: HEAVY for i in self._soft if i != j} | {j: 1.0}
+        least = self._settled(costs, found)
+        if least is None or sum(s for i, s in least.slack.items() if i != j) > HOLDS:
+            return None
+        return Change(self.rules[j], self._needed(j, least.x))
+
+    # -- how rows and numbers go together ----------------------------------------------------------
+
+    def _with(self, compiled: object) -> Elastic:
+        return Elastic(compiled, self.parts, [rule.rows for rule in self.rules])  # type: ignore[arg-type]
+
+    def _settled(
+        self, costs: Mapping[int, float], start: Shortfall | None = None
+    ) -> Shortfall | None:
+        """The least shortfall, slacks of shares measured at the solution itself."""
+        kept = self._first if start is None else start.kept
+        x = start.x if start else None
+        if x is None:
+            shares = [j for j in costs if self.rules[j].unit.startswith("share")]
+            firm = {j: cost for j, cost in costs.items() if j not in shares}
+            begin = self._elastic.least(firm, shares, self._scale(None), kept, self._deadline)
+            if begin is None:
+                return None
+            x, kept = begin.x, begin.kept
+        before, found = np.inf, None
+        for _ in range(PASSES):
+            found = self._elastic.least(costs, (), self._scale(x), kept, self._deadline)
+            if found is None or found.holds or abs(found.least - before) <= 1e-4 * found.least:
+                break
+            before, x, kept = found.least, found.x, found.kept
+        return found
+
+    def _scale(self, x: np.ndarray | None) -> np.ndarray:
+        """By row, how far it moves when its rule's number grows by its own amount, at x."""
+        at = np.zeros(len(self.compiled.low)) if x is None else x
+        scale = np.abs(self.growth.of_rows(at))
+        for rule in self.rules:
+            most = scale[rule.rows].max(initial=0.0)
+            # a total of nothing makes no share: it moves as little as can be told
+            if rule.own:  # a site's excess counts by its share of all
+                scale[rule.rows] = scale[rule.rows].sum() or 1.0
+            else:
+                least = 1e-3 * most if most > 0 else 1.0
+                scale[rule.rows] = np.maximum(scale[rule.rows], least)
+        return scale
+
+    def _needed(self, j: int, x: np.ndarray) -> float:
+        """Change of the rule's number, relative to it, with which x keeps the rule."""
+        rows, model = self.rules[j].rows, self.compiled
+        value = np.asarray(model.matrix @ x)[rows]
+        over = np.where(np.isfinite(model.row_high[rows]), value - model.row_high[rows], 0.0)
+        under = np.where(np.isfinite(model.row_low[rows]), model.row_low[rows] - value, 0.0)
+        broken = np.maximum(over, under)
+        growth = np.abs(self.growth.of_rows(x))[rows] if self.rules[j].places[0].at else 1.0
+        each = np.where(broken > 1e-9, broken / np.maximum(growth, 1e-12), 0.0)
+        worst = int(np.argmax(each))
+        by = float(each[worst])
+        if by <= HOLDS:
+            return 0.0
+        way = self.rules[j].looser or (1.0 if over[worst] > under[worst] else -1.0)
+        return way * by
+
+    def _by_halves(self, j: int, found: Shortfall) -> Change | None:
+        """As `alone`, for a rule of single sites: its number grown until all rules hold."""
+        rule, costs = self.rules[j], dict.fromkeys(self._soft, 1.0)
+
+        def holds(by: float) -> bool:
+            grown = self._with(self.growth.grown(rule, rule.looser * by))
+            least = grown.least(costs, (), self._scale(found.x), found.kept, self._deadline)
+            return least is not None and least.holds
+
+        low, high = 0.0, 0.25
+        while not holds(high):
+            low, high = high, 2 * high
+            if high > FURTHEST or time.monotonic() > self._deadline:
+                return None
+        while high - low > 0.01 * (1 + low) and time.monotonic() < self._deadline:
+            middle = (low + high) / 2
+            low, high = (low, middle) if holds(middle) else (middle, high)
+        return Change(rule, rule.looser * high)

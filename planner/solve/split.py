@@ -1,0 +1,77 @@
+"""A compiled model taken apart: what each site owns, what all share, parts and added rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array, vstack
+
+from planner.solve.compile import Compiled
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which site owns each column and each row; -1 is shared."""
+
+    sites: tuple[str, ...]
+    of_column: np.ndarray
+    of_row: np.ndarray
+
+
+def split(compiled: Compiled, sites: Sequence[str]) -> Split:
+    """Columns whose first index is a site belong to it; rows over one site's columns only, too."""
+    number = {s: i for i, s in enumerate(sites)}
+    of_column = np.full(len(compiled.variables), -1)
+    for i, variable in enumerate(compiled.variables):
+        index = variable.index()
+        first = index[0] if isinstance(index, tuple) else index
+        of_column[i] = number.get(first, -1)
+    entries = compiled.matrix.tocoo()
+    owner = of_column[entries.coords[1]]
+    count = compiled.matrix.shape[0]
+    low, high = np.full(count, len(sites)), np.full(count, -2)
+    np.minimum.at(low, entries.coords[0], owner)
+    np.maximum.at(high, entries.coords[0], owner)
+    of_row = np.where((low == high) & (low >= 0), low, -1)
+    return Split(tuple(sites), of_column, of_row)
+
+
+def inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and rows of the kept sites and of what all share."""
+    taken = np.append(kept, True)
+    return np.flatnonzero(taken[parts.of_column]), np.flatnonzero(taken[parts.of_row])
+
+
+def restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Compiled:
+    """The model of these columns and rows alone; a row keeps its limits."""
+    names = tuple(compiled.column_names[i] for i in columns)
+    row_names = tuple(compiled.row_names[i] for i in rows)
+    return Compiled(
+        matrix=csc_array(csr_array(compiled.matrix[:, columns])[rows]),
+        row_low=compiled.row_low[rows],
+        row_high=compiled.row_high[rows],
+        low=compiled.low[columns],
+        high=compiled.high[columns],
+        integer=compiled.integer[columns],
+        column_names=names,
+        row_names=row_names,
+        column={name: i for i, name in enumerate(names)},
+        row={name: i for i, name in enumerate(row_names)},
+        variables=tuple(compiled.variables[i] for i in columns) if compiled.variables else (),
+    )
+
+
+def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, name: str) -> Compiled:
+    """The same model with one more row, `sum of coefficient x column >= low`."""
+    index = [compiled.column[column] for column in coefficients]
+    extra = csr_array(
+        (list(coefficients.values()), ([0] * len(index), index)), shape=(1, len(compiled.low))
+    )
+    return replace(
+        compiled,
+        matrix=csc_array(vstack([compiled.matrix, extra])),
+        row_low=np.append(compiled.row_low, low),
+        row_high=np.append(compiled.row_high, float("inf")),
+        row_names=(*compiled.row_names, name),
+        row={**compiled.row, name: len(compiled.row_names)},
+    )
