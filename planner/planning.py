@@ -1,6 +1,7 @@
 """A scenario solved: `plan(scenario)` gives the tables, the bound and the proof of a plan."""
 
 import platform
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,14 +15,19 @@ from models.case import Case
 from planner import __version__, catalogue
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
+from planner.losses import Relaxation, losses
 from planner.optimize import Outcome, optimize
 from planner.provenance import recalled_count
 from planner.reading import read
 from planner.results import plan_tables
+from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
 from planner.solve.highs import Watch
 from planner.tables import Region
+
+LOSSES_S = 120.0
+"""Longest time for pricing what each site is worth."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,16 @@ class Plan:
         return summary(self)
 
 
+def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | None:
+    """What the objective loses without, or with, each site; None where no relaxation is at hand."""
+    relaxed, grouped = outcome.relaxed, outcome.grouped
+    if outcome.value is None or relaxed is None or relaxed.row_dual is None or grouped is None:
+        return None
+    found = Relaxation(case, grouped, relaxed, scenario.objective.name)
+    chosen = set(opened(outcome.model)["site_id"])
+    return losses(found, chosen, time.monotonic() + LOSSES_S)
+
+
 def plan(
     scenario: Scenario | Mapping[str, Any] | str | Path,
     *,
@@ -178,5 +194,6 @@ def plan(
     case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
-    tables = plan_tables(Context(facts, chosen), case, outcome)
+    lost = _losses(case, chosen, outcome)
+    tables = plan_tables(Context(facts, chosen), case, outcome, lost)
     return Plan(chosen, facts, case, outcome, tables)

@@ -17,7 +17,7 @@ NO_PLAN = {
     "infeasible": "No plan satisfies this scenario. `planner explain` says which rules conflict.",
     "stopped": "Time ran out before a plan was found.",
 }
-COUNTS_SYSTEMS = 3
+MOST_SYSTEMS = 3
 
 
 def summary(plan: "Plan") -> Group:
@@ -91,7 +91,7 @@ def _sites(plan: "Plan") -> Table:
     last = plan.scenario.periods[-1]
     view = _table(
         f"\nSites, as in {last}{more}", rank="right", site="left", since="right", MW="right",
-        racks="right", Mtokens="right", PUE="right", with_="left", at_its_limit="left",
+        racks="right", **{"Mtokens/s": "right"}, PUE="right", equipment="left", at_its_limit="left",
     )  # fmt: skip
     for row in rows.head(MOST_SITES).itertuples():
         view.add_row(
@@ -113,9 +113,9 @@ def _equipment(plan: "Plan", site: str, t: int) -> str:
     racks, halls = plan.tables["installs"], plan.tables["halls"]
     here = racks[(racks["site_id"] == site) & (racks["period"] == t)]
     count = here.groupby("system_id")["racks_count"].sum().sort_values(ascending=False)
-    parts = [f"{n} {k}" for k, n in count.head(COUNTS_SYSTEMS).items()]
+    parts = [f"{n} {k}" for k, n in count.head(MOST_SYSTEMS).items()]
     cooled = halls[(halls["site_id"] == site) & (halls["period"] == t)]["design_id"]
-    return f"{', '.join(parts)}; {', '.join(cooled)}"
+    return "; ".join(", ".join(words) for words in (parts, cooled) if len(words))
 
 
 def _rules(plan: "Plan") -> Table | None:

@@ -21,7 +21,7 @@ def halls(case: Case, m: Any) -> pd.DataFrame:
     index = ("site_id", "design_id", "period")
     rows = table(m.halls, *index).rename(columns={"value": "halls_count"})
     for name, variable in (("it_mw", m.it_mw), ("it_mean_mw", m.it_mean_mw)):
-        rows[name] = table(variable, *index)["value"].clip(lower=0.0)
+        rows[name] = table(variable, *index)["value"].clip(lower=0.0) + 0.0
     rows = rows[rows["halls_count"] > 0.5].sort_values(["site_id", "period", "design_id"])
     pairs = list(zip(rows["site_id"], rows["design_id"], strict=True))
     count = rows["halls_count"]
@@ -39,7 +39,9 @@ def power(case: Case, m: Any) -> pd.DataFrame:
     steps = steps[steps["value"] > 0.5]
     steps["mw"] = [case["step_mw"][i] for i in zip(steps["site_id"], steps["step"], strict=True)]
     built = steps.groupby(["site_id", "period"])["mw"].agg(["sum", "count"]).reindex(at).fillna(0.0)
-    mean = pd.Series([float(m.mean_facility_mw[i]()) for i in at], dtype=float).clip(lower=0.0)
+    mean = (
+        pd.Series([float(m.mean_facility_mw[i]()) for i in at], dtype=float).clip(lower=0.0) + 0.0
+    )
     energy = mean * HOURS_PER_YEAR
     factor = rows["site_id"].map(case["emission_gco2_per_kwh"])
     rows = rows.assign(

@@ -9,7 +9,7 @@ from pathlib import Path
 from planner.verify import answer, demand, fleet, money, references, sites
 from planner.verify.run import Run, read_run
 
-__all__ = ["verify"]
+__all__ = ["checked", "read_run", "verify"]
 
 FAMILIES = (sites, fleet, demand, money, answer)
 
@@ -36,6 +36,11 @@ def verify(folder: str | Path, region: str | Path | None = None) -> list[str]:
         return found
     if run.document.get("value") is None:
         return _without_plan(run)
+    return checked(run)
+
+
+def checked(run: Run) -> list[str]:
+    """What is wrong with a plan that was read: its names first, then every family of rules."""
     found = [message for check in references.CHECKS for message in check(run)]
     if found:
         return found

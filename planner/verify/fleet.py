@@ -1,4 +1,4 @@
-"""Racks: whole, bought when they exist, at work no more than they stand, inside their halls."""
+"""Racks: bought when they exist, at work no more than they stand, inside their halls."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from planner.verify.checks import (
     too_large,
     unequal_sums,
     untrue,
-    whole,
 )
 from planner.verify.run import Run
 
@@ -24,7 +23,7 @@ def sums(rows: pd.DataFrame, by: list[str], amount: Any) -> dict[Any, float]:
 
 
 def installs(run: Run) -> list[str]:
-    """Racks are whole, not bought before their year, and stand for their life."""
+    """Racks are not bought before their year, and stand for their life."""
     case, rows = run.book.case, run.tables["installs"]
     year = rows["system_id"].map(case["available_from_year"])
     words = "racks are installed before the year they become available"
@@ -37,8 +36,6 @@ def installs(run: Run) -> list[str]:
     price = rows["racks_new_count"] * rows["system_id"].map(case["rack_musd"])
     forgotten = _forgotten(run, new)
     return [
-        *whole("installs", rows, "racks_new_count"),
-        *whole("installs", rows, "racks_count"),
         *untrue("installs", rows, early, words),
         *differing("installs", rows, "racks_count", standing, "racks installed and not retired", 0),
         *differing("installs", rows, "capex_musd", price, "racks x price"),
@@ -67,7 +64,6 @@ def racks(run: Run) -> list[str]:
     words = "{have} racks in its rows, but installs.csv has {want} standing"
     at_work = "{have} racks at work, more than the {most} of those standing that are available"
     return [
-        *whole("fleet", rows, "racks_count"),
         *unequal_sums("fleet.csv", sums(rows, STOCK, rows["racks_count"]), standing, words, 0.0),
         *too_large(
             "fleet.csv", sums(rows, STOCK, rows["racks_at_work_count"]), usable, at_work, 1e-4

@@ -1,8 +1,8 @@
-"""Every name in the files exists; without that nothing else can be recomputed."""
+"""Names exist, amounts are amounts, things are whole: else nothing can be recomputed."""
 
 from planner.coefficients.where import candidate_sites
 from planner.results.fleet import IDLE
-from planner.verify.checks import negative, untrue
+from planner.verify.checks import negative, untrue, whole
 from planner.verify.run import Run
 
 KINDS = ("annuity", "capex", "opex", "revenue")
@@ -15,6 +15,25 @@ AMOUNTS = {
     "water": ("water_m3_per_day", "water_m3_per_year"),
     "flows": ("tokens_per_s",),
 }  # fmt: skip
+
+
+WHOLE = {
+    "fleet": ("racks_count",),
+    "installs": ("racks_new_count", "racks_count"),
+    "halls": ("halls_count",),
+    "power": ("steps_count",),
+}
+
+
+def numbers(run: Run) -> list[str]:
+    """Amounts are neither negative nor blank, and things are whole."""
+    found = []
+    for name, columns in AMOUNTS.items():
+        found += negative(name, run.tables[name], columns)
+    for name, columns in WHOLE.items():
+        for column in columns:
+            found += whole(name, run.tables[name], column)
+    return found
 
 
 def places(run: Run) -> list[str]:
@@ -31,7 +50,6 @@ def places(run: Run) -> list[str]:
             is_open = set(zip(power["site_id"], power["period"], strict=True))
             words = "the site is not open then: power.csv has no such row"
             found += untrue(name, rows, [i in is_open for i in at], words)
-        found += negative(name, rows, AMOUNTS[name])
     sites = run.tables["sites"]
     wanted = set(candidate_sites(run.context).index)
     found += untrue("sites", sites, sites["site_id"].isin(wanted), "no candidate of the scenario")
@@ -76,4 +94,4 @@ def users(run: Run) -> list[str]:
     )
 
 
-CHECKS = (places, equipment, users)
+CHECKS = (numbers, places, equipment, users)

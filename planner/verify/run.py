@@ -106,7 +106,8 @@ def _region(stated: Any) -> str | Path | None:
 def _hashes(document: dict[str, Any], facts: Region) -> list[str]:
     stated = document.get("inputs_sha256") or {}
     return [
-        f"{facts.files[name].name}: its hash is not the one in {PLAN}: the facts have changed"
+        f"{facts.files[name].relative_to(facts.folder.parent)}: its hash is not the one in {PLAN}: "
+        "the facts have changed"
         for name, now in facts.hashes.items()
         if stated.get(name) != now
     ]

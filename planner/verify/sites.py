@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from models.blocks.power import HOURS_PER_YEAR
-from planner.verify.checks import differing, exceeding, untrue, whole
+from planner.verify.checks import differing, exceeding, untrue
 from planner.verify.run import Run
 
 SITE_YEAR = ["site_id", "period"]
@@ -49,12 +49,11 @@ def _before(rows: pd.DataFrame, column: str, key: list[str], run: Run) -> pd.Ser
 
 
 def connections(run: Run) -> list[str]:
-    """Steps are whole, stand once built, have had their lead time, and add up."""
+    """Steps stand once built, have had their lead time, and add up."""
     case, power = run.book.case, run.tables["power"]
-    found = whole("power", power, "steps_count")
     before = _before(power, "steps_count", ["site_id"], run)
     words = "fewer interconnection steps than the period before"
-    found += untrue("power", power, power["steps_count"] >= before, words)
+    found = untrue("power", power, power["steps_count"] >= before, words)
     possible: dict[tuple, list[float]] = {}
     for s, i, t in case.sets["STEP_PERIOD"]:
         possible.setdefault((s, t), []).append(case["step_mw"][s, i])
@@ -97,13 +96,12 @@ def loads(run: Run) -> list[str]:
 
 
 def halls(run: Run) -> list[str]:
-    """Halls are whole, stand once built, fit their number, and carry no more than their MW."""
+    """Halls stand once built, fit their number, and carry no more than their MW."""
     case, rows = run.book.case, run.tables["halls"]
     pairs = list(zip(rows["site_id"], rows["design_id"], strict=True))
     each = pd.Series([case["hall_mw"][p] for p in pairs], rows.index, dtype=float)
     area = pd.Series([case["hall_m2"][p] for p in pairs], rows.index, dtype=float)
     load = case["mean_load_frac"]
-    found = whole("halls", rows, "halls_count")
     gone = [
         f"halls.csv: the halls of {d} at {s} stand in {t} and not in {u}"
         for (s, d), t, u in _gone(run, rows)
@@ -112,7 +110,6 @@ def halls(run: Run) -> list[str]:
     fewer = "fewer halls than the period before"
     most = [case["halls_max_count"][p] for p in pairs]
     return [
-        *found,
         *gone,
         *untrue("halls", rows, rows["halls_count"] >= before, fewer),
         *exceeding("halls", rows, "halls_count", most, "land and power have room for", 0.0),
