@@ -34,6 +34,9 @@ MEASURED_CHIPS = (
 )
 """Chips that the shipped measurements hold."""
 
+TRAINING_LOAD = Load(0.3, 0.55)
+"""Shares of a training step that move memory and multiply: MFU over matrix efficiency, optimiser."""
+
 COLUMNS = (
     "system_id",
     "state_id",
@@ -109,7 +112,7 @@ def _best(
     at = ok[pairs.groupby(["system", "workload"])["rate"].idxmax().to_numpy()]
     s = systems.iloc[p["system"][at]].reset_index(drop=True)
     used = p["used_frac"][at]
-    mean_frac = power[at] * used + c["power_idle_frac"] * (1.0 - used)
+    mean_frac = power[at] * used + c["power_waiting_frac"] * (1.0 - used)
     return pd.DataFrame(
         {
             "system_id": s["system_id"],
@@ -160,7 +163,7 @@ def _training_pairs(
             "system": s,
             "workload_id": workloads["workload_id"].to_numpy()[w],
             "tokens_per_s": rate * systems["chips_count"].to_numpy()[s],
-            "demand": demand_frac(Load(0.5, c["training_mfu_frac"]), c),
+            "demand": demand_frac(TRAINING_LOAD, chip, c),
         }
     )
 

@@ -113,7 +113,7 @@ def _grid(
     )
     numerics, _ = numerics_of(ask)
     rocm = np.where(systems["vendor"].eq("AMD").to_numpy()[s], c["rocm_arithmetic_ratio"], 1.0)
-    numerics = replace(numerics, expert_slowdown=rocm, dense_slowdown=rocm)
+    numerics = replace(numerics, arithmetic_slowdown=rocm)
     grid["precision"] = kind
     grid["layout"] = _names(grid)
     setting = Setting(
@@ -174,7 +174,7 @@ def _hbm_used_gb(here: Setting, filled_frac: np.ndarray, c: dict[str, float]) ->
 def _together(frame: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
     """Points that read prompts and decode on the same chips."""
     run = aggregated(here.llm, here.machine, here.requests, frame["batch"].to_numpy(), c)
-    demand = demand_of(run, c)
+    demand = demand_of(run, here.chip, c)
     return _described(
         frame,
         run,
@@ -203,7 +203,7 @@ def _prompt_pools(grid: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.
     pools = grid.assign(
         prompt_chip_s=prompt.seconds * here.layout.chips_count,
         prompt_s=own_s * here.layout.pp_count,
-        prompt_demand=demand_frac(load_of(prompt, prompt.seconds, here.chip), c),
+        prompt_demand=demand_frac(load_of(prompt, prompt.seconds), here.chip, c),
     )
     order = pools.sort_values("prompt_chip_s", kind="stable")
     kept = ["system", "workload", "prompt_chip_s", "prompt_s", "prompt_demand", "layout"]
@@ -221,7 +221,7 @@ def _apart(
     """
     decode_only = replace(here.requests, prefix_hit_frac=np.ones(len(frame)))
     run = aggregated(here.llm, here.machine, decode_only, frame["batch"].to_numpy(), c)
-    demand = demand_of(run, c)
+    demand = demand_of(run, here.chip, c)
     ratio = here.requests.read_tokens / here.requests.osl_tokens
     alone = frame.assign(
         decode_chip_s=here.layout.chips_count / run.tokens_per_s,

@@ -18,6 +18,9 @@ from planner.throughput.numerics import VLLM_FP8, Ask, numerics_of
 
 T = TypeVar("T")
 MOST_SEQUENCES = 16384.0
+TOO_LATE = 1e-6
+"""Points beyond a latency limit count for nothing, but stay in order."""
+BATCHES = np.unique(np.round(np.geomspace(1, 4096, 40)))
 INSTANCE_SIZES = (1, 2, 4, 8, 16, 24, 36, 72)
 
 
@@ -75,7 +78,8 @@ def _entries(value: Any, index: np.ndarray) -> Any:
 def prepare(rows: pd.DataFrame, llms: pd.DataFrame, chips: pd.DataFrame) -> Prepared:
     """Arrays for rows as `planner.throughput.schema.resolved` returns them.
 
-    Rows without tp get every layout of their chips; the fastest counts.
+    Rows without tp get every layout of their chips; rows with a limit on TPOT and no concurrency
+    every batch. The fastest point counts.
     """
     rows = rows.reset_index(drop=True)
     layouts = _layouts(rows)
@@ -91,7 +95,10 @@ def prepare(rows: pd.DataFrame, llms: pd.DataFrame, chips: pd.DataFrame) -> Prep
     ask = Ask(texts[0], native, texts[1], chip.fp4_flops > 0, rows["kv_bytes"].to_numpy(float))
     numerics, kernel = numerics_of(ask)
     concurrency = rows["concurrency_reqs"].fillna(np.inf).to_numpy(float)[i]
-    asked = np.where(np.isinf(concurrency), rows["num_requests"].to_numpy(float)[i], np.nan)
+    limit_s = rows["tpot_limit_ms"].fillna(np.inf).to_numpy(float)[i] / 1e3
+    offline = np.isinf(concurrency) & np.isinf(limit_s)
+    asked = np.where(offline, rows["num_requests"].to_numpy(float)[i], np.nan)
+    tried = layouts["sequences"].to_numpy(float)
     return Prepared(
         row=i,
         first=np.searchsorted(i, np.arange(len(rows))),
@@ -103,9 +110,9 @@ def prepare(rows: pd.DataFrame, llms: pd.DataFrame, chips: pd.DataFrame) -> Prep
         pools=take(_pools(rows), i),
         kernel=kernel[i],
         rocm=rows["accelerator"].str.startswith("MI").to_numpy()[i],
-        sequences=concurrency / replicas,
+        sequences=np.where(np.isnan(tried), concurrency / replicas, tried),
         asked=asked / replicas,
-        limit_s=rows["tpot_limit_ms"].fillna(np.inf).to_numpy(float)[i] / 1e3,
+        limit_s=limit_s,
         replicas=replicas,
     )
 
@@ -133,7 +140,7 @@ def _pools(rows: pd.DataFrame) -> Pools:
 
 
 def _layouts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Layouts of each row: its own, or all that fit its number of chips."""
+    """Layouts of each row, its own or all that fit its chips, and sequences to try, if open."""
     known = rows["tp"].notna()
     own = pd.DataFrame(
         {
@@ -155,15 +162,21 @@ def _layouts(rows: pd.DataFrame) -> pd.DataFrame:
             if k % (tp * pp) == 0
         ]
         parts.append(pd.DataFrame(options, columns=["row", "tp", "pp", "dp"], dtype=float))
-    together = pd.concat(parts).sort_values("row", kind="stable", ignore_index=True)
+    together = pd.concat(parts).assign(sequences=np.nan)
+    open_ = rows["concurrency_reqs"].isna() & rows["tpot_limit_ms"].notna()
+    bound = together["row"].isin(np.flatnonzero(open_))
+    batches = pd.DataFrame({"sequences": BATCHES})
+    tried = together[bound].drop(columns="sequences").merge(batches, how="cross")
+    together = pd.concat([together[~bound], tried])
+    together = together.sort_values("row", kind="stable", ignore_index=True)
     return together.astype({"row": int})
 
 
 def machine_of(x: Prepared, c: Mapping[str, float]) -> tuple[Chip, Numerics, Layout]:
     """Chip, numerics with the speed of their kernels, and layout of every point."""
     rocm = np.where(x.rocm, c["rocm_arithmetic_ratio"], 1.0)
-    expert = np.where(x.kernel == VLLM_FP8, c["vllm_fp8_experts_ratio"], 1.0) * rocm
-    numerics = replace(x.numerics, expert_slowdown=expert, dense_slowdown=rocm)
+    expert = np.where(x.kernel == VLLM_FP8, c["vllm_fp8_experts_ratio"], 1.0)
+    numerics = replace(x.numerics, expert_slowdown=expert, arithmetic_slowdown=rocm)
     return x.chip, numerics, x.layout
 
 
@@ -190,7 +203,8 @@ def serve(x: Prepared, c: Mapping[str, float]) -> tuple[Serving, np.ndarray, np.
     if len(waved):
         rate = rate.copy()
         rate[waved] = _in_waves(x, machine, (waved, batch[waved], rate[waved]), c)
-    return run, rate * x.replicas, batch
+    late = run.tpot_s > x.limit_s
+    return run, np.where(late, TOO_LATE * rate, rate) * x.replicas, batch
 
 
 def _taken(parts: tuple, index: np.ndarray) -> Any:
@@ -252,7 +266,7 @@ def predict(x: Prepared, c: Mapping[str, float]) -> Prediction:
     run, rate, batch = serve(x, c)
     best = best_points(x, rate)
     run, chip = take(run, best), take(x.chip, best)
-    demand = demand_of(run, c).mean
+    demand = demand_of(run, chip, c).mean
     return Prediction(
         rate[best],
         run.ttft_s,

@@ -87,7 +87,9 @@ def _speculative(r: pd.DataFrame) -> pd.Series:
 def _superseded(r: pd.DataFrame) -> pd.Series:
     """Runs repeated more than two weeks later with a newer release."""
     mine = _inferencex(r) & (r["left_out"] == "")
-    day = pd.to_datetime(r["engine_version"].str[-10:], errors="coerce").where(mine)
+    day = pd.to_datetime(r["engine_version"].str[-10:], format="%Y-%m-%d", errors="coerce").where(
+        mine
+    )
     last = day.groupby([r[k].fillna(-1) for k in CONFIGURATION]).transform("max")
     return mine & ((last - day).dt.days > 14)
 

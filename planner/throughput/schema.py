@@ -97,7 +97,7 @@ def resolved(
         "precision": (precision_of, ("bf16", "fp8", "int8", "fp4", "int4")),
     }
     for column, (find, names) in lookups.items():
-        texts = out[column].fillna("").astype(str)
+        texts = _texts(out[column])
         known = {text: find(text) for text in texts.unique()}
         for text, value in known.items():
             if value is None:
@@ -109,8 +109,13 @@ def resolved(
         out[column] = texts.map(known)
     refuse(problems)
     for name in OPTIONAL_TEXTS:
-        out[name] = out[name].fillna("").astype(str) if name in out else ""
+        out[name] = _texts(out[name]) if name in out else ""
     return _defaults(out)
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """A column as texts, blanks empty."""
+    return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def _numbers(out: pd.DataFrame, file: str) -> list[Problem]:
