@@ -33,8 +33,9 @@ def objective(run: Run) -> list[str]:
     totals = _totals(book)
     sign = 1.0 if ratio.more_is_better else -1.0
     value = totals[ratio.over] / totals[ratio.under] * ratio.factor if totals[ratio.under] else 0.0
-    stated, bound, gap = (document.get(key) for key in ("value", "bound", "gap_frac"))
-    if not all(isinstance(number, int | float) for number in (stated, bound, gap)):
+    numbers: list[Any] = [document.get(key) for key in ("value", "bound", "gap_frac")]
+    stated, bound, gap = numbers
+    if not all(isinstance(number, int | float) for number in numbers):
         return ["plan.json: a plan states its value, bound and gap_frac as numbers"]
     found = []
     if not abs(stated - value) <= VALUE_FRAC * abs(value) + 1e-9:

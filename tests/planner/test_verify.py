@@ -85,7 +85,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "energy": ("power", "facility_mw > 1", "energy_mwh_per_year", more, "but its mean MW gives"),
     "price of energy": ("power", "", "energy_usd_per_mwh", more, "but the tariff gives"),
     "carbon factor": ("power", "", "emission_gco2_per_kwh", more, "but the grid zone gives"),
-    "carbon": ("power", "facility_mw > 1", "carbon_t_per_year", more, "its energy and factor gives"),
+    "carbon": ("power", "facility_mw>1", "carbon_t_per_year", more, "its energy and factor gives"),
     "country": ("power", "country == 'KR'", "country", "JP", "the site is in another country"),
     "halls not whole": ("halls", "", "halls_count", 1.5, "halls_count is 1.5, not a whole number"),
     "too many halls": ("halls", "", "halls_count", 99.0, "more than land and power have room for"),
