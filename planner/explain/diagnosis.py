@@ -176,7 +176,7 @@ class Diagnosis:
             low, high = high, 2 * high
             if high > FURTHEST or time.monotonic() > self._deadline:
                 return None
-        while high - low > 0.01 * (1 + low) and time.monotonic() < self._deadline:
+        while high - low > 1e-3 * (1 + low) and time.monotonic() < self._deadline:
             middle = (low + high) / 2
             low, high = (low, middle) if holds(middle) else (middle, high)
         return Change(rule, rule.looser * high)

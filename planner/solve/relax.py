@@ -17,7 +17,8 @@ from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.sift import Relaxed, Split, relaxed_ratio
+from planner.solve.sift import Relaxed, relaxed_ratio
+from planner.solve.split import Split
 
 SHORTFALL = Ratio("shortfall", "one", False, 1.0, "share")
 HOLDS = 1e-6

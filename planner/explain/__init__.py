@@ -1,0 +1,85 @@
+"""Why a scenario is infeasible, in its own words, and the least that would make it feasible."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.coefficients import make_case
+from planner.explain.checks import checks
+from planner.explain.diagnosis import ALONE, Diagnosis
+from planner.explain.explanation import Explanation
+from planner.explain.worth import worths
+from planner.reading import read
+from planner.scenario import Scenario
+from planner.solve.highs import Watch
+from planner.tables import Region
+
+OUT_OF_TIME = "The time limit was reached; more could be said with a longer one."
+DIVISIBLE = (
+    "Found with halls, connections and racks divisible, at the best ratio of that relaxation."
+)
+
+__all__ = ["Explanation", "explain", "explain_case"]
+
+
+def explain(
+    scenario: Scenario | Mapping[str, Any] | str | Path,
+    region: Region | str | Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Watch | None = None,
+) -> Explanation:
+    """Which rules of a scenario conflict, and the least that would resolve it; or what binds.
+
+    Parameters
+    ----------
+    scenario, region, overrides
+        As for `planner.plan`.
+    progress
+        Told of stages.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input, at once.
+    """
+    chosen, facts = read(scenario, region, overrides)
+    return explain_case(make_case(facts, chosen), chosen, progress)
+
+
+def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) -> Explanation:
+    """As `explain`, for a case that is made already."""
+    begun, watch = time.monotonic(), progress or Watch()
+    deadline = begun + scenario.solve.time_limit_s
+    said = tuple(checks(case))
+
+    def answer(feasible: bool | None, **found: Any) -> Explanation:
+        seconds = time.monotonic() - begun
+        return Explanation(scenario.name, feasible, said, **found, seconds=seconds)
+
+    if not case.sets["SITE"]:
+        return answer(False)
+    watch.stage("rules")
+    diagnosis = Diagnosis(case, deadline)
+    watch.stage("least relaxation")
+    least = diagnosis.least()
+    if least is None:
+        return answer(False if said else None, note=OUT_OF_TIME)
+    if least.holds:
+        watch.stage("what binds")
+        found = worths(diagnosis, scenario.objective.name, least, deadline)
+        unit = OBJECTIVES[scenario.objective.name].unit
+        return answer(True, binding=found, unit=unit, note=DIVISIBLE)
+    watch.stage("conflict")
+    conflict = diagnosis.conflict(least)
+    watch.stage("one rule alone")
+    alone = [diagnosis.alone(j, least) for j in conflict[:ALONE]]
+    return answer(
+        False,
+        conflict=tuple(diagnosis.rules[j] for j in conflict),
+        relaxation=tuple(diagnosis.changes(least)),
+        alone=tuple(change for change in alone if change is not None),
+        note=OUT_OF_TIME if time.monotonic() > deadline else "",
+    )

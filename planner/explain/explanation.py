@@ -1,0 +1,142 @@
+"""Why a scenario is infeasible, or what holds it: on screen, as text, as plain values."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from planner.explain.diagnosis import Change
+from planner.explain.rules import Rule
+from planner.explain.words import AT_LEAST, AT_MOST, EXACTLY, number
+
+TOGETHER = "These cannot all hold; without any one of them the others can:"
+SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
+BY_ITSELF = "This cannot hold, whatever the other rules ask:"
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What the objective gains if a rule that binds is loosened by 1 %, and by one unit."""
+
+    rule: Rule
+    per_percent: float
+    per_unit: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer.
+
+    `feasible` is None where time was up before anything was known. `checks` are sentences;
+    `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
+    is the least that makes the scenario feasible (least sum of relative changes of the scenario's
+    own rules); each of `alone` makes it feasible by itself. `binding` is of a feasible scenario.
+    All are found with halls and racks divisible; `note` says more.
+    """
+
+    name: str
+    feasible: bool | None
+    checks: tuple[str, ...] = ()
+    conflict: tuple[Rule, ...] = ()
+    relaxation: tuple[Change, ...] = ()
+    alone: tuple[Change, ...] = ()
+    binding: tuple[Worth, ...] = ()
+    unit: str = ""
+    note: str = ""
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one line."""
+        words = {True: "is feasible", False: "is infeasible", None: "could not be decided in time"}
+        return f"{self.name} {words[self.feasible]}"
+
+    def document(self) -> dict[str, Any]:
+        """The explanation as plain values."""
+        return {
+            "name": self.name,
+            "feasible": self.feasible,
+            "checks": list(self.checks),
+            "conflict": [_stated(rule) for rule in self.conflict],
+            "relaxation": [_moved(change) for change in self.relaxation],
+            "alone": [_moved(change) for change in self.alone],
+            "binding": [
+                {**_stated(worth.rule), "unit_of_gain": self.unit,
+                 "gain_per_percent": worth.per_percent, "gain_per_unit": worth.per_unit}
+                for worth in self.binding
+            ],
+            "note": self.note,
+            "seconds": round(self.seconds, 2),
+        }  # fmt: skip
+
+    def __rich__(self) -> RenderableType:
+        parts: list[RenderableType] = [Text(self.verdict, style="bold")]
+        parts += [Text(f"  {sentence}") for sentence in self.checks]
+        if self.conflict:
+            parts.append(Text(f"\n{TOGETHER if len(self.conflict) > 1 else BY_ITSELF}"))
+            parts += [Text(f"  {rule}") for rule in self.conflict]
+        if self.relaxation:
+            parts += [Text("\nThe least that would make it feasible:"), _table(self.relaxation)]
+        if self.alone:
+            parts += [Text("\nOr one of these alone:"), _table(self.alone)]
+        if self.binding:
+            parts += [Text(f"\nWhat holds it, and what loosening gains ({self.unit}):")]
+            parts.append(_worths(self.binding))
+        if self.note:
+            parts.append(Text(f"\n{self.note}"))
+        return Group(*parts)
+
+    def __str__(self) -> str:
+        text = io.StringIO()
+        Console(file=text, width=100, no_color=True).print(self)
+        return text.getvalue().rstrip()
+
+
+def _stated(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.path,
+        "about": rule.about,
+        "sense": rule.sense,
+        "asked": rule.asked,
+        "unit": rule.unit,
+    }
+
+
+def _moved(change: Change) -> dict[str, Any]:
+    moved = {"feasible_at": change.feasible_at, "change_frac": change.by_frac}
+    return {**_stated(change.rule), **moved}
+
+
+def _table(changes: tuple[Change, ...]) -> Table:
+    table = Table(box=None, pad_edge=True)
+    for name in ("rule", "asked", "feasible at", "change"):
+        justify: JustifyMethod = "left" if name == "rule" else "right"
+        table.add_column(name, justify=justify, overflow="fold")
+    for change in changes:
+        rule, at = change.rule, change.feasible_at
+        named = f"{rule.path} ({rule.about})" if rule.about else rule.path
+        if rule.asked is None:
+            new = "" if rule.family == "forced_open" else f"x {1 + change.by_frac:.3g}"
+            table.add_row(named, "as it is", new or "left out", "")
+            continue
+        asked = f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
+        by = f"{100 * change.by_frac:+,.{0 if abs(change.by_frac) > 0.1 else 1}f} %"
+        new = f"{number(at)} {rule.unit}" if at else "left out"
+        table.add_row(named, asked, new, by if rule.asked else "")
+    return table
+
+
+def _worths(worths: tuple[Worth, ...]) -> Table:
+    table = Table(box=None, pad_edge=True)
+    for name in ("rule", "asked", "gain per 1 %", "gain per unit"):
+        justify: JustifyMethod = "left" if name == "rule" else "right"
+        table.add_column(name, justify=justify, overflow="fold")
+    for worth in worths:
+        rule = worth.rule
+        asked = "" if rule.asked is None else f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
+        unit = "" if worth.per_unit is None else number(worth.per_unit)
+        table.add_row(rule.path, asked, number(worth.per_percent), unit)
+    return table

@@ -1,0 +1,212 @@
+"""Rules of the model in the words of the scenario: which key asks for it, in which unit.
+
+A row of the model is named `rule[index]`. `FAMILIES` says, for each rule a person can change, where
+its number stands: a key of the scenario (a choice), or a table of the region (a fact).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from models.case import Case
+
+AT_LEAST, AT_MOST, EXACTLY = "at least", "at most", "exactly"
+
+
+class Family(NamedTuple):
+    """How the rows of one constraint are named and where their number is.
+
+    `parts` names the parts of a row's index; rows that agree in the parts `key` are one rule.
+    `value` is the coefficient of the case that holds the number, by the parts `at`.
+    `own` marks rules of single sites.
+    """
+
+    parts: str
+    key: str
+    path: str
+    value: str
+    at: str
+    sense: str
+    unit: str = ""
+    factor: float = 1.0
+    choice: bool = True
+    own: bool = False
+
+
+FAMILIES = {
+    "facility_floor": Family(
+        "n t", "n t", "{scale}.facility_mw_min.{t}", "facility_mw_min", "n t", AT_LEAST, "MW"
+    ),
+    "facility_ceiling": Family(
+        "n t", "n t", "{scale}.facility_mw_max.{t}", "facility_mw_max", "n t", AT_MOST, "MW"
+    ),
+    "token_floor": Family(
+        "n t", "n t", "{scale}.tokens_per_s_min.{t}", "mtokens_per_s_min", "n t", AT_LEAST,
+        "tokens/s", 1e6,
+    ),
+    "demand_floor": Family(
+        "i w n k t", "i", "demand.floors[{i}].tokens_per_s", "floor_mtokens_per_s", "i", AT_LEAST,
+        "tokens/s", 1e6,
+    ),
+    "demand_ceiling": Family(
+        "i w n k t", "i", "demand.ceilings[{i}].tokens_per_s", "ceiling_mtokens_per_s", "i",
+        AT_MOST, "tokens/s", 1e6,
+    ),
+    "share_of_country": Family(
+        "n t", "n", "demand.country_share.{n}", "country_share_frac", "n", EXACTLY, "share"
+    ),
+    "in_country_share": Family(
+        "n t", "n", "policies.in_country_share.{n}", "in_country_frac", "n", AT_LEAST, "share"
+    ),
+    "cross_border": Family(
+        "n o q t", "n o q", "policies.cross_border_share.{n}.{o}.{q}", "cross_border_frac",
+        "n o q", AT_MOST, "share",
+    ),
+    "domestic_accelerators": Family(
+        "n b t", "n b", "policies.domestic_accelerator_share.{n}.share", "domestic_frac", "n b",
+        AT_LEAST, "share of {b}",
+    ),
+    "vendor_share": Family(
+        "f b t", "b", "policies.vendor_share_max.share", "vendor_frac", "f b", AT_MOST,
+        "share of {b}",
+    ),
+    "country_floor": Family(
+        "n t", "n", "policies.country_share.{n}.min", "country_min_frac", "n", AT_LEAST,
+        "share of MW",
+    ),
+    "country_ceiling": Family(
+        "n t", "n", "policies.country_share.{n}.max", "country_max_frac", "n", AT_MOST,
+        "share of MW",
+    ),
+    "survivors_it_load": Family(
+        "s t", "n", "policies.outage.{n}.share", "outage_frac", "n", AT_LEAST, "share of peak"
+    ),
+    "carbon_ceiling": Family(
+        "t", "t", "policies.carbon_t_per_year_max.{t}", "carbon_kt_max", "t", AT_MOST, "t CO2",
+        1e3,
+    ),
+    "pue_ceiling": Family(
+        "s t", "n", "policies.pue_max.{n}", "pue_max", "s", AT_MOST, "PUE", own=True
+    ),
+    "capex_ceiling": Family(
+        "t", "t", "budget.capex_musd.{t}", "capex_musd_max", "t", AT_MOST, "M$"
+    ),
+    "capex_total": Family(
+        "a", "", "budget.capex_musd_total", "capex_total_musd_max", "a", AT_MOST, "M$"
+    ),
+    "capex_by_country": Family(
+        "n", "n", "budget.capex_musd_by_country.{n}", "capex_country_musd_max", "n", AT_MOST, "M$"
+    ),
+    "opex_ceiling": Family(
+        "t", "t", "budget.opex_musd_per_year.{t}", "opex_musd_max", "t", AT_MOST, "M$ a year"
+    ),
+    "cost_ceiling": Family(
+        "t", "", "budget.cost_usd_per_mtoken_max", "cost_usd_per_mtoken_max", "all", AT_MOST,
+        "$ per million tokens",
+    ),
+    "forced_open": Family("s", "s", "filters.sites.force: {s}", "", "", EXACTLY),
+    "rack_supply": Family(
+        "n k t", "n", "table system_supply, racks of {n}", "racks_supply_count", "n k t", AT_MOST,
+        "racks", choice=False,
+    ),
+    "hbm_supply": Family(
+        "h v t", "h", "table hbm_supply, {h}", "hbm_supply_tb", "h v t", AT_MOST, "TB",
+        choice=False,
+    ),
+    "zone_headroom": Family(
+        "z t", "z", "zones[{z}].headroom_mw", "zone_headroom_mw", "z", AT_MOST, "MW", choice=False
+    ),
+    "staff_supply": Family(
+        "r t", "r", "labour_regions[{r}].staff_count", "staff_supply_count", "r", AT_MOST,
+        "people", choice=False,
+    ),
+    "water_day_limit": Family(
+        "s t", "", "sites[*].water_limit_m3_per_day", "water_limit_m3_per_day", "s", AT_MOST,
+        "m3 a day", choice=False, own=True,
+    ),
+    "water_year_limit": Family(
+        "s t", "", "sites[*].water_limit_m3_per_year", "water_limit_m3_per_year", "s", AT_MOST,
+        "m3 a year", choice=False, own=True,
+    ),
+    "parcel": Family(
+        "s t", "", "sites[*].parcel_m2", "buildable_m2", "s", AT_MOST, "m2", choice=False, own=True
+    ),
+    "grid_connection": Family(
+        "s t", "t", "connections that power reaches by {t}", "step_mw", "", AT_MOST, "MW",
+        choice=False, own=True,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row's rule: its family, the key it shares with other rows, and where its numbers stand."""
+
+    family: str
+    key: tuple[str, ...]
+    path: str
+    about: str
+    unit: str
+    at: tuple[tuple[str, Any], ...]
+
+
+def place(row_name: str, case: Case) -> Place | None:
+    """Where a row of the model stands in the scenario; None for rows of logic and physics."""
+    name, _, inside = row_name.partition("[")
+    family = FAMILIES.get(name)
+    if family is None:
+        return None
+    parts = dict(zip(family.parts.split(), inside.removesuffix("]").split(","), strict=True))
+    if "s" in parts:
+        parts["n"] = case["country"][parts["s"]]
+    parts["all"] = "all"
+    parts["scale"] = (
+        "scale" if parts.get("n") == "all" else f"scale_by_country.{parts.get('n', '')}"
+    )
+    words = {k: v for k, v in parts.items() if k in ("w", "n", "k") and v not in ("", "all")}
+    about = " ".join(words.values()) if name.startswith("demand_") else ""
+    where = [_value(part, parts[part]) for part in family.at.split()]
+    at: list[tuple[str, Any]] = []
+    if name == "grid_connection":
+        at = [("step_mw", (s, i)) for s, i in case["step_mw"] if s == parts["s"]]
+    elif family.value:
+        at = [(family.value, where[0] if len(where) == 1 else tuple(where))]
+    return Place(
+        name,
+        tuple(parts[part] for part in family.key.split()),
+        family.path.format_map(parts),
+        about,
+        family.unit.format_map(parts),
+        tuple(at),
+    )
+
+
+def _value(part: str, text: str) -> Any:
+    return int(text) if part in ("t", "i") else text
+
+
+def number(value: float) -> str:
+    """A number as a person writes it: four digits, thousands apart."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 1e9 or abs(value) < 1e-3:
+        return f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def sentence(path: str, sense: str, asked: float | None, unit: str, about: str = "") -> str:
+    """`scale.facility_mw_min.2027: at least 500 MW`."""
+    named = f"{path} ({about})" if about else path
+    if asked is None:
+        return named
+    return f"{named}: {sense} {number(asked)} {unit}".rstrip()
+
+
+def rules_by_key(names: Mapping[str, int], case: Case) -> dict[tuple, list[tuple[int, Place]]]:
+    """Rows of the model by rule: family and key."""
+    found: dict[tuple, list[tuple[int, Place]]] = {}
+    for name, row in names.items():
+        at = place(name, case)
+        if at is not None:
+            found.setdefault((at.family, at.key), []).append((row, at))
+    return found

@@ -1,0 +1,201 @@
+"""Infeasible cases worked out by hand: the rules that conflict, and the numbers that resolve it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from models.case import Case
+from planner.explain import Explanation, explain, explain_case
+from planner.explain.diagnosis import outward
+from planner.explain.words import number, place
+from planner.scenario import Scenario
+from tests.tiny import tiny_case
+
+SCENARIO = Scenario.model_validate(
+    {"name": "tiny", "periods": [2027], "demand": {"mix": {"chat": 1.0}}}
+)
+GRID = "connections that power reaches by 2027"
+FLOOR = "scale.facility_mw_min.2027"
+
+
+def of(case: Case) -> Explanation:
+    return explain_case(case, SCENARIO)
+
+
+def paths(rules: Any) -> set[str]:
+    return {rule.path for rule in rules}
+
+
+def numbers(changes: Any) -> dict[str, float]:
+    return {change.rule.path: change.feasible_at for change in changes}
+
+
+def with_numbers(case: Case, **values: Any) -> Case:
+    return case.having(values={**case.values, **values})
+
+
+def test_more_megawatts_than_can_be_connected() -> None:
+    # two sites of 24 MW
+    found = of(tiny_case(2, facility_mw_min={("all", 2027): 60.0}))
+    assert found.feasible is False
+    assert "60 MW asked for in 2027, but only 48 MW can be connected by then" in found.checks
+    assert paths(found.conflict) == {FLOOR, GRID}
+    assert numbers(found.relaxation) == {FLOOR: pytest.approx(48.0, rel=1e-3)}
+    assert numbers(found.alone)[GRID] == pytest.approx(60.0, rel=2e-3)
+    assert found.relaxation[0].by_frac == pytest.approx(-0.2)
+    assert found.relaxation[0].feasible_at <= 48.0
+
+
+def poor(budget_musd: float = 52.0) -> Case:
+    """12 MW at site a: 100 racks of 1 M$, a hall of 3, half a connection and half a site of 1."""
+    return tiny_case(1, capex_total_musd_max={"all": budget_musd})
+
+
+def test_a_budget_against_a_floor() -> None:
+    # 104 M$ are needed and everything is divisible: half the money builds half the megawatts
+    found = of(poor())
+    assert paths(found.conflict) == {FLOOR, "budget.capex_musd_total"}
+    assert numbers(found.relaxation) == {FLOOR: pytest.approx(6.0, rel=1e-3)}
+    alone = numbers(found.alone)
+    assert alone == {
+        FLOOR: pytest.approx(6.0, rel=1e-3),
+        "budget.capex_musd_total": pytest.approx(104.0, rel=1e-3),
+    }
+    assert of(poor(alone["budget.capex_musd_total"])).feasible is True
+    assert of(with_numbers(poor(), facility_mw_min={("all", 2027): alone[FLOOR]})).feasible is True
+    assert of(poor(103.9)).feasible is False
+
+
+def test_a_budget_too_small_for_the_racks_alone_is_seen_without_solving() -> None:
+    # 12 MW at 1.2 per IT MW are 10 MW of IT, at 10 M$ of slow racks each
+    assert any("100 M$ of racks alone" in said for said in of(poor(99.0)).checks)
+    assert not of(poor(101.0)).checks
+
+
+SHARE = "policies.domestic_accelerator_share.KR.share"
+SUPPLY = "table system_supply, racks of KR"
+
+
+def scarce(share: float = 0.5, racks: float = 20.0, floor_mw: float = 12.0) -> Case:
+    """12 MW are 100 racks; half of them must be of the domestic kind, of which 20 can be had."""
+    return tiny_case(
+        1,
+        facility_mw_min={("all", 2027): floor_mw},
+        domestic_frac={("KR", "chips"): share},
+        racks_supply_count={("KR", "slow", 2027): racks, ("KR", "fast", 2027): 1000.0},
+    )
+
+
+def test_a_share_against_a_supply_and_a_floor() -> None:
+    found = of(scarce())
+    assert paths(found.conflict) == {FLOOR, SHARE, SUPPLY}
+    alone = {change.rule.path: change for change in found.alone}
+    assert alone[SHARE].feasible_at == pytest.approx(0.2, rel=2e-3)  # 20 of 100
+    assert alone[FLOOR].feasible_at == pytest.approx(4.8, rel=2e-3)  # 40 racks: 4 MW of IT
+    assert alone[SUPPLY].by_frac == pytest.approx(1.5, rel=1e-3)  # 50 instead of 20
+    assert alone[SUPPLY].feasible_at is None  # many numbers, one for each system and year
+    assert sum(abs(change.by_frac) for change in found.relaxation) == pytest.approx(0.6, rel=2e-3)
+
+
+def test_each_change_alone_makes_it_feasible() -> None:
+    alone = {change.rule.path: change for change in of(scarce()).alone}
+    assert of(scarce(share=alone[SHARE].feasible_at)).feasible is True
+    assert of(scarce(share=1.01 * alone[SHARE].feasible_at)).feasible is False
+    assert of(scarce(floor_mw=alone[FLOOR].feasible_at)).feasible is True
+    assert of(scarce(racks=20 * (1 + 1e-6 + alone[SUPPLY].by_frac))).feasible is True
+
+
+def test_a_rule_of_single_sites() -> None:
+    # site a uses 1.1 MWh for each MWh of IT
+    found = of(tiny_case(1, pue_max={"a": 1.05}))
+    assert paths(found.conflict) == {FLOOR, "policies.pue_max.KR"}
+    assert numbers(found.relaxation) == {"policies.pue_max.KR": pytest.approx(1.1, rel=1e-3)}
+    assert numbers(found.alone)["policies.pue_max.KR"] == pytest.approx(1.1, rel=2e-3)
+
+
+def test_a_limit_of_nature() -> None:
+    # 24 m3 a day at 1 L/kWh carry 1 MW of IT at each site: 1.2 and 1.3 MW at the meter
+    case = tiny_case(
+        2,
+        wue_peak_l_per_kwh={("a", "dry"): 1.0, ("b", "dry"): 1.0},
+        water_limit_m3_per_day={"a": 24.0, "b": 24.0},
+    )
+    found = of(case)
+    assert paths(found.conflict) == {FLOOR, "sites[*].water_limit_m3_per_day"}
+    assert numbers(found.relaxation) == {FLOOR: pytest.approx(2.5, rel=1e-3)}
+    water = next(change for change in found.alone if change.rule.path.startswith("sites"))
+    assert 1 + water.by_frac == pytest.approx(12 / 2.5, rel=2e-3)
+
+
+def test_a_workload_that_nothing_serves() -> None:
+    modes = {(k, "p100", "other"): 1.0 for k in ("fast", "slow")}
+    case = tiny_case(1, theta_mtokens_per_s=modes, kappa_mw=modes)
+    assert "workload chat: no rack system of the scenario serves it within its targets" in (
+        of(case).checks
+    )
+
+
+def test_no_site_at_all() -> None:
+    assert of(tiny_case(0)).feasible is False
+
+
+def test_a_feasible_case_says_what_binds() -> None:
+    # 100 racks, as many fast ones (2 M$, twice the tokens) as the money allows: one more M$ turns
+    # one rack, which adds 1e6 tokens/s to the 12 MW
+    found = of(poor(150.0))
+    assert found.feasible is True
+    assert not found.conflict
+    worth = {worth.rule.path: worth for worth in found.binding}
+    assert worth["budget.capex_musd_total"].per_unit == pytest.approx(1e6 / 12)
+    assert worth["budget.capex_musd_total"].per_percent == pytest.approx(1.5e6 / 12)
+
+
+def test_an_explanation_is_shown_within_100_columns_and_in_json() -> None:
+    found = of(scarce())
+    text = str(found)
+    assert max(len(line) for line in text.splitlines()) <= 100
+    assert "scale.facility_mw_min.2027: at least 12 MW" in text
+    assert "x 2.5" in text
+    document = json.loads(json.dumps(found.document()))
+    assert {rule["rule"] for rule in document["conflict"]} == {FLOOR, SHARE, SUPPLY}
+    assert document["feasible"] is False
+
+
+def test_rows_are_named_in_the_words_of_the_scenario() -> None:
+    case = tiny_case(1)
+    named = {
+        "facility_floor[KR,2027]": "scale_by_country.KR.facility_mw_min.2027",
+        "demand_floor[0,chat,KR,,2027]": "demand.floors[0].tokens_per_s",
+        "vendor_share[F,mw,2027]": "policies.vendor_share_max.share",
+        "survivors_it_load[a,2027]": "policies.outage.KR.share",
+        "cost_ceiling[2027]": "budget.cost_usd_per_mtoken_max",
+        "grid_connection[a,2027]": "connections that power reaches by 2027",
+    }
+    assert {row: at.path for row in named if (at := place(row, case))} == named
+    assert place("it_load[KR-1,liquid,2027]", case) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "way", "shown"),
+    [(47.99996, -1, 47.99), (48.0, -1, 48.0), (7546.2, 1, 7547.0), (0.80331, -1, 0.8033)],
+)
+def test_numbers_are_rounded_the_looser_way(value: float, way: float, shown: float) -> None:
+    assert outward(value, way) == pytest.approx(shown, rel=1e-12)
+
+
+def test_numbers_read_well() -> None:
+    assert [number(v) for v in (0, 12345.6, 12.3456, 0.8033, 3e12, 2e-5)] == [
+        "0", "12,346", "12.35", "0.8033", "3e+12", "2e-05",
+    ]  # fmt: skip
+
+
+def test_a_scenario_on_real_sites(small: Any) -> None:
+    path = small(
+        "filters: {countries: [KR], sites: {include: ['geumsan-*', 'wonju-*']}}\n"
+        "policies: {first_year: {KR: 2028}}\n"
+    )
+    found = explain(path)
+    assert found.feasible is False
+    assert found.checks == ("20 MW asked for in 2027, but power reaches no site by then",)
+    assert numbers(found.relaxation) == {FLOOR: 0.0}
