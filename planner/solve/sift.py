@@ -71,7 +71,7 @@ def relaxed_ratio(
         fraction.aim(r)
         # a ratio cut short by the deadline leaves something to gain among the sites in hand, too
         answer = solver.run(deadline=deadline)
-        left = 0.0 if best.state == "optimal" else max(answer.bound, 0.0)
+        left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
         duals = np.zeros(len(compiled.row_low))
         duals[rows] = solver.duals()
         x = np.zeros(len(compiled.low))
@@ -89,6 +89,8 @@ def relaxed_ratio(
         kept = kept.copy()
         kept[best_first[worth[best_first] > 0]] = True
     state: State = best.state if best is not None else "failed"
+    if state == "infeasible" and not kept.all():
+        state = "stopped"  # of some sites only
     seconds = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds)
 

@@ -11,6 +11,7 @@ from models.build import build
 from planner.solve import sift
 from planner.solve.compile import compile_model
 from planner.solve.place import site_indexed
+from planner.solve.split import split, with_row
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases
 from tests.solved import relaxed
@@ -23,7 +24,7 @@ def sifted(case, name="tokens_per_mw", first=1, deadline=NEVER):
     """The relaxation begun with the first sites of the case."""
     compiled, sites = compile_model(build(case)), case.sets["SITE"]
     marks = np.arange(len(sites)) < first
-    parts = sift.split(compiled, sites)
+    parts = split(compiled, sites)
     return sift.relaxed_ratio(compiled, parts, OBJECTIVES[name], marks, 0.0, deadline)
 
 
@@ -58,6 +59,12 @@ def test_out_of_time_it_claims_nothing_false(case):
     assert found.bound >= relaxed(case) * (1 - 1e-7)
 
 
+def test_out_of_time_with_a_few_sites_is_not_infeasible():
+    case = tiny_case(4, facility_mw_min={("all", 2027): 60.0})  # three sites do it, one does not
+    found = sifted(case, deadline=time.monotonic() - 1)
+    assert (found.state, found.x, found.bound) == ("stopped", None, NEVER)
+
+
 def test_sites_that_cannot_do_it_alone_are_joined_by_others():
     # 60 MW take three sites of 24 MW, and it begins with one
     case = tiny_case(4, facility_mw_min={("all", 2027): 60.0})
@@ -82,7 +89,7 @@ def test_no_plan_at_all():
 
 def test_a_row_more():
     compiled = compile_model(build(tiny_case()))
-    more = sift.with_row(compiled, {"tokens_total": 1.0, "facility_total": -10.0}, 5.0, "held")
+    more = with_row(compiled, {"tokens_total": 1.0, "facility_total": -10.0}, 5.0, "held")
     assert more.row_low[more.row["held"]] == 5
     last = more.matrix.toarray()[more.row["held"]]
     assert last[more.column["tokens_total"]] == 1
@@ -94,7 +101,7 @@ def test_a_row_more():
 def test_who_owns_rows_and_columns():
     case = tiny_case(2)
     compiled = compile_model(build(case))
-    parts = sift.split(compiled, case.sets["SITE"])
+    parts = split(compiled, case.sets["SITE"])
     owner = {name: parts.of_column[i] for name, i in compiled.column.items()}
     assert (owner["open[a,2027]"], owner["it_mw[b,dry,2027]"], owner["served[chat,KR,2027]"]) == (
         0,
