@@ -18,6 +18,17 @@ EXACT = 1e-10
 FREE = "install["
 
 
+def as_built(compiled: Compiled, x: np.ndarray) -> Solver:
+    """The linear program of a plan: openings, connections and halls fixed, racks free."""
+    solver = Solver(compiled, threads=1)
+    racks = np.array([name.startswith(FREE) for name in compiled.column_names])
+    fixed = np.flatnonzero(compiled.integer & ~racks)
+    built = np.round(x[fixed])
+    solver.bounds(fixed, built, built)
+    solver.whole(False)
+    return solver
+
+
 def shadow_prices(
     compiled: Compiled, x: np.ndarray, ratio: Ratio, time_limit_s: float = 60.0
 ) -> dict[str, float]:
@@ -26,17 +37,10 @@ def shadow_prices(
     Empty where the linear program cannot be solved in time. Where a limit binds only through whole
     numbers of halls or steps its price is 0.
     """
-    solver = Solver(compiled, threads=1)
-    fixed = np.flatnonzero(
-        compiled.integer & ~np.array([n.startswith(FREE) for n in compiled.column_names])
-    )
-    built = np.round(x[fixed])
-    solver.bounds(fixed, built, built)
-    solver.whole(False)
-    fraction = Fraction(solver, ratio)
+    fraction = Fraction(as_built(compiled, x), ratio)
     deadline = time.monotonic() + time_limit_s
     best = best_ratio(fraction, fraction.value(x), EXACT, deadline)
     if best.state != "optimal" or best.x is None:
         return {}
-    worth = np.abs(solver.duals()) * ratio.factor / max(fraction.under(best.x), 1e-12)
+    worth = np.abs(fraction.solver.duals()) * ratio.factor / max(fraction.under(best.x), 1e-12)
     return dict(zip(compiled.row_names, worth.tolist(), strict=True))

@@ -100,7 +100,32 @@ def ranking(run: Run) -> list[str]:
     found = limits(run.book)
     recalled = recalled_of_sites(run.context)
     wanted = sites(candidate_sites(run.context), run.book, found, recalled, losses)
-    return _compared("sites", stated, wanted, LOSSES)
+    return _compared("sites", stated, wanted, [*LOSSES, "rank"]) + _in_order(stated)
+
+
+def _in_order(stated: pd.DataFrame) -> list[str]:
+    """Ranks count up; each site comes before those that are worse by its first key that differs."""
+    rows = stated.sort_values("rank")
+    if list(rows["rank"]) != list(range(1, len(rows) + 1)):
+        return ["sites.csv: rank does not count the sites from 1 on"]
+    forced = rows["loss_if_forced_tokens_per_s_per_mw"].where(rows["chosen"] == 0, np.inf)
+    keys = [
+        -rows["chosen"],
+        -rows["tokens_per_s"],
+        forced.fillna(np.inf),
+        -rows["potential_tokens_per_s_per_mw"].fillna(0.0),
+    ]
+    found = []
+    for one, other in zip(rows.index, rows.index[1:], strict=False):
+        for key in keys:
+            a, b = float(key[one]), float(key[other])
+            if a == b or abs(a - b) <= FRAC * abs(a) + GAP_DIGITS:
+                continue
+            if a > b:
+                name = named("sites", rows.loc[other])
+                found.append(f"{name}: rank {rows.at[other, 'rank']:g} is below a worse site")
+            break
+    return found
 
 
 def inputs(run: Run) -> list[str]:

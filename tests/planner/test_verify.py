@@ -135,7 +135,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "slack": ("policies", "slack > 0", "slack", more, "slack is"),
     "binding": ("policies", "binding_flag == 1", "binding_flag", 0.0, "binding_flag is 0"),
     "a rule of nobody": ("policies", "", "rule", "quota", "a row of nothing that exists"),
-    "rank": ("sites", "rank == 2", "rank", 7, "rank is 7, but it comes to 2"),
+    "rank": ("sites", "rank == 2", "rank", 7, "rank does not count the sites from 1 on"),
     "tokens per MW of a site": ("sites", "chosen == 1", "tokens_per_s_per_mw", more,
                                 "tokens_per_s_per_mw is"),
     "potential of a site": ("sites", "chosen == 0", "potential_tokens_per_s_per_mw", more,
@@ -189,6 +189,14 @@ def test_every_number_of_every_file_is_checked(run: Run) -> None:
         if not any(messages(with_table(run, name, table), name)):
             unseen.append(f"{name}.{column}")
     assert unseen == []
+
+
+def test_a_site_ranked_above_a_better_one_is_refused(run: Run) -> None:
+    sites = run.tables["sites"]
+    best, second = sites["rank"] == 1, sites["rank"] == 2
+    rank = sites["rank"].mask(best, 2).mask(second, 1)
+    found = answer.ranking(with_table(run, "sites", sites.assign(rank=rank)))
+    assert [m for m in found if "rank 2 is below a worse site" in m]
 
 
 # -- rows that come and go ------------------------------------------------------------------------
