@@ -1,0 +1,125 @@
+"""Matrices of a model, and the door to the solver: costs, bounds, rows, integrality, answers."""
+
+import time
+
+import numpy as np
+import pytest
+from pyomo.environ import value
+
+from models.build import build
+from planner.solve.compile import compile_model, load
+from planner.solve.highs import Solver, Watch
+from tests.tiny import tiny_case
+
+NEVER = float("inf")
+
+
+@pytest.fixture
+def compiled():
+    return compile_model(build(tiny_case()))
+
+
+@pytest.fixture
+def solver(compiled):
+    return Solver(compiled, threads=1)
+
+
+def test_matrices_say_what_the_model_says(compiled):
+    # body = row x + constant at every point, and the constant is on the other side
+    model, rng = compiled.variables[0].model(), np.random.default_rng(0)
+    constants = []
+    for _ in range(2):
+        load(compiled, rng.uniform(0, 5, len(compiled.low)))
+        x = np.array([value(variable) for variable in compiled.variables])
+        bodies = [value(model.find_component(name).body) for name in compiled.row_names]
+        constants.append(bodies - compiled.matrix @ x)
+    assert constants[0] == pytest.approx(constants[1])
+    for i, name in enumerate(compiled.row_names):
+        row = model.find_component(name)
+        for side, bound in ((row.lower, compiled.row_low[i]), (row.upper, compiled.row_high[i])):
+            if side is not None and np.isfinite(bound):
+                assert bound == pytest.approx(value(side) - constants[0][i])
+
+
+def test_every_column_and_integer_is_there(compiled):
+    totals = {"one", "npv", "tokens_total", "facility_total", "cost_present", "carbon_total"}
+    assert totals <= set(compiled.column)
+    whole = {compiled.column_names[i].split("[")[0] for i in np.flatnonzero(compiled.integer)}
+    assert whole == {"open", "connect", "halls"}
+
+
+def test_whole_values_are_loaded_whole(compiled):
+    x = np.full(len(compiled.low), 0.9999999)
+    load(compiled, x)
+    for variable, is_whole in zip(compiled.variables, compiled.integer, strict=True):
+        assert (value(variable) == 1.0) == is_whole
+
+
+def test_only_costs_change(solver):
+    solver.maximise({"tokens_total": 1.0})
+    most = solver.run()
+    # both sites full: 24 / 1.2 and 24 / 1.3 MW IT of 20 Mtokens/s
+    assert most.objective == pytest.approx(20 * (24 / 1.2 + 24 / 1.3))
+    solver.maximise({"facility_total": -1.0})
+    assert solver.run().objective == pytest.approx(-12)
+    solver.maximise({"tokens_total": 1.0})
+    assert solver.run().objective == pytest.approx(most.objective)
+
+
+def test_whole_or_relaxed(compiled, solver):
+    solver.maximise({"halls[a,dry,2027]": -1.0})
+    solver.bounds(
+        np.array([compiled.column["it_mw[a,dry,2027]"]]), np.array([5.0]), np.array([5.0])
+    )
+    assert solver.run().objective == pytest.approx(-1)
+    solver.whole(False)
+    assert not solver.is_mip()
+    assert solver.run().objective == pytest.approx(-0.5)
+    solver.whole(True)
+    assert solver.run().objective == pytest.approx(-1)
+
+
+def test_a_row_is_added_and_changed(solver):
+    solver.maximise({"tokens_total": 1.0})
+    row = solver.add_row({"tokens_total": 1.0}, -NEVER, 100.0)
+    assert solver.run().objective == pytest.approx(100)
+    solver.change_row(row, {"tokens_total": 2.0}, -NEVER, 100.0)
+    assert solver.run().objective == pytest.approx(50)
+
+
+def test_duals_of_a_limit(compiled, solver):
+    # a token more for 0.06 MW more at a: 1 / 0.06 Mtokens/s for each MW of its grid
+    solver.whole(False)
+    solver.maximise({"tokens_total": 1.0})
+    solver.run()
+    price = solver.duals()[compiled.row["grid_connection[a,2027]"]]
+    assert abs(price) == pytest.approx(1 / 0.06)
+    assert len(solver.reduced_costs()) == len(compiled.low)
+
+
+def test_infeasible(solver):
+    solver.add_row({"tokens_total": 1.0}, 1e4, NEVER)
+    solver.maximise({"tokens_total": 1.0})
+    answer = solver.run()
+    assert answer.state == "infeasible"
+    assert not answer
+    assert answer.x is None
+
+
+def test_a_watch_can_stop_a_solve():
+    class Impatient(Watch):
+        stop = True
+
+    case = tiny_case(8, facility_mw_min={("all", 2027): 150.0})
+    solver = Solver(compile_model(build(case)), threads=1)
+    solver.maximise({"cost_present": -1.0})
+    begun = time.monotonic()
+    assert solver.run(watch=Impatient()).state in ("stopped", "optimal")
+    assert time.monotonic() - begun < 5
+
+
+def test_a_start_is_kept_if_it_is_feasible(solver):
+    solver.maximise({"tokens_total": 1.0})
+    first = solver.run()
+    solver.start_from(first.x)
+    assert solver.run().objective == pytest.approx(first.objective)
