@@ -231,6 +231,9 @@ def verify(
 def export(
     scenario: ScenarioFile,
     mps: Annotated[Path, typer.Option("--mps", metavar="FILE", help="The file to write.")],
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Every rack at its site and whole: much larger.")
+    ] = False,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
 ) -> None:
@@ -242,7 +245,7 @@ def export(
     check_file(mps)
     from planner.export import export as write
 
-    write(chosen, mps, region=facts)
+    write(chosen, mps, "reference" if reference else "where-what", region=facts)
     typer.echo(f"wrote {mps}")
 
 

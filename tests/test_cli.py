@@ -164,6 +164,24 @@ def test_infeasible_is_status_3(few: Path, tmp_path: Path, run: Run) -> None:
     assert json.loads((out / "plan.json").read_text())["status"] == "infeasible"
 
 
+def test_an_infeasible_plan_is_explained_from_its_folder(
+    few: Path, tmp_path: Path, run: Run
+) -> None:
+    out = tmp_path / "none"
+    run("plan", few, "--set", "budget.capex_musd_total=0.1", "--out", out, "--quiet")
+    result = run("explain", out)
+    assert result.exit_code == 3
+    assert "budget.capex_musd_total" in result.stdout
+    document = json.loads(run("explain", out, "--json", "--quiet").stdout)
+    assert document["feasible"] is False
+    assert document["conflict"]
+
+
+def test_what_binds_a_feasible_scenario_is_explained(few: Path, run: Run) -> None:
+    document = json.loads(answer(run("explain", few, "--json", "--quiet")))
+    assert document["feasible"] is True
+
+
 def test_out_of_time_is_status_4(few: Path, tmp_path: Path, run: Run) -> None:
     out = tmp_path / "stopped"
     result = run("plan", few, "--time-limit", "1e-6", "--gap", "1e-9", "--out", out)
@@ -208,6 +226,32 @@ def test_rank_writes_every_candidate(few: Path, tmp_path: Path, run: Run) -> Non
     built = [row["site_id"] for row in rows if row["chosen"] == "1"]
     assert built
     assert all(site.startswith(("ulsan-", "pohang-")) for site in built)
+
+
+@pytest.mark.parametrize("form", [(), ("--reference",)])
+def test_export_writes_the_model(
+    form: tuple[str, ...], few: Path, tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "models" / "few.mps"
+    assert f"wrote {path}" in answer(run("export", few, "--mps", path, *form))
+    lines = path.read_text().splitlines()
+    assert lines[-1] == "ENDATA"
+    assert {"ROWS", "COLUMNS", "RHS", "BOUNDS"} <= set(lines)
+
+
+def test_there_is_no_model_to_export_of_an_infeasible_scenario(
+    few: Path, tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "none.mps"
+    result = run("export", few, "--mps", path, "--set", "budget.capex_musd_total=0.1")
+    assert result.exit_code == 3
+    assert "budget.capex_musd_total" in result.stdout
+    assert not path.exists()
+
+
+def test_targets_that_no_rack_meets_are_infeasible(few: Path, run: Run) -> None:
+    result = run("plan", few, "--set", "workloads.chat.tpot_ms=1e-6")
+    assert result.exit_code == 3
 
 
 def test_sites_are_computed_and_written(tmp_path: Path, run: Run) -> None:

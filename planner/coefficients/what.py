@@ -31,6 +31,8 @@ def fleet_serving(context: Context) -> pd.DataFrame:
         ascending=[True, True, True, False],
         kind="stable",
     )
+    if rows.empty:
+        return rows
     best = rows.groupby(["system_id", "workload_id"])["tokens_per_s"].cummax()
     before = best.groupby([rows["system_id"], rows["workload_id"]]).shift(fill_value=-1.0)
     return rows[rows["tokens_per_s"] > before]
