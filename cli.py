@@ -3,8 +3,6 @@
 Exit status: 0 done, 2 bad input, 3 infeasible, 4 stopped with no plan within the gap.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from planner.commands import data as data_commands
+from planner.commands import throughput as throughput_commands
 from planner.commands.data import DEFAULT_REGION
 from planner.commands.options import (
     Change,
@@ -67,8 +66,7 @@ app = typer.Typer(
     "the most tokens per megawatt, proven.",
 )
 app.add_typer(data_commands.app, name="data")
-if find_spec("planner.commands.throughput"):
-    app.add_typer(import_module("planner.commands.throughput").app, name="throughput")
+app.add_typer(throughput_commands.app, name="throughput")
 
 
 def _show_version(asked: bool) -> None:
