@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.physics.llm import Llm, active_expert_params, experts_hit_frac, kv_read_elements
-from models.physics.machine import BF16, FP4, Chip, Layout, Numerics, link_bytes_per_s
+from models.physics.machine import BF16, FP4, FP8, Chip, Layout, Numerics, link_bytes_per_s
 
 Array = Any
 
@@ -26,8 +26,9 @@ class Work:
 
 def arithmetic_efficiency(kind: Array, c: Mapping[str, float]) -> Array:
     """Share of the dense peak that matrix products reach, by operand kind."""
-    shares = [c[f"arithmetic_{name}_frac"] for name in ("bf16", "fp8", "fp4", "w4a16")]
-    return np.array(shares)[kind]
+    bf16, fp8, fp4 = (c[f"arithmetic_{name}_frac"] for name in ("bf16", "fp8", "fp4"))
+    narrow = np.where(np.equal(kind, FP4), fp4, c["arithmetic_w4a16_frac"])
+    return np.where(np.equal(kind, BF16), bf16, np.where(np.equal(kind, FP8), fp8, narrow))
 
 
 def decode_step(
@@ -145,6 +146,7 @@ def fixed_seconds(llm: Llm, layout: Layout, rank: Array, c: Mapping[str, float])
     layers = (
         llm.layers_count * (c["layer_us"] + collective)
         + llm.moe_layers_count * c["moe_layer_us"]
+        + llm.shared_layers_count * c["shared_layer_us"]
         + llm.mla_layers_count * c["mla_layer_us"]
         + llm.linear_layers_count * c["linear_layer_us"]
     )

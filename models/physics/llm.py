@@ -31,6 +31,7 @@ class Llm:
     expert_ffn_count: Array
     layers_count: Array
     moe_layers_count: Array
+    shared_layers_count: Array
     mla_layers_count: Array
     linear_layers_count: Array
     hidden_count: Array
@@ -85,8 +86,9 @@ def from_geometry(table: Mapping[str, Array]) -> Llm:
         experts_count=np.maximum(g["experts_count"], 1.0),
         active_experts_count=np.maximum(g["active_experts_count"], 1.0),
         expert_ffn_count=np.maximum(g["expert_ffn_count"], 1.0),
-        layers_count=g["layers_count"],
+        layers_count=_whole_layers(g),
         moe_layers_count=g["moe_layers_count"],
+        shared_layers_count=np.where(g["shared_ffn_count"] > 0, g["moe_layers_count"], 0.0),
         mla_layers_count=np.where(mla, full, 0.0),
         linear_layers_count=g["linear_layers_count"],
         hidden_count=g["hidden_count"],
@@ -101,6 +103,14 @@ def from_geometry(table: Mapping[str, Array]) -> Llm:
         score_window_count=window * (per_head + value_width),
         mla_count=np.where(mla, full * g["heads_count"] * (latent + g["mla_rank_count"]), 0.0),
     )
+
+
+def _whole_layers(g: Mapping[str, Array]) -> Array:
+    """Layers of one attention and one FFN block each; hybrids list blocks as layers of their own."""
+    attention = (
+        g["full_attention_layers_count"] + g["window_layers_count"] + g["linear_layers_count"]
+    )
+    return (attention + g["moe_layers_count"] + g["dense_ffn_layers_count"]) / 2.0
 
 
 _NUMERIC = ("_count", "_tokens", "_b", "_flag")

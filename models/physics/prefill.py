@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from models.physics.decode import Work, arithmetic_efficiency, expert_ratio, link_seconds
 from models.physics.llm import Llm, active_expert_params, prefill_attention_flops
 from models.physics.machine import BF16, Chip, Layout, Numerics
@@ -44,8 +46,11 @@ def prefill_token(
         expert_ratio(llm, layout, c) * expert_s / arithmetic_efficiency(numerics.expert_kind, c)
     )
     linear = dense + numerics.expert_slowdown * expert
-    arithmetic_s = numerics.arithmetic_slowdown * (
-        linear / c["prefill_frac"] + attention_s / c["prefill_attention_frac"]
+    wait = np.where(layout.dp_count > 1, c["replica_wait_ratio"], 1.0)
+    arithmetic_s = (
+        wait
+        * numerics.arithmetic_slowdown
+        * (linear / c["prefill_frac"] + attention_s / c["prefill_attention_frac"])
     )
     memory_s = act_bytes / chip.hbm_bytes_per_s
     return Work(arithmetic_s + memory_s + links, memory_s, arithmetic_s)

@@ -5,6 +5,7 @@ bounds (logistic map) and is drawn to its prior by a ridge.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,10 @@ from planner.throughput.rows import Prepared, tokens_per_s
 FIXED = ("memory_", "power_", "host_power_", "training_")
 """Prefixes of coefficients that throughput rows do not inform."""
 
-RIDGE = 0.3
+RIDGE = 0.6
 """Pull to the priors: one unit of the logistic scale weighs like 1 % of the rows at this error."""
 
+STEP = 1e-4
 SOFT = 0.15
 """Errors beyond this (in ln) count linearly."""
 
@@ -46,11 +48,11 @@ def fit(
     low = table.loc[names, "low"].to_numpy()
     span = table.loc[names, "high"].to_numpy() - low
     prior = _logit((table.loc[names, "prior"].to_numpy() - low) / span)
-    keep: dict[str, float] = {str(k): float(v) for k, v in table["value"].items()}
+    keep: dict[str, Any] = {str(k): float(v) for k, v in table["value"].items()}
     log_measured = np.log(measured_tokens_per_s)
     pull = RIDGE * np.sqrt(len(log_measured)) / 30.0
 
-    def values(u: np.ndarray) -> dict[str, float]:
+    def values(u: np.ndarray) -> dict[str, Any]:
         fitted = low + span / (1.0 + np.exp(-u))
         return keep | dict(zip(names, fitted.tolist(), strict=True))
 
@@ -58,7 +60,15 @@ def fit(
         error = np.log(tokens_per_s(prepared, values(u))) - log_measured
         return np.concatenate([_soft(error), pull * (u - prior)])
 
-    found = least_squares(residuals, prior, max_nfev=30, xtol=1e-4, ftol=1e-4)
+    def slopes(u: np.ndarray) -> np.ndarray:
+        """All derivatives at once, by small steps of every coefficient side by side."""
+        points = np.vstack([u, u + STEP * np.eye(len(u))])
+        fitted = low + span / (1.0 + np.exp(-points))
+        sets = keep | {name: fitted[:, [i]] for i, name in enumerate(names)}
+        soft = _soft(np.log(tokens_per_s(prepared, sets)) - log_measured)
+        return np.vstack([(soft[1:] - soft[0]).T / STEP, pull * np.eye(len(u))])
+
+    found = least_squares(residuals, prior, jac=slopes, max_nfev=40, xtol=1e-4, ftol=1e-5)
     return values(found.x)
 
 

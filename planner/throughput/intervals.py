@@ -41,8 +41,8 @@ def interval_table(
         low, high = spread(part["ratio"].to_numpy(), part["group"].to_numpy())
         rows.append((quantity, str(kind), low, high, len(part)))
     low, high = spread(chip_ratio["ratio"].to_numpy(), chip_ratio["group"].to_numpy())
-    widest = [min([low, *(r[2] for r in rows)]), max([high, *(r[3] for r in rows)])]
-    rows.append((quantity, "extrapolated", *widest, len(chip_ratio)))
+    low, high = min([low, *(r[2] for r in rows)]), max([high, *(r[3] for r in rows)])
+    rows.append((quantity, "extrapolated", low, high, len(chip_ratio)))
     columns = ["quantity", "kind", "low_frac", "high_frac", "rows_count"]
     return pd.DataFrame(rows, columns=columns)
 

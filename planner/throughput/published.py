@@ -24,7 +24,7 @@ def compared(shelf: Catalogue) -> pd.DataFrame:
     c = coefficient_values(shelf.coefficients)
     p = predict(shelf.prepare(shelf.resolve(rows)), c)
     per_chip = p.tokens_per_s / points["num_accelerators"].to_numpy(float)
-    for i in np.flatnonzero(swept):
+    for i in np.flatnonzero(swept).tolist():
         per_chip[i] = _best_of_sweep(rows.iloc[[i]], shelf, c)
     kw = points["kw_per_chip"].fillna(pd.Series(p.power_w / 1e3, points.index))
     counted = 1.0 + points["input_counted_flag"] * points["isl_tokens"] / points["osl_tokens"]

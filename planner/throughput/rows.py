@@ -72,7 +72,7 @@ def take(arrays: T, index: np.ndarray) -> T:
 def _entries(value: Any, index: np.ndarray) -> Any:
     if is_dataclass(value):
         return take(value, index)
-    return value[index] if np.ndim(value) else value
+    return value[..., index] if np.ndim(value) else value
 
 
 def prepare(rows: pd.DataFrame, llms: pd.DataFrame, chips: pd.DataFrame) -> Prepared:
@@ -172,7 +172,7 @@ def _layouts(rows: pd.DataFrame) -> pd.DataFrame:
     return together.astype({"row": int})
 
 
-def machine_of(x: Prepared, c: Mapping[str, float]) -> tuple[Chip, Numerics, Layout]:
+def machine_of(x: Prepared, c: Mapping[str, Any]) -> tuple[Chip, Numerics, Layout]:
     """Chip, numerics with the speed of their kernels, and layout of every point."""
     rocm = np.where(x.rocm, c["rocm_arithmetic_ratio"], 1.0)
     expert = np.where(x.kernel == VLLM_FP8, c["vllm_fp8_experts_ratio"], 1.0)
@@ -180,7 +180,7 @@ def machine_of(x: Prepared, c: Mapping[str, float]) -> tuple[Chip, Numerics, Lay
     return x.chip, numerics, x.layout
 
 
-def serve(x: Prepared, c: Mapping[str, float]) -> tuple[Serving, np.ndarray, np.ndarray]:
+def serve(x: Prepared, c: Mapping[str, Any]) -> tuple[Serving, np.ndarray, np.ndarray]:
     """Serving of every point at its batch, tokens/s of all instances, and the batch.
 
     Offline runs hold as many sequences as fit and work in waves, the last part-filled.
@@ -195,14 +195,15 @@ def serve(x: Prepared, c: Mapping[str, float]) -> tuple[Serving, np.ndarray, np.
     apart = np.flatnonzero(~np.isnan(x.pools.share))
     if len(apart):
         llm, requests = take(x.llm, apart), take(x.requests, apart)
-        load = (batch[apart], take(x.pools, apart))
+        load = (batch[..., apart], take(x.pools, apart))
         split = disaggregated(llm, _taken(machine, apart), requests, load, c)
         run = _put(run, apart, split)
         rate = run.tokens_per_s
     waved = np.flatnonzero(~np.isnan(x.asked))
     if len(waved):
         rate = rate.copy()
-        rate[waved] = _in_waves(x, machine, (waved, batch[waved], rate[waved]), c)
+        part = (waved, batch[..., waved], rate[..., waved])
+        rate[..., waved] = _in_waves(x, machine, part, c)
     late = run.tpot_s > x.limit_s
     return run, np.where(late, TOO_LATE * rate, rate) * x.replicas, batch
 
@@ -225,8 +226,8 @@ def _put(run: Serving, index: np.ndarray, values: Serving) -> Serving:
 
 
 def _replaced(old: np.ndarray, index: np.ndarray, values: np.ndarray) -> np.ndarray:
-    new = np.array(old, float)
-    new[index] = values
+    new = np.array(np.broadcast_to(old, np.broadcast_shapes(np.shape(old), (1,))), float)
+    new[..., index] = values
     return new
 
 
@@ -234,7 +235,7 @@ def _in_waves(
     x: Prepared,
     machine: tuple[Chip, Numerics, Layout],
     point: tuple[np.ndarray, np.ndarray, np.ndarray],
-    c: Mapping[str, float],
+    c: Mapping[str, Any],
 ) -> np.ndarray:
     """Tokens/s of offline runs: full waves of `batch` sequences, then what is left."""
     at, batch, rate = point
@@ -255,13 +256,16 @@ def best_points(x: Prepared, rate: np.ndarray) -> np.ndarray:
     return positions[first]
 
 
-def tokens_per_s(x: Prepared, c: Mapping[str, float]) -> np.ndarray:
-    """Predicted output tokens/s of every row."""
+def tokens_per_s(x: Prepared, c: Mapping[str, Any]) -> np.ndarray:
+    """Predicted output tokens/s of every row.
+
+    Coefficients may be columns, shape (k, 1): the result then has a row for each of k sets.
+    """
     _, rate, _ = serve(x, c)
-    return np.maximum.reduceat(rate, x.first)
+    return np.maximum.reduceat(rate, x.first, axis=-1)
 
 
-def predict(x: Prepared, c: Mapping[str, float]) -> Prediction:
+def predict(x: Prepared, c: Mapping[str, Any]) -> Prediction:
     """All that is predicted for every row, at its own or its fastest layout."""
     run, rate, batch = serve(x, c)
     best = best_points(x, rate)
