@@ -215,7 +215,9 @@ def test_the_template_is_right_in_what_it_leaves_commented_out() -> None:
     assert scenario.facts
 
 
-@pytest.mark.parametrize("path", sorted(Path("examples").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), ids=lambda p: p.stem
+)
 def test_examples_are_scenarios(path: Path) -> None:
     if "study" not in path.stem:
         read(path, shipped())
