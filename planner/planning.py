@@ -194,6 +194,8 @@ def plan(
     case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
+    begun = time.monotonic()
     lost = _losses(case, chosen, outcome)
     tables = plan_tables(Context(facts, chosen), case, outcome, lost)
+    outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(chosen, facts, case, outcome, tables)

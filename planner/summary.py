@@ -17,7 +17,6 @@ NO_PLAN = {
     "infeasible": "No plan satisfies this scenario. `planner explain` says which rules conflict.",
     "stopped": "Time ran out before a plan was found.",
 }
-MOST_SYSTEMS = 3
 
 
 def summary(plan: "Plan") -> Group:
@@ -86,36 +85,37 @@ def _ratio(above: float, below: float, form: str) -> str:
 
 
 def _sites(plan: "Plan") -> Table:
+    """The chosen sites in their rank, one line each."""
     rows: Any = plan.tables["sites"].query("chosen == 1")
     more = f", the first {MOST_SITES} of {len(rows)}" if len(rows) > MOST_SITES else ""
     last = plan.scenario.periods[-1]
-    view = _table(
-        f"\nSites, as in {last}{more}", rank="right", site="left", since="right", MW="right",
-        racks="right", **{"Mtokens/s": "right"}, PUE="right", equipment="left", at_its_limit="left",
-    )  # fmt: skip
+    view = _table(f"\nSites, as in {last}{more}")
+    for name, side, width in (
+        ("site", "left", 26), ("since", "right", 5), ("MW", "right", 7), ("racks", "right", 6),
+        ("Mtokens/s", "right", 9), ("mostly", "left", 24),
+    ):  # fmt: skip
+        view.add_column(name, justify=side, width=width, no_wrap=True)  # type: ignore[arg-type]
+    view.add_column("at its limit")
     for row in rows.head(MOST_SITES).itertuples():
         view.add_row(
-            str(row.rank),
-            f"{row.name}, {row.admin1_name} ({row.country})",
+            f"{str(row.name).split(' (')[0]}, {row.country}",
             str(row.first_period),
             f"{row.facility_mw:,.1f}",
             f"{row.racks_count:,}",
             f"{row.tokens_per_s / 1e6:,.1f}",
-            f"{row.pue:.2f}",
-            _equipment(plan, str(row.site_id), last),
-            str(row.binding or "-"),
+            _mostly(plan, str(row.site_id), last),
+            str(row.binding).replace("; ", ", ") or "-",
         )
     return view
 
 
-def _equipment(plan: "Plan", site: str, t: int) -> str:
-    """The main rack systems and the cooling of a site."""
-    racks, halls = plan.tables["installs"], plan.tables["halls"]
-    here = racks[(racks["site_id"] == site) & (racks["period"] == t)]
-    count = here.groupby("system_id")["racks_count"].sum().sort_values(ascending=False)
-    parts = [f"{n} {k}" for k, n in count.head(MOST_SYSTEMS).items()]
-    cooled = halls[(halls["site_id"] == site) & (halls["period"] == t)]["design_id"]
-    return "; ".join(", ".join(words) for words in (parts, cooled) if len(words))
+def _mostly(plan: "Plan", site: str, t: int) -> str:
+    """The rack system that draws most at a site, and its cooling."""
+    fleet = plan.tables["fleet"]
+    here = fleet[(fleet["site_id"] == site) & (fleet["period"] == t)]
+    load = here.groupby(["system_id", "design_id"])["it_kw"].sum()
+    most: Any = load.idxmax() if len(load) else ("-",)
+    return ", ".join(most)
 
 
 def _rules(plan: "Plan") -> Table | None:

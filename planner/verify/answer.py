@@ -8,13 +8,13 @@ import pandas as pd
 from models.blocks.objective import OBJECTIVES
 from planner.coefficients.where import candidate_sites
 from planner.limits import limits
-from planner.limits.book import Book
+from planner.limits.book import AT_LEAST, EXACTLY, Book
 from planner.provenance import recalled_count
 from planner.results.columns import dictionary
 from planner.results.inputs import plan_inputs, recalled_of_sites
 from planner.results.policies import policies
 from planner.results.sites import LOSSES, sites
-from planner.verify.checks import FRAC, named
+from planner.verify.checks import FRAC, differing, named
 from planner.verify.run import KEYS, Run
 
 GAP_DIGITS = 1e-9
@@ -90,7 +90,15 @@ def rules(run: Run) -> list[str]:
         if limit.slack < -limit.rounding
     ]
     stated = run.tables["policies"]
-    return broken + _compared("policies", stated, policies(found, {}), ["shadow_price"])
+    asked, done = stated["required"], stated["achieved"]
+    slack = (done - asked).where(stated["sense"] == AT_LEAST, asked - done)
+    slack = slack.where(stated["sense"] != EXACTLY, -(asked - done).abs())
+    small = GAP_DIGITS * (asked.abs() + 1.0)
+    return [
+        *broken,
+        *_compared("policies", stated, policies(found, {}), ["shadow_price", "slack"]),
+        *differing("policies", stated, "slack", slack, "required and achieved", small),
+    ]
 
 
 def ranking(run: Run) -> list[str]:
@@ -116,14 +124,15 @@ def _in_order(stated: pd.DataFrame) -> list[str]:
         -rows["potential_tokens_per_s_per_mw"].fillna(0.0),
     ]
     found = []
-    for one, other in zip(rows.index, rows.index[1:], strict=False):
+    at: list[Any] = list(rows.index)
+    for one, other in zip(at, at[1:], strict=False):
         for key in keys:
             a, b = float(key[one]), float(key[other])
             if a == b or abs(a - b) <= FRAC * abs(a) + GAP_DIGITS:
                 continue
             if a > b:
                 name = named("sites", rows.loc[other])
-                found.append(f"{name}: rank {rows.at[other, 'rank']:g} is below a worse site")
+                found.append(f"{name}: rank {int(rows['rank'][other])} is below a worse site")
             break
     return found
 

@@ -32,7 +32,7 @@ def _plain(cell: Any) -> str:
 
 
 def differing(
-    table: str, rows: pd.DataFrame, column: str, wanted: Any, why: str, small: float = SMALL
+    table: str, rows: pd.DataFrame, column: str, wanted: Any, why: str, small: Any = SMALL
 ) -> list[str]:
     """Rows whose column is not what it is recomputed to be; blank must meet blank."""
     have, want = rows[column].astype(float), pd.Series(wanted, rows.index, dtype=float)

@@ -152,15 +152,24 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
 }  # fmt: skip
 
 
+ANSWERS: dict[str, tuple[Callable[[Run], list[str]], ...]] = {
+    "policies": (answer.rules,),
+    "sites": (answer.ranking,),
+    "inputs": (answer.inputs,),
+    "serving": (answer.dictionaries,),
+    "columns": (answer.dictionaries,),
+}
+"""Checks of tables that only report; the others are decisions, and the other families'."""
+
+
 def messages(run: Run, table: str) -> Iterator[str]:
-    """What the checks say, one by one; the two slow ones only for the tables they are about."""
-    slow = {answer.inputs: {"inputs"}, answer.ranking: {"sites"}}
-    for family in (references, *FAMILIES):
-        for check in family.CHECKS:
-            if table in slow.get(check, {table}):
-                yield from check(run)
-        if family is references and any(check(run) for check in family.CHECKS):
-            return
+    """What the checks that are about a table say, one by one."""
+    wrong = [message for check in references.CHECKS for message in check(run)]
+    yield from wrong
+    if not wrong:
+        decisions = [c for family in FAMILIES if family is not answer for c in family.CHECKS]
+        for check in ANSWERS.get(table, decisions):
+            yield from check(run)
 
 
 @pytest.mark.parametrize("name", SPOILS)
