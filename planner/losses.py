@@ -37,8 +37,9 @@ UNIT = {
 }
 """By objective, the end of the names of columns in its unit."""
 
-EXACT_FRAC = 1e-6
-"""A relaxation solved again is exact where value and bound are as near as this."""
+EXACT_FRAC = 1e-7
+"""A relaxation solved again is exact where value and bound are as near as this; a loss as small
+as this share of the objective is the solver's rounding."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class Relaxation:
 
     def loss(self, ratio: np.ndarray | float) -> np.ndarray:
         """How far a ratio is below the best one, in the unit people read; never negative."""
-        fall = np.asarray(self.relaxed.value - ratio) * OBJECTIVES[self.objective].factor
-        return np.where(fall > 1e-9 * abs(self.relaxed.value), fall, 0.0)
+        factor = OBJECTIVES[self.objective].factor
+        fall = np.asarray(self.relaxed.value - ratio) * factor
+        rounding = EXACT_FRAC * abs(self.relaxed.value) * factor
+        return np.where(fall > rounding, fall, 0.0)
 
 
 def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.DataFrame:

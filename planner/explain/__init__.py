@@ -8,7 +8,7 @@ from typing import Any
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.coefficients import make_case
-from planner.explain.checks import checks
+from planner.explain.checks import checks, connectable
 from planner.explain.diagnosis import ALONE, Diagnosis
 from planner.explain.explanation import Explanation
 from planner.explain.worth import worths
@@ -81,5 +81,5 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
         conflict=tuple(diagnosis.rules[j] for j in conflict),
         relaxation=tuple(diagnosis.changes(least)),
         alone=tuple(change for change in alone if change is not None),
-        note=OUT_OF_TIME if time.monotonic() > deadline else "",
+        note=OUT_OF_TIME if time.monotonic() > deadline else connectable(case),
     )

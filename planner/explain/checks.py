@@ -20,6 +20,16 @@ def connectable_mw(case: Case, t: int, country: str | None = None) -> float:
     )
 
 
+def connectable(case: Case) -> str:
+    """What power can reach, in one sentence: MW by period and country."""
+    by_period = [
+        f"{t}: "
+        + ", ".join(f"{n} {number(connectable_mw(case, t, n))}" for n in case.sets["COUNTRY"])
+        for t in case.sets["PERIOD"]
+    ]
+    return f"MW that can be connected, whatever they cost: {'; '.join(by_period)}."
+
+
 def _nowhere(case: Case) -> Iterator[str]:
     if not case.sets["SITE"]:
         last = case.sets["PERIOD"][-1]

@@ -25,6 +25,9 @@ HEAVY = 1e4
 ALONE = 8
 """Rules for which it is found out how far they would have to move alone."""
 
+FINE = 0.01
+"""How finely the growth of a rule of single sites is found."""
+
 FURTHEST = 16.0
 """A rule that would have to grow by more than this many times is not worth moving."""
 
@@ -176,7 +179,7 @@ class Diagnosis:
             low, high = high, 2 * high
             if high > FURTHEST or time.monotonic() > self._deadline:
                 return None
-        while high - low > 1e-3 * (1 + low) and time.monotonic() < self._deadline:
+        while high - low > FINE * (1 + low) and time.monotonic() < self._deadline:
             middle = (low + high) / 2
             low, high = (low, middle) if holds(middle) else (middle, high)
         return Change(rule, rule.looser * high)

@@ -9,7 +9,6 @@ from scipy.sparse import csr_array
 
 from models.build import build
 from models.case import Case
-from planner.explain.checks import connectable_mw
 from planner.explain.words import (
     AT_LEAST,
     AT_MOST,
@@ -64,13 +63,11 @@ class Rule:
 def rules_of(case: Case, compiled: Compiled) -> list[Rule]:
     """Every rule of the scenario and of the region that the model has rows for."""
     found = []
-    for (family, key), rows in rules_by_key(compiled.row, case).items():
+    for (family, _), rows in rules_by_key(compiled.row, case).items():
         places = tuple(at for _, at in rows)
         numbers = {case[name][key] for at in places for name, key in at.at}
         one = len(numbers) == 1 and not (FAMILIES[family].own and not FAMILIES[family].choice)
         asked = numbers.pop() * FAMILIES[family].factor if one else None
-        if family == "grid_connection":
-            asked = connectable_mw(case, int(key[0]))
         first = places[0]
         index = np.array([row for row, _ in rows], dtype=int)
         found.append(Rule(family, first.path, first.about, first.unit, asked, index, places))

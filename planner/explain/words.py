@@ -1,7 +1,8 @@
 """Rules of the model in the words of the scenario: which key asks for it, in which unit.
 
 A row of the model is named `rule[index]`. `FAMILIES` says, for each rule a person can change, where
-its number stands: a key of the scenario (a choice), or a table of the region (a fact).
+its number stands: a key of the scenario (a choice), or a table of the region (a fact). What power
+can reach is no rule: its megawatts are stated beside the conflict.
 """
 
 from collections.abc import Mapping
@@ -131,10 +132,6 @@ FAMILIES = {
     "parcel": Family(
         "s t", "", "sites[*].parcel_m2", "buildable_m2", "s", AT_MOST, "m2", choice=False, own=True
     ),
-    "grid_connection": Family(
-        "s t", "t", "connections that power reaches by {t}", "step_mw", "", AT_MOST, "MW",
-        choice=False, own=True,
-    ),
 }  # fmt: skip
 
 
@@ -167,9 +164,7 @@ def place(row_name: str, case: Case) -> Place | None:
     about = " ".join(words.values()) if name.startswith("demand_") else ""
     where = [_value(part, parts[part]) for part in family.at.split()]
     at: list[tuple[str, Any]] = []
-    if name == "grid_connection":
-        at = [("step_mw", (s, i)) for s, i in case["step_mw"] if s == parts["s"]]
-    elif family.value:
+    if family.value:
         at = [(family.value, where[0] if len(where) == 1 else tuple(where))]
     return Place(
         name,
