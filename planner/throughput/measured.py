@@ -39,7 +39,9 @@ def catalogue(folder: Path | None = None, extra_llms: pd.DataFrame | None = None
     measured = shipped_folder()
     llms = pd.read_csv(folder / "llms.csv")
     if extra_llms is not None:
-        llms = pd.concat([extra_llms, llms], ignore_index=True).drop_duplicates("llm_id")
+        mine = extra_llms.astype(object)
+        llms = pd.concat([mine, llms.astype(object)], ignore_index=True)
+        llms = llms.drop_duplicates("llm_id")
     chips = pd.concat(
         [pd.read_csv(folder / "systems.csv"), pd.read_csv(measured / "measured_chips.csv")],
         ignore_index=True,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from models.physics.chip_power import demand_of, under_cap
@@ -85,13 +84,8 @@ def imported(source: str, file: Path) -> pd.DataFrame:
         )
     shelf = catalogue()
     rows = IMPORTERS[source](read_measurements(file))
-    known = np.ones(len(rows), bool)
-    for i in range(len(rows)):
-        known[i] = _is_known(rows.iloc[[i]], shelf)
+    llm_ids, chips = list(shelf.llms["llm_id"]), list(shelf.chips["accelerator"])
+    llm = {name: llm_id_of(str(name), llm_ids) for name in rows["llm"].unique()}
+    chip = {name: chip_of(str(name), chips) for name in rows["accelerator"].unique()}
+    known = rows["llm"].map(llm).notna() & rows["accelerator"].map(chip).notna()
     return merged(marked(shelf.resolve(rows[known], str(file))))
-
-
-def _is_known(row: pd.DataFrame, shelf: Catalogue) -> bool:
-    llm = llm_id_of(str(row["llm"].iloc[0]), shelf.llms["llm_id"])
-    chip = chip_of(str(row["accelerator"].iloc[0]), shelf.chips["accelerator"])
-    return llm is not None and chip is not None

@@ -16,7 +16,6 @@ from planner.throughput.schema import read_measurements
 BY = ("llm", "accelerator", "precision", "engine", "source_id")
 ARCHITECTURE_NAMES = {
     "llm": "name",
-    "params_check_b": "params_total_b",
     "layers": "layers_count",
     "layers_moe": "moe_layers_count",
     "layers_full_attention": "full_attention_layers_count",
@@ -52,38 +51,46 @@ def read_architectures(path: str | Path) -> pd.DataFrame:
     Columns of the table `llms`, or their common names in configuration files.
     """
     frame = read_measurements(path)
+    if "params_check_b" in frame:  # recounted from the geometry, unlike a headline figure
+        frame["params_total_b"] = frame["params_check_b"].fillna(frame.get("params_total_b"))
     given = {a: b for a, b in ARCHITECTURE_NAMES.items() if a in frame and b not in frame}
-    if "params_check_b" in given and "params_total_b" in frame:
-        frame = frame.drop(columns="params_total_b")
     table = frame.rename(columns=given).copy()
     absent = [name for name in NEEDED if name not in table]
     refuse([Problem(str(path), "", f"no column {name!r}") for name in absent])
-    empty = catalogue().llms.iloc[:0]
-    table = table.reindex(columns=list(dict.fromkeys([*empty.columns, *table.columns])))
-    names = table["name"].astype(str)
-    table["llm_id"] = table["llm_id"].fillna(names.str.lower().str.replace(r"[^a-z0-9]+", "-"))
-    table["llm_id"] = [_slug(i) for i in table["llm_id"]]
-    return _completed(table)
-
-
-def _slug(name: object) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in str(name).lower()).split())
+    if {"shared_ffn_size", "experts_shared"} <= set(table) and "shared_ffn_count" not in table:
+        table["shared_ffn_count"] = table["shared_ffn_size"] * table["experts_shared"]
+    return _completed(table.reset_index(drop=True))
 
 
 def _completed(table: pd.DataFrame) -> pd.DataFrame:
-    """Fills what follows from other columns, and turns flags into 0 or 1."""
-    out = table.copy()
+    """All columns of the table `llms`: numbers, 0 where blank, and what follows from others."""
+    columns = catalogue().llms.columns
+    blank = pd.Series(np.nan, table.index)
+    out = pd.DataFrame(index=table.index)
+    for name in columns:
+        given = table[name] if name in table else blank
+        numeric = name.endswith(("_count", "_tokens", "_b"))
+        out[name] = pd.to_numeric(given, errors="coerce") if numeric else given.astype(object)
     flag = out["tied_embeddings_flag"].astype(str).str.lower()
     out["tied_embeddings_flag"] = flag.isin(["1", "1.0", "true"]).astype(float)
-    plain = out["full_attention_layers_count"].isna()
-    out.loc[plain, "full_attention_layers_count"] = out.loc[plain, "layers_count"]
+    full = "full_attention_layers_count"
+    out[full] = out[full].fillna(out["layers_count"])
     out["kv_heads_count"] = out["kv_heads_count"].fillna(out["heads_count"])
     width = out["hidden_count"] / out["heads_count"]
     out["head_width_count"] = out["head_width_count"].fillna(width)
     out["ffn_matrices_count"] = out["ffn_matrices_count"].fillna(3)
     out["expert_input_count"] = out["expert_input_count"].fillna(out["hidden_count"])
-    out["native_precision"] = out["native_precision"].fillna("bf16")
+    dense = out["layers_count"] - out["moe_layers_count"].fillna(0.0)
+    out["dense_ffn_layers_count"] = out["dense_ffn_layers_count"].fillna(dense)
+    native = out["native_precision"]
+    out["native_precision"] = native.where(native.notna(), "bf16").astype(str)
+    ids = out["llm_id"].where(out["llm_id"].notna(), out["name"])
+    out["llm_id"] = [_slug(name) for name in ids]
     return out
+
+
+def _slug(name: object) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in str(name).lower()).split())
 
 
 def validated(
