@@ -9,18 +9,26 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.coefficients import make_case
 from planner.explain.checks import checks, connectable
-from planner.explain.diagnosis import ALONE, Diagnosis
+from planner.explain.diagnosis import ALONE, Change, Diagnosis
 from planner.explain.explanation import Explanation
 from planner.explain.worth import worths
 from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.highs import Watch
+from planner.solve.relax import Shortfall
 from planner.tables import Region
 
 OUT_OF_TIME = "The time limit was reached; more could be said with a longer one."
 DIVISIBLE = (
     "Found with halls, connections and racks divisible, at the best ratio of that relaxation."
 )
+UNKNOWN = "Whether a plan of whole halls exists was not found out."
+ONLY_DIVISIBLE = (
+    "Every rule could hold if halls and connection steps were divisible. They are whole: no plan "
+    "was found that keeps all rules."
+)
+WHOLE_S = 60.0
+"""Seconds to look for a plan with whole halls."""
 
 __all__ = ["Explanation", "explain", "explain_case"]
 
@@ -68,10 +76,12 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
     if least is None:
         return answer(False if said else None, note=OUT_OF_TIME)
     if least.holds:
+        watch.stage("whole halls")
+        feasible, moved, note = _whole(diagnosis, least)
         watch.stage("what binds")
-        found = worths(diagnosis, scenario.objective.name, least, deadline)
+        binding = worths(diagnosis, scenario.objective.name, least, deadline) if feasible else ()
         unit = OBJECTIVES[scenario.objective.name].unit
-        return answer(True, binding=found, unit=unit, note=DIVISIBLE)
+        return answer(feasible, relaxation=moved, binding=binding, unit=unit, note=note)
     watch.stage("conflict")
     conflict = diagnosis.conflict(least)
     watch.stage("one rule alone")
@@ -83,3 +93,14 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
         alone=tuple(change for change in alone if change is not None),
         note=OUT_OF_TIME if time.monotonic() > deadline else connectable(case),
     )
+
+
+def _whole(diagnosis: Diagnosis, least: Shortfall) -> tuple[bool | None, tuple[Change, ...], str]:
+    """Whether a plan exists with whole halls and steps too, and the least for it if not."""
+    whole = diagnosis.least_whole(least, WHOLE_S)
+    if whole is None:
+        return True, (), f"{DIVISIBLE} {UNKNOWN}"
+    found, proven = whole
+    if found.holds:
+        return True, (), DIVISIBLE
+    return (False if proven else None), tuple(diagnosis.changes(found)), ONLY_DIVISIBLE

@@ -77,6 +77,14 @@ class Diagnosis:
         """The smallest sum of relative slacks of the scenario's rules; None if time is up."""
         return self._settled(dict.fromkeys(self._soft, 1.0))
 
+    def least_whole(self, found: Shortfall, seconds: float) -> tuple[Shortfall, bool] | None:
+        """As `least`, with whole halls and connection steps; and whether nothing less will do."""
+        among = found.kept | self._first
+        deadline = min(self._deadline, time.monotonic() + seconds)
+        costs, scale = dict.fromkeys(self._soft, 1.0), self._scale(found.x)
+        whole = self._elastic.least_whole(costs, scale, among, deadline)
+        return whole and (whole[0], whole[1] and bool(among.all()))
+
     def changes(self, found: Shortfall) -> list[Change]:
         """How far each rule has to move for the solution found, the furthest first."""
         moved = [Change(self.rules[j], self._needed(j, found.x)) for j in self._soft]

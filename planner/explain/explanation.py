@@ -30,7 +30,7 @@ class Worth:
 class Explanation:
     """The answer.
 
-    `feasible` is None where time was up before anything was known. `checks` are sentences;
+    `feasible` is None where that was not found out in time, or not proven. `checks` are sentences;
     `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
     is the least that makes the scenario feasible (least sum of relative changes of the scenario's
     own rules); each of `alone` makes it feasible by itself. `binding` is of a feasible scenario.
@@ -51,7 +51,7 @@ class Explanation:
     @property
     def verdict(self) -> str:
         """The answer in one line."""
-        words = {True: "is feasible", False: "is infeasible", None: "could not be decided in time"}
+        words = {True: "is feasible", False: "is infeasible", None: "could not be decided"}
         return f"{self.name} {words[self.feasible]}"
 
     def document(self) -> dict[str, Any]:

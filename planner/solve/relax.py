@@ -17,8 +17,9 @@ from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
+from planner.solve.highs import Solver
 from planner.solve.sift import Relaxed, relaxed_ratio
-from planner.solve.split import Split
+from planner.solve.split import Split, inside, restricted
 
 SHORTFALL = Ratio("shortfall", "one", False, 1.0, "share")
 HOLDS = 1e-6
@@ -75,26 +76,56 @@ class Elastic:
         deadline
             A time.monotonic() value.
         """
+        slacks, model, parts = self._soft(costs, free, scale)
+        found: Relaxed = relaxed_ratio(model, parts, SHORTFALL, first, 0.0, deadline)
+        if found.x is None or found.row_dual is None or found.bound - found.value > HOLDS:
+            return None
+        return self._found(slacks, -found.value, found.x, found.row_dual, found.kept)
+
+    def least_whole(
+        self, costs: Mapping[int, float], scale: np.ndarray, among: np.ndarray, deadline: float
+    ) -> tuple[Shortfall, bool] | None:
+        """As `least` with whole halls and steps at the marked sites; and whether it is proven."""
+        slacks, model, parts = self._soft(costs, (), scale)
+        columns, rows = inside(parts, among)
+        solver = Solver(restricted(model, columns, rows), threads=1)
+        solver.maximise({SHORTFALL.over: -1.0})
+        answer = solver.run(0.1 * HOLDS, deadline)
+        if answer.x is None:
+            return None
+        x = np.zeros(len(model.low))
+        x[columns] = answer.x
+        no_dual = np.zeros(len(model.row_low))
+        found = self._found(slacks, -answer.objective, x, no_dual, among)
+        return found, answer.state == "optimal"
+
+    def _soft(
+        self, costs: Mapping[int, float], free: Collection[int], scale: np.ndarray
+    ) -> tuple[list["_Slack"], Compiled, Split]:
+        """The slack columns, the model with them, and which site owns what."""
         slacks = [s for j, cost in costs.items() for s in self._slacks(j, cost, scale)]
-        model = self._model(slacks, free)
         of_row = np.append(self.parts.of_row, -1)
         for slack in slacks:
             if slack.owner < 0:
                 of_row[slack.rows] = -1
         owners = [*(slack.owner for slack in slacks), -1]
-        parts = replace(
-            self.parts, of_column=np.append(self.parts.of_column, owners), of_row=of_row
-        )
-        found: Relaxed = relaxed_ratio(model, parts, SHORTFALL, first, 0.0, deadline)
-        if found.x is None or found.row_dual is None or found.bound - found.value > HOLDS:
-            return None
+        of_column = np.append(self.parts.of_column, owners)
+        parts = replace(self.parts, of_column=of_column, of_row=of_row)
+        return slacks, self._model(slacks, free), parts
+
+    def _found(
+        self,
+        slacks: Sequence["_Slack"],
+        shortfall: float,
+        x: np.ndarray,
+        row_dual: np.ndarray,
+        kept: np.ndarray,
+    ) -> Shortfall:
         width, height = len(self.compiled.low), len(self.compiled.row_low)
-        taken = dict.fromkeys(costs, 0.0)
-        for slack, amount in zip(slacks, found.x[width:], strict=False):
-            taken[slack.rule] += float(amount)
-        return Shortfall(
-            -found.value - 1.0, found.x[:width], taken, found.row_dual[:height], found.kept
-        )
+        taken: dict[int, float] = {}
+        for slack, amount in zip(slacks, x[width:], strict=False):
+            taken[slack.rule] = taken.get(slack.rule, 0.0) + float(amount)
+        return Shortfall(shortfall - 1.0, x[:width], taken, row_dual[:height], kept)
 
     def _slacks(self, j: int, cost: float, scale: np.ndarray) -> list["_Slack"]:
         """The slack columns of a rule, for each side on which its rows have a limit."""

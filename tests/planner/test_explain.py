@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.case import Case
 from planner.explain import Explanation, explain, explain_case
-from planner.explain.diagnosis import outward
+from planner.explain.diagnosis import Diagnosis, outward
 from planner.explain.words import number, place
 from planner.scenario import Scenario
 from tests.tiny import tiny_case
@@ -61,9 +63,20 @@ def test_a_budget_against_a_floor() -> None:
         FLOOR: pytest.approx(6.0, rel=1e-3),
         "budget.capex_musd_total": pytest.approx(104.0, rel=1e-3),
     }
-    assert of(poor(alone["budget.capex_musd_total"])).feasible is True
-    assert of(with_numbers(poor(), facility_mw_min={("all", 2027): alone[FLOOR]})).feasible is True
+    assert of(poor(alone["budget.capex_musd_total"] + 1)).feasible is True  # whole: 105
+    less = with_numbers(poor(53.0), facility_mw_min={("all", 2027): alone[FLOOR]})
+    assert of(less).feasible is False  # a whole hall, connection and site cost 5, for 2 divisible
+    assert not of(less).conflict  # divisible it holds
     assert of(poor(103.9)).feasible is False
+
+
+def test_a_hall_is_whole() -> None:
+    # divisible it costs 104 M$; a whole hall, connection and site make it 105
+    found = of(poor(104.5))
+    assert found.feasible is False
+    assert numbers(found.relaxation) == {"budget.capex_musd_total": pytest.approx(105.0)}
+    assert "They are whole" in found.note
+    assert of(poor(105.0)).feasible is True
 
 
 def test_a_budget_too_small_for_the_racks_alone_is_seen_without_solving() -> None:
@@ -125,6 +138,48 @@ def test_a_limit_of_nature() -> None:
     assert numbers(found.relaxation) == {FLOOR: pytest.approx(2.5, rel=1e-3)}
     water = next(change for change in found.alone if change.rule.path.startswith("sites"))
     assert 1 + water.by_frac == pytest.approx(12 / 2.5, rel=1e-2)
+
+
+def moved(case: Case, changes: Any) -> Case:
+    """The case with the changed numbers in the place of its own."""
+    values = {name: dict(numbers) for name, numbers in case.values.items()}
+    for change in changes:
+        for name, key in {at for place_ in change.rule.places for at in place_.at}:
+            values[name][key] *= 1 + change.by_frac * (1 + 1e-6)
+    return case.having(values=values)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    floor=st.floats(5.0, 60.0),
+    budget=st.floats(20.0, 400.0),
+    share=st.floats(0.1, 1.0),
+    racks=st.floats(1.0, 200.0),
+    pue=st.floats(1.05, 1.25),
+)
+def test_the_least_changes_together_make_it_feasible(
+    floor: float, budget: float, share: float, racks: float, pue: float
+) -> None:
+    case = tiny_case(
+        2,
+        facility_mw_min={("all", 2027): floor},
+        capex_total_musd_max={"all": budget},
+        domestic_frac={("KR", "chips"): share},
+        racks_supply_count={("KR", "slow", 2027): racks},
+        pue_max={"a": pue, "b": pue},
+    )
+    diagnosis = Diagnosis(case, float("inf"))
+    least = diagnosis.least()
+    assert least is not None
+    if least.holds:
+        return
+    changes = diagnosis.changes(least)
+    again = Diagnosis(moved(case, changes), float("inf")).least()
+    assert again is not None
+    assert again.least == pytest.approx(0.0, abs=1e-5)
+    # and no rule of the conflict can be left out of it
+    conflict = diagnosis.conflict(least)
+    assert {diagnosis.rules[j].path for j in conflict} & paths(change.rule for change in changes)
 
 
 def test_a_workload_that_nothing_serves() -> None:
