@@ -17,6 +17,9 @@ from planner.solve.order import Limits, in_order, relaxed_in_order
 from planner.solve.place import Placement, among
 from planner.solve.sift import Relaxed
 
+PLACING_SECONDS = 90.0
+"""Longest search for whole racks at the sites chosen before other sites are considered."""
+
 STARTERS = 15
 """Sites of each country and first year that the relaxation begins with: the coolest."""
 
@@ -99,18 +102,19 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
         status = "infeasible" if relaxed[0].state == "infeasible" else "stopped"
         return Outcome(status, seconds=stages.seconds)
     shown.bound(bound)
-    search = _Search(case, scenario, limits, shown)
+    reach = {name: part.value for name, part in zip(names, relaxed, strict=False)}
+    search = _Search(case, scenario, replace(limits, reach=reach), shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     stages.enter("where and what")
     search.where_and_what(choice, bound)
     stages.enter("place racks")
-    search.place()
+    search.place(bound)
     if not search.closed(bound) and not watch.stop:
         stages.enter("prove")
         rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
         bound = min(bound, search.where_and_what(rivals | choice, bound))
         stages.enter("place racks")
-        search.place()
+        search.place(bound)
     stages.close()
     outcome = search.outcome(bound)
     if outcome.placed is not None and outcome.x is not None:
@@ -129,6 +133,7 @@ class _Search:
         self._ratio = OBJECTIVES[self._names[0]]
         self._where: dict[str, float] = {}
         self._sites: set[str] = set()
+        self._nearby: set[str] = set()
         self._start = 0.0
         self._best = Outcome("stopped")
         self._nodes = 0
@@ -142,21 +147,25 @@ class _Search:
         """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
         compiled = compile_model(build(among(self._case, sites)))
         solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
-        first, plan = in_order(solver, self._names, start, self._limits, self._watch)
+        first, plan = in_order(solver, self._names, start, self._limits, _Quiet(self._watch))
         self._nodes += first.nodes
         self._sites, self._start = sites, start
+        self._nearby = self._nearby or sites
         if plan is not None:
             self._where = dict(zip(compiled.column_names, plan, strict=True))
-            self._sites = used(compiled, plan)
+            self._sites = used(compiled, plan) | self._nearby
             self._start = first.value
         return first.bound
 
-    def place(self) -> None:
+    def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)
-        best, x = placement.best(self._where, self._names, self._start, self._limits, self._watch)
-        self._nodes += best.nodes
+        enough = bound - 0.9 * solve.gap_frac * abs(bound)
+        soon = min(self._limits.deadline, time.monotonic() + PLACING_SECONDS)
+        limits = replace(self._limits, deadline=soon)
+        seen = _Quiet(self._watch, plans=True)
+        _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if x is None:
             return
         r = _value(placement.compiled, x, self._ratio)
@@ -247,3 +256,18 @@ class _Shown(Watch):
 
     def incumbent(self, value: float) -> None:
         self._watch.incumbent(value * self._factor)
+
+
+class _Quiet(Watch):
+    """Keeps from a watch what holds only for some sites or for racks in groups."""
+
+    def __init__(self, watch: Watch, plans: bool = False) -> None:
+        self._watch, self._plans = watch, plans
+
+    @property
+    def stop(self) -> bool:  # type: ignore[override]
+        return self._watch.stop
+
+    def incumbent(self, value: float) -> None:
+        if self._plans:
+            self._watch.incumbent(value)

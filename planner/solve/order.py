@@ -1,8 +1,8 @@
 """Objectives in order: each is made best with those before held within their tolerance."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import split, with_row
 
 TIE_GAP_FRAC = 5e-3
-"""Ties are broken to this gap: far below what costs are known to."""
+"""Ties are broken to this distance from the relaxation: far below what costs are known to."""
 
-TIE_SECONDS = 30.0
+TIE_SECONDS = 10.0
 """Longest search for a cheaper plan among equals; the best found is kept."""
 
 
@@ -27,6 +27,8 @@ class Limits:
     gap_frac: float
     tolerance_frac: float
     deadline: float
+    reach: Mapping[str, float] = field(default_factory=dict)
+    """What the relaxation reaches in each later objective, more being better."""
 
 
 def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
@@ -57,6 +59,17 @@ def relaxed_in_order(
     return found or [relaxed]
 
 
+class Enough(Watch):
+    """Stops a solve at a plan whose ratio is good enough."""
+
+    def __init__(self, fraction: Fraction, enough: float) -> None:
+        self._fraction, self._enough = fraction, enough
+
+    def plan(self, x: np.ndarray) -> None:
+        """Ask for the end once the plan is good enough."""
+        self.stop = self.stop or self._fraction.value(x) >= self._enough
+
+
 def in_order(
     solver: Solver, names: Sequence[str], start: float, limits: Limits, watch: Watch | None = None
 ) -> tuple[Best, np.ndarray | None]:
@@ -75,7 +88,12 @@ def in_order(
         solver.start_from(plan)
         fraction = Fraction(solver, OBJECTIVES[name])
         soon = min(limits.deadline, time.monotonic() + TIE_SECONDS)
-        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, soon)
+        reach = limits.reach.get(name, float("inf"))
+        enough = reach - TIE_GAP_FRAC * abs(reach)
+        if fraction.value(plan) >= enough:
+            continue
+        tie = Enough(fraction, enough)
+        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, soon, tie)
         if later.x is None:
             break
         plan, last = later.x, later

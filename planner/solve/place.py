@@ -16,7 +16,6 @@ from planner.coefficients import regrouped
 from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
-from planner.solve.ratio import Best
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD")
 WHERE = ("open", "connect", "halls")
@@ -51,7 +50,6 @@ class Placement:
         self.case = at_sites(case, sites)
         self.model: Any = build(self.case)
         self.compiled: Compiled = compile_model(self.model)
-        self._solver = Solver(self.compiled, threads, seed)
         self._new = lambda: Solver(self.compiled, threads, seed)
 
     def best(
@@ -59,38 +57,55 @@ class Placement:
         where: Mapping[str, float],
         names: Sequence[str],
         start: float,
+        enough: float,
         limits: Limits,
         watch: Watch | None = None,
-    ) -> tuple[Best, np.ndarray | None]:
-        """The best plan with whole racks, `where` holding the halls, steps and sites to keep.
+    ) -> tuple[float, np.ndarray | None]:
+        """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
 
-        Three tries, each freer: racks next to their fractional number in the given halls; any
-        number of racks in the given halls; any halls.
+        `where` holds the halls, steps and sites to keep at first. Three tries, each freer, until a
+        ratio is `enough`: racks next to their fractional number in the given halls; the same where
+        a hall more of each design in use may be built; anything at all, begun from the best so far.
         """
-        halls, racks = self._fixed(where), self._around(where, names, start, limits)
-        for fixed in ({**halls, **racks}, halls, {}) if racks else (halls, {}):
+        value, plan = -np.inf, None
+        for spare in (0.0, 1.0, None):
             solver = self._new()
-            self._fix(solver, fixed)
+            if spare is not None:
+                halls = self._fixed(where, spare)
+                racks = self._around(halls, names, start, limits)
+                if not racks:
+                    continue
+                self._fix(solver, {**halls, **racks})
+            elif plan is not None:
+                solver.start_from(plan)
             best, x = in_order(solver, names, start, limits, watch)
-            if x is not None or (watch is not None and watch.stop):
+            if x is not None and best.value > value:
+                value, plan = best.value, x
+            if value >= enough or (watch is not None and watch.stop):
                 break
-        return best, x
+        return value, plan
 
-    def _fixed(self, where: Mapping[str, float]) -> dict[int, tuple[float, float]]:
-        """Bounds that hold the columns of the *where* side at their values."""
+    def _fixed(self, where: Mapping[str, float], spare: float) -> dict[int, tuple[float, float]]:
+        """Bounds that hold sites and steps as given, and halls so or with `spare` more."""
         bounds = {}
         for i, name in enumerate(self.compiled.column_names):
-            if name.split("[")[0] in WHERE:
+            kind = name.split("[")[0]
+            if kind in WHERE:
                 value = float(round(where.get(name, 0.0)))
-                bounds[i] = (value, value)
+                more = spare if kind == "halls" and value > 0 else 0.0
+                bounds[i] = (value, min(value + more, float(self.compiled.high[i])))
         return bounds
 
     def _around(
-        self, where: Mapping[str, float], names: Sequence[str], start: float, limits: Limits
+        self,
+        halls: Mapping[int, tuple[float, float]],
+        names: Sequence[str],
+        start: float,
+        limits: Limits,
     ) -> dict[int, tuple[float, float]]:
-        """Bounds next to the fractional racks of the relaxation in the given halls."""
-        solver = self._solver
-        self._fix(solver, self._fixed(where))
+        """Bounds next to the fractional racks of the relaxation within these halls."""
+        solver = self._new()
+        self._fix(solver, halls)
         solver.whole(False)
         _, x = in_order(solver, names, start, limits)
         if x is None:

@@ -124,10 +124,11 @@ def best_ratio(
         tolerance = 0.25 * gap_frac * abs(r) * scale
         answer = solver.run(max(tolerance, 1e-9), deadline, watch and _InRatio(watch, fraction, r))
         state, nodes = answer.state, nodes + answer.nodes
-        if state == "optimal" and answer.x is not None and fraction.under(answer.x) <= NOTHING:
+        nothing = answer.x is not None and fraction.under(answer.x) <= NOTHING
+        if nothing and best_x is None and state == "optimal":
             r, state = 10 * min(r, -1.0), "failed"  # no ratio there: ask for more to divide by
             continue
-        if answer.x is not None:
+        if answer.x is not None and not nothing:
             scale = max(fraction.under(answer.x), 1e-9)
             if fraction.value(answer.x) > value:
                 value, best_x = fraction.value(answer.x), answer.x
@@ -136,6 +137,8 @@ def best_ratio(
             watch.incumbent(value)
             watch.bound(bound)
         if best_x is None or state in ("infeasible", "failed") or time.monotonic() > deadline:
+            break
+        if watch is not None and watch.stop:
             break
         close = bound - value <= gap_frac * max(abs(value), 1e-12)
         if close or abs(value - r) <= 1e-10 * max(abs(value), 1e-9):
@@ -166,4 +169,5 @@ class _InRatio(Watch):
             self._watch.bound(self._r + value / self._least)
 
     def plan(self, x: np.ndarray) -> None:
+        self._watch.plan(x)
         self._watch.incumbent(self._fraction.value(x))
