@@ -154,6 +154,33 @@ def test_designs_of_one_class_share_its_racks(tmp_path: Path) -> None:
     assert verify(found.write(tmp_path / "out")) == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": {"name": "cost_per_mtoken"}},
+        {"objective": {"name": "carbon_per_mtoken", "then": ["tokens_per_mw"]}},
+        {"objective": {"name": "npv"}, "budget": {"capex_musd_total": 2500},
+         "money": {"revenue_usd_per_mtoken": {"chat": 0.5}}},
+        {"demand": {"weights": {"chat": 1.0, "batch-documents": 0.2},
+                    "floors": [{"tokens_per_s": 1e6, "workload": "chat"}]}},
+        {"periods": [2028], "scale": {"facility_mw_min": {2028: 20}},
+         "demand": {"mix": {"chat": 1.0}, "country_share": {"KR": 0.7, "JP": 0.3}},
+         "filters": {"sites": {"include": ["ulsan-mipo", "tomakomai-east"]},
+                     "cooling": {"include": ["dtc-*"]}}},
+    ],
+    ids=["cost", "carbon", "npv", "weights", "country share"],
+)  # fmt: skip
+def test_plans_of_every_kind_are_verified(changes: dict[str, Any], tmp_path: Path) -> None:
+    found = plan({**ONE_SITE, **changes})
+    assert found.status == "optimal"
+    assert found.value is not None
+    assert found.bound is not None
+    sign = 1 if OBJECTIVES[found.objective].more_is_better else -1
+    assert sign * (found.bound - found.value) >= -1e-6 * abs(found.value)
+    assert verify(found.write(tmp_path / "out")) == []
+    assert found.unit in text_of(found)
+
+
 # -- shadow prices --------------------------------------------------------------------------------
 
 
