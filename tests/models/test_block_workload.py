@@ -2,6 +2,7 @@
 
 import pytest
 
+from planner.solve.place import site_indexed
 from tests.solved import breaks, refused, rows, solve
 from tests.tiny import tiny_case
 
@@ -115,6 +116,13 @@ def test_transit_is_paid_by_the_token():
     held = {"it_mw[a,dry,2027]": 10, "it_mw[b,dry,2027]": 0, "tokens_total": 200}
     assert solve(case, held=held).ledger("opex_musd")["transit"] == pytest.approx(63.1152)
     assert "transit" not in solve(tiny_case()).ledger("opex_musd")
+
+
+def test_transit_of_a_group_is_that_of_its_cheapest_site():
+    prices = {("a", "seoul"): 0.03, ("b", "seoul"): 0.01, ("b", "busan"): 0.02}
+    case = tiny_case(site_transit_usd_per_mtoken=prices)
+    assert case["transit_usd_per_mtoken"] == {("KR-1", "seoul"): 0.01, ("KR-1", "busan"): 0.02}
+    assert site_indexed(case)["transit_usd_per_mtoken"] == prices
 
 
 def test_revenue():

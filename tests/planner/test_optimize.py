@@ -25,7 +25,7 @@ def scenario(name="tokens_per_mw", gap_frac=1e-3, **solve):
 
 
 @pytest.mark.parametrize("name", ["tokens_per_mw", "cost_per_mtoken"])
-@settings(seeded, max_examples=6)
+@settings(seeded, max_examples=5)
 @given(case=small_cases())
 def test_the_true_best_is_between_plan_and_bound(name, case):
     best = ratio(at_sites(case, case.sets["SITE"]), name)
@@ -41,7 +41,7 @@ def test_the_true_best_is_between_plan_and_bound(name, case):
     assert (found.status == "optimal") == (found.gap_frac <= 1e-4)
 
 
-@settings(seeded, max_examples=8)
+@settings(seeded, max_examples=5)
 @given(small_cases())
 def test_racks_halls_and_steps_of_the_plan_are_whole(case):
     found = optimize(case, scenario())

@@ -14,7 +14,7 @@ from tests.tiny import tiny_case
 seeded = settings(
     derandomize=True,
     deadline=None,
-    max_examples=15,
+    max_examples=10,
     phases=(Phase.generate, Phase.shrink),
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -36,7 +36,7 @@ def at_least(one, other):
 
 
 @pytest.mark.parametrize("name", ["tokens_per_mw", "cost"])
-@seeded
+@settings(seeded, max_examples=8)
 @given(case=small_cases())
 def test_groups_bound_sites_and_whole_racks(case, name):
     grouped, by_site = ratio(case, name), ratio(site_indexed(case), name)
@@ -87,7 +87,7 @@ LOOSER = {
 
 
 @pytest.mark.parametrize("name", LOOSER)
-@settings(seeded, max_examples=6)
+@settings(seeded, max_examples=5)
 @given(data=st.data())
 def test_loosening_a_limit_never_hurts(name, data):
     case = data.draw(small_cases(must=(name,)))

@@ -33,7 +33,7 @@ def opened_last(case):
 
 @pytest.mark.parametrize("name", ["tokens_per_mw", "cost_per_mtoken"])
 @pytest.mark.parametrize("share", [0.9, 1.0])
-@settings(seeded, max_examples=5)
+@settings(seeded, max_examples=4)
 @given(case=small_cases())
 def test_no_better_plan_has_a_site_that_is_ruled_out(name, share, case):
     best = ratio(case, name)

@@ -30,7 +30,7 @@ def sifted(case, name="tokens_per_mw", first=1, deadline=NEVER):
 
 @pytest.mark.parametrize("name", ["tokens_per_mw", "cost_per_mtoken", "tokens", "cost"])
 @pytest.mark.parametrize("form", [lambda case: case, site_indexed], ids=["groups", "sites"])
-@settings(seeded, max_examples=8)
+@settings(seeded, max_examples=5)
 @given(case=small_cases())
 def test_the_same_as_with_all_sites_at_once(case, name, form):
     found = sifted(form(case), name)
@@ -40,7 +40,7 @@ def test_the_same_as_with_all_sites_at_once(case, name, form):
 
 
 @pytest.mark.parametrize("rounds", [1, 2])
-@settings(seeded, max_examples=12)
+@settings(seeded, max_examples=8)
 @given(case=small_cases())
 def test_the_bound_holds_in_every_round(case, rounds):
     with pytest.MonkeyPatch.context() as patch:
@@ -51,7 +51,7 @@ def test_the_bound_holds_in_every_round(case, rounds):
     assert found.bound >= relaxed(case) * (1 - 1e-7)
 
 
-@settings(seeded, max_examples=12)
+@settings(seeded, max_examples=8)
 @given(case=small_cases())
 def test_out_of_time_it_claims_nothing_false(case):
     found = sifted(case, first=3, deadline=time.monotonic() - 1)
