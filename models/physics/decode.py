@@ -36,23 +36,24 @@ def decode_step(
     chip: Chip,
     numerics: Numerics,
     layout: Layout,
-    load: tuple[Array, Array],
+    load: tuple[Array, Array, Array],
     c: Mapping[str, float],
 ) -> Work:
-    """Work of one pipeline stage for one token of every sequence of its micro-batch.
+    """Work of one pipeline stage for one step of its micro-batch.
 
-    load : (sequences in one micro-batch over all replicas, mean context length [tokens]).
+    load : (tokens of one micro-batch over all replicas, mean context length [tokens], tokens per
+    sequence: 1, more with drafts, which share one reading of the KV cache).
     c : coefficients, see the table `throughput_coefficients`.
 
     seconds = weights/(BW e_w) + experts hit/(BW e_x) + arithmetic/(F e) + KV/(BW e_kv)
               + fixed time of layers + activations/(BW e_a) + link bytes/(link e_l)
     Source: additive roofline; a fitted overlap exponent between max and sum came out as sum.
     """
-    batch, length = load
+    batch, length, per_sequence = load
     rank = np.maximum(batch / layout.dp_count, 1.0)
     bw = chip.hbm_bytes_per_s
     hit = experts_hit_frac(llm, batch, c["expert_skew_ratio"])
-    read = _bytes_read(llm, numerics, layout, (rank, length, hit), c)
+    read = _bytes_read(llm, numerics, layout, (rank, length, hit, per_sequence), c)
     dense_s, expert_s, mla_s = _arithmetic(llm, (chip, numerics, layout), (batch, length, hit), c)
     narrow = np.equal(numerics.dense_kind, FP4)
     weights_frac = np.where(narrow, c["weights_fp4_frac"], c["weights_frac"])
@@ -89,17 +90,20 @@ def _bytes_read(
     llm: Llm,
     numerics: Numerics,
     layout: Layout,
-    load: tuple[Array, Array, Array],
+    load: tuple[Array, Array, Array, Array],
     c: Mapping[str, float],
 ) -> Read:
-    """Weights, hit experts, KV cache and activations; load : sequences per replica, length, hit."""
-    rank, length, hit = load
+    """Weights, hit experts, KV cache and activations.
+
+    load : tokens per replica, context length, share of experts hit, tokens per sequence.
+    """
+    rank, length, hit, per_sequence = load
     shards = np.minimum(layout.tp_count, llm.kv_heads_count) * layout.pp_count
     width = rank * llm.layers_count * llm.hidden_count * 2.0 / layout.pp_count
     return Read(
         llm.always_params * numerics.dense_bytes / (layout.tp_count * layout.pp_count),
         llm.expert_params * hit * numerics.expert_bytes / layout.chips_count,
-        kv_read_elements(llm, length) * numerics.kv_bytes * rank / shards,
+        kv_read_elements(llm, length) * numerics.kv_bytes * rank / per_sequence / shards,
         width * c["activation_passes_count"],
     )
 

@@ -85,7 +85,7 @@ def decoding_work(
     chip, numerics, layout = machine
     micro = np.maximum(batch / layout.pp_count, 1.0) * requests.step_tokens_count
     length = requests.isl_tokens + requests.osl_tokens / 2.0
-    step = decode_step(llm, chip, numerics, layout, (micro, length), c)
+    step = decode_step(llm, chip, numerics, layout, (micro, length, requests.step_tokens_count), c)
     host = (c["host_step_us"] + c["host_sequence_us"] * batch) * 1e-6 * requests.synchronous
     return step, step.seconds * layout.pp_count + host
 

@@ -41,15 +41,20 @@ def chip_of(name: str, accelerators: Iterable[str]) -> str | None:
     "NVIDIA H100-SXM-80GB" is H100 SXM; "GB200" is not B200. None where nothing matches.
     """
     wanted = re.sub(r"[^a-z0-9]+", "", name.lower())
+    tokens = set(re.split(r"[^a-z0-9]+", name.lower()))
     best, score = None, 0
     for accelerator in accelerators:
-        words = [w for w in re.split(r"[^a-z0-9]+", accelerator.lower()) if w]
-        key = [w for w in words if w != "sxm"]
-        length = sum(len(w) for w in key)
-        if all(w in wanted for w in key) and length > score:
+        words = [w for w in re.split(r"[^a-z0-9]+", accelerator.lower()) if w and w != "sxm"]
+        length = sum(len(w) for w in words)
+        short = len(words) == 1 and length < SHORT
+        found = words[0] in tokens if short else all(w in wanted for w in words)
+        if found and length > score:
             best, score = accelerator, length
     return best
 
+
+SHORT = 4
+"""Names with fewer letters (L4) must stand alone, not within a longer word."""
 
 PRECISION_WORDS = (
     ("nvfp4", "fp4"),

@@ -9,16 +9,10 @@ import pandas as pd
 from planner.errors import Problem, listed, nearest, refuse
 from planner.throughput.names import chip_of, llm_id_of, precision_of
 
-REQUIRED = (
-    "llm",
-    "accelerator",
-    "precision",
-    "isl_tokens",
-    "osl_tokens",
-    "num_accelerators",
-    "output_tokens_per_s",
-)
+REQUIRED = ("llm", "accelerator", "precision", "osl_tokens", "num_accelerators")
 OPTIONAL_NUMBERS = (
+    "isl_tokens",
+    "output_tokens_per_s",
     "concurrency_reqs",
     "num_requests",
     "tp",
@@ -41,8 +35,11 @@ OPTIONAL_NUMBERS = (
     "synchronous",
 )
 OPTIONAL_TEXTS = ("source_id", "engine", "mode", "engine_version", "left_out", "source")
-NUMBERS = ("isl_tokens", "osl_tokens", "num_accelerators", "output_tokens_per_s")
+NUMBERS = ("osl_tokens", "num_accelerators")
+UNKNOWN_PROMPT_TOKENS = 250.0
+"""Assumed where a benchmark does not publish its prompt lengths (ML.ENERGY: chat, questions)."""
 SCHEMA = (*REQUIRED, *OPTIONAL_NUMBERS, *OPTIONAL_TEXTS)
+POSITIVE = ("isl_tokens", "output_tokens_per_s")
 
 SHIPPED_NAMES = {
     "concurrency_count": "concurrency_reqs",
@@ -128,9 +125,13 @@ def _numbers(out: pd.DataFrame, file: str) -> list[Problem]:
         number = pd.to_numeric(out[name], errors="coerce")
         needed = name in NUMBERS
         bad = number.isna() & (out[name].notna() | needed) | (number < 0) | np.isinf(number)
-        bad |= needed & (number == 0)
+        bad |= (needed or name in POSITIVE) & (number == 0)
         for i in np.flatnonzero(bad)[:20]:
-            allowed = "a number above 0" if needed else "a number of at least 0, or blank"
+            allowed = (
+                "a number above 0"
+                if needed or name in POSITIVE
+                else "a number of at least 0, or blank"
+            )
             place = f"line {i + 2}, {name}"
             problems.append(Problem(file, place, "not usable", out[name].iloc[i], allowed=allowed))
         out[name] = number.astype(float)
@@ -152,6 +153,7 @@ def _defaults(out: pd.DataFrame) -> pd.DataFrame:
     wide = (out["precision"] == "bf16") | hopper | energy
     out["kv_bytes"] = out["kv_bytes"].fillna(pd.Series(np.where(wide, 2.0, 1.0), out.index))
     out["synchronous"] = out["synchronous"].fillna(energy.astype(float))
+    out["isl_tokens"] = out["isl_tokens"].fillna(UNKNOWN_PROMPT_TOKENS)
     for name in ("prefix_hit_frac", "draft_tokens_count", "draft_acceptance_frac"):
         out[name] = out[name].fillna(0.0)
     return out

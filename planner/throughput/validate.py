@@ -135,7 +135,8 @@ def report(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     for column in ("all", *BY):
         by = rows.assign(all="all rows") if column == "all" else rows
         table = summary_by(by, rows["error_frac"].to_numpy(float), column)
-        table["coverage_pct"] = by.groupby(column)["covered"].mean().reindex(table.index) * 100.0
+        told = by[by["output_tokens_per_s"].notna()]
+        table["coverage_pct"] = told.groupby(column)["covered"].mean().reindex(table.index) * 100.0
         tables[column] = table
     power = rows[rows["accelerator_power_w"].notna()]
     if len(power):
