@@ -6,6 +6,8 @@
     cost_present     = sum over t of discount[t] * years[t] * (annuity + opex)  M$
     carbon_total     = sum over t of years[t] * carbon_kt[t]                    kt
     npv              = sum over t of discount[t] * years[t] * (revenue - annuity - opex)   M$
+A plan must deliver something: tokens_total >= 1e-3. So where a workload of the mix can be served
+by no rack, no plan exists.
 An objective is a ratio of two of them, to be made as large, or as small, as can be:
     tokens_per_mw = tokens_total / facility_total;   cost_per_mtoken = cost_present / tokens_present
 """
@@ -28,6 +30,9 @@ class Ratio(NamedTuple):
     factor: float
     unit: str
 
+
+LEAST_MTOKENS_PER_S = 1e-3
+"""A plan that serves nobody is no plan: less than a hundredth of a rack does not count."""
 
 SECONDS_PER_YEAR = 365.25 * 86400
 
@@ -74,6 +79,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     for name, terms in sums.items():
         setattr(m, name, Var(domain=NonNegativeReals))
         setattr(m, f"sum_of_{name}", Constraint(expr=getattr(m, name) == terms))
+    m.tokens_total.setlb(LEAST_MTOKENS_PER_S)
     m.facility_total.setlb(_least_facility(case))
     m.npv = Var(domain=Reals)
     revenue = over_time("revenue_musd", present)
