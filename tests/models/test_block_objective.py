@@ -3,7 +3,7 @@
 import pytest
 
 from models.blocks.objective import OBJECTIVES, SECONDS_PER_YEAR
-from tests.solved import solve
+from tests.solved import refused, solve
 from tests.tiny import YEARS, tiny_case
 
 # one site of fast racks: 12 MW at the meter in 2027, 24 in the two years from 2028, which count
@@ -52,6 +52,11 @@ def test_objective(name):
 
 def test_each_objective_is_tested():
     assert set(OBJECTIVES) == set(EXPECTED)
+
+
+def test_a_plan_that_serves_nobody_is_no_plan():
+    assert refused(tiny_case(reach=dict.fromkeys("ab", frozenset())))
+    assert refused(tiny_case(), held={"tokens_total": 0})
 
 
 def test_a_later_objective_breaks_ties_of_an_earlier_one():

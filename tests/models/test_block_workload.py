@@ -87,9 +87,10 @@ def test_markets_are_served_in_their_shares():
 
 
 def test_no_flow_out_of_reach():
-    out = tiny_case(reach=dict.fromkeys("ab", frozenset()))
-    assert not out.sets["FLOW"]
-    assert refused(limited("floor", 1.0, reach=dict.fromkeys("ab", frozenset())))
+    only_a = {"reach": {"a": frozenset({("chat", "seoul")}), "b": frozenset()}}
+    case = site_indexed(tiny_case(**only_a))
+    assert {g for g, *_ in case.sets["FLOW"]} == {"a"}
+    assert breaks(case, {"it_mw[a,dry,2027]": 0}, site_indexed(tiny_case()))
 
 
 @pytest.mark.parametrize(

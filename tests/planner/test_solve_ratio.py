@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from models.blocks.objective import OBJECTIVES
+from models.blocks.objective import LEAST_MTOKENS_PER_S, OBJECTIVES
 from models.build import build
 from planner.solve.compile import compile_model
 from planner.solve.highs import Solver, Watch
@@ -169,9 +169,10 @@ def test_a_plain_total_takes_one_solve():
 
 
 def test_a_plan_of_nothing_ends_the_search_and_does_not_start_it_anew():
-    # without a floor, nothing at all is as good as the best ratio when that is asked for: 0 - r 0
-    case = tiny_case(facility_mw_min={})
-    compiled = compiled_of(case)
+    # were nothing at all a plan, it would be as good as the best when that is asked for: 0 - r 0
+    model = build(tiny_case(facility_mw_min={}))
+    model.tokens_total.setlb(0)
+    compiled = compile_model(model)
     for start in (0.0, 20 / 1.2, 30.0):
         best = best_ratio(fraction_of(compiled), start, 1e-9, NEVER)
         assert (best.state, best.bound) == ("optimal", pytest.approx(best.value))
@@ -186,5 +187,6 @@ def test_a_cost_per_token_is_bounded_without_a_floor_on_tokens():
     assert least > 28
     fraction = fraction_of(compiled, "cost_per_mtoken")
     assert fraction.bound(-0.3, 0.5, -0.35, NEVER) == pytest.approx(-0.3 + 0.5 / (least / 0.35))
-    assert fraction.bound(-0.3, 0.5, -NEVER, NEVER) == NEVER, "no plan yet, no such bound"
+    # with no plan known yet, a better one may have as few tokens as a plan can have
+    assert fraction.bound(-0.3, 0.5, -NEVER, NEVER) == -0.3 + 0.5 / LEAST_MTOKENS_PER_S
     assert fraction.bound(-0.3, -0.5, -NEVER, NEVER) == -0.3
