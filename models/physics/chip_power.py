@@ -16,7 +16,10 @@ H100_FLOPS_PER_J = 989e12 / 700.0
 
 @dataclass(frozen=True)
 class Demand:
-    """Power without a cap, as a share of TDP, while decoding and while reading prompts."""
+    """Power that a chip would draw, as a share of TDP, while decoding and while reading prompts.
+
+    Above 1 it is held at TDP; the phases alternate within milliseconds, so that their mean is.
+    """
 
     decoding: Array
     prompts: Array
@@ -24,12 +27,13 @@ class Demand:
 
     @property
     def mean(self) -> Array:
-        """Mean over the time of both."""
-        return self.decoding * self.decode_frac + self.prompts * (1.0 - self.decode_frac)
+        """Mean over the time of both, at most 1."""
+        mean = self.decoding * self.decode_frac + self.prompts * (1.0 - self.decode_frac)
+        return np.minimum(mean, 1.0)
 
 
 def demand_frac(load: Load, chip: Chip, c: Mapping[str, float]) -> Array:
-    """Power of a busy chip without a cap, as a share of its TDP (at most 1).
+    """Power that a busy chip would draw without a limit, as a share of its TDP.
 
     load : shares of its time moving memory, and multiplying; it waits for the rest.
     chip : a chip with more bandwidth or arithmetic per watt of TDP draws a larger share of it.
@@ -40,11 +44,10 @@ def demand_frac(load: Load, chip: Chip, c: Mapping[str, float]) -> Array:
     exponent = c["power_intensity_exponent"]
     bandwidth = np.power(chip.hbm_bytes_per_s / chip.tdp_w / H100_BYTES_PER_J, exponent)
     arithmetic = np.power(chip.bf16_flops / chip.tdp_w / H100_FLOPS_PER_J, exponent)
-    return np.minimum(
+    return (
         c["power_waiting_frac"]
         + c["power_memory_frac"] * load.memory_frac * bandwidth
-        + c["power_arithmetic_frac"] * load.arithmetic_frac * arithmetic,
-        1.0,
+        + c["power_arithmetic_frac"] * load.arithmetic_frac * arithmetic
     )
 
 
@@ -64,8 +67,9 @@ def capped(demand: Array, cap_frac: Array, c: Mapping[str, float]) -> tuple[Arra
     speed = (cap/demand)^s. Source: MLPerf inference pairs at 500 of 700 W (H200) and 1000 of
     1400 W (MI355X) keep 79-84 % of the tokens/s near saturation, so s is about 0.6.
     """
-    ratio = np.minimum(cap_frac / demand, 1.0)
-    return demand * ratio, np.power(ratio, c["power_speed_exponent"])
+    held = np.minimum(demand, 1.0)
+    ratio = np.minimum(cap_frac / held, 1.0)
+    return held * ratio, np.power(ratio, c["power_speed_exponent"])
 
 
 def under_cap(
@@ -79,5 +83,6 @@ def under_cap(
     prompt_power, prompt_speed = capped(demand.prompts, cap_frac, c)
     decode_s = demand.decode_frac / decode_speed
     prompt_s = (1.0 - demand.decode_frac) / prompt_speed
-    power = (decode_power * decode_s + prompt_power * prompt_s) / (decode_s + prompt_s)
-    return power, decode_speed, prompt_speed
+    clipped = (decode_power * decode_s + prompt_power * prompt_s) / (decode_s + prompt_s)
+    binds = (decode_speed < 1.0) | (prompt_speed < 1.0)
+    return np.where(binds, clipped, demand.mean), decode_speed, prompt_speed

@@ -24,16 +24,19 @@ NAMES = (
 def operating_points(
     rows: pd.DataFrame, shelf: Catalogue, c: Mapping[str, float]
 ) -> tuple[Serving, Chip, np.ndarray]:
-    """Predicted serving and chip of each row, and measured over predicted tokens/s."""
+    """Predicted serving and chip of each row, and its pace: 1, or measured over predicted tokens/s
+    for rows that a rule leaves out of the throughput fit.
+    """
     prepared = shelf.prepare(rows)
     run, rate, _ = serve(prepared, c)
     best = best_points(prepared, rate)
-    pace = rows["output_tokens_per_s"].to_numpy(float) / rate[best]
+    measured = rows["output_tokens_per_s"].to_numpy(float) / rate[best]
+    pace = np.where(rows["left_out"] == "", 1.0, measured)
     return take(run, best), take(prepared.chip, best), pace
 
 
 def mean_load(run: Serving, pace: np.ndarray) -> Load:
-    """Load over prompts and decoding, at the measured pace: a slower run waits more."""
+    """Load over prompts and decoding at this pace: a slower run waits more."""
     share = run.decode_frac
     memory = share * run.decoding.memory_frac + (1.0 - share) * run.prompts.memory_frac
     arithmetic = share * run.decoding.arithmetic_frac + (1.0 - share) * run.prompts.arithmetic_frac
@@ -41,7 +44,7 @@ def mean_load(run: Serving, pace: np.ndarray) -> Load:
 
 
 def fit_power(rows: pd.DataFrame, shelf: Catalogue, c: Mapping[str, float]) -> dict[str, float]:
-    """Power coefficients fitted to `accelerator_power_w`, loads taken at the measured pace."""
+    """Power coefficients fitted to `accelerator_power_w`."""
     run, chip, pace = operating_points(rows, shelf, c)
     load = mean_load(run, pace)
     share = rows["accelerator_power_w"].to_numpy(float) / chip.tdp_w
@@ -50,7 +53,7 @@ def fit_power(rows: pd.DataFrame, shelf: Catalogue, c: Mapping[str, float]) -> d
 
     def residuals(x: np.ndarray) -> np.ndarray:
         values = dict(zip(NAMES, x.tolist(), strict=True))
-        return demand_frac(load, chip, values) / share - 1.0
+        return np.minimum(demand_frac(load, chip, values), 1.0) / share - 1.0
 
     start = np.clip(table["prior"].to_numpy(float), low + 1e-6, high - 1e-6)
     found = least_squares(residuals, start, bounds=(low, high), loss="soft_l1", f_scale=SOFT)
@@ -62,7 +65,7 @@ def errors_held_out(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predicted over measured watts, minus 1, each group left out of the power fit.
 
-    Returns errors at the predicted pace (all that a plan knows) and at the measured pace.
+    Returns errors at the predicted pace (all that a plan knows) and at the pace of the fit.
     """
     run, chip, pace = operating_points(rows, shelf, c)
     watts = rows["accelerator_power_w"].to_numpy(float)
@@ -73,5 +76,6 @@ def errors_held_out(
         demand = demand_of(take(run, out), there, values).mean
         blind[out] = demand * there.tdp_w / watts[out] - 1.0
         load = mean_load(take(run, out), pace[out])
-        paced[out] = demand_frac(load, there, values) * there.tdp_w / watts[out] - 1.0
+        power = np.minimum(demand_frac(load, there, values), 1.0)
+        paced[out] = power * there.tdp_w / watts[out] - 1.0
     return blind, paced

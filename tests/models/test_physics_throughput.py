@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.physics.chip_power import capped
+from models.physics.chip_power import Demand, capped, under_cap
 from models.physics.llm import Llm, experts_hit_frac, from_geometry, kv_resident_elements
 from models.physics.machine import FP8, Chip, Layout, Numerics
 from models.physics.memory import capacity_sequences
@@ -113,3 +113,21 @@ def test_cap_above_demand_changes_nothing_and_below_it_slows():
     assert (power[0], speed[0]) == (0.5, 1.0)
     assert power[1] == pytest.approx(0.7)
     assert 0.7 / 0.9 < speed[1] < 1.0
+
+
+def test_a_saturated_chip_under_a_published_cap():
+    """MLPerf v4.1, 8x H200, Llama 2 70B offline: 25,262 of 31,303 tokens/s at 500 of 700 W."""
+    saturated = Demand(np.array(1.2), np.array(1.5), np.array(0.6))
+    power, decode_speed, prompt_speed = under_cap(saturated, 500 / 700, C)
+    assert power == pytest.approx(500 / 700)
+    assert decode_speed == prompt_speed == pytest.approx(25262 / 31303, abs=0.03)
+
+
+def test_phases_meet_a_cap_by_themselves():
+    mixed = Demand(np.array(0.5), np.array(1.0), np.array(0.8))
+    power, decode_speed, prompt_speed = under_cap(mixed, 0.7, C)
+    assert (decode_speed, prompt_speed < 1.0) == (1.0, True)
+    assert power < mixed.mean
+    power, *speeds = under_cap(mixed, 1.0, C)
+    assert power == mixed.mean == pytest.approx(0.6)
+    assert speeds == [1.0, 1.0]

@@ -7,7 +7,8 @@ import pytest
 
 from models.columns import PROVENANCE
 from models.facts import compute
-from planner.serving import COLUMNS, serving_table
+from planner.serving import COLUMNS, MEASURED_CHIPS, serving_table
+from planner.throughput.measured import shipped_measurements
 
 DATA = Path(__file__).parents[2] / "data" / "kr-jp"
 NAMES = ("systems", "llms", "workloads", "power_states", "throughput_coefficients")
@@ -63,3 +64,8 @@ def test_memory_changes_the_answer(table, column, factor):
     gain = both["tokens_per_s_y"] / both["tokens_per_s_x"]
     assert (gain >= 0.999).all()
     assert gain.median() > 1.02
+
+
+def test_chips_counted_as_measured_are_measured():
+    names = {name.split()[0] for name in shipped_measurements()["accelerator"]}
+    assert names - {"RTX"} == set(MEASURED_CHIPS)

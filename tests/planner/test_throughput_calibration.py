@@ -27,8 +27,9 @@ def test_fit_finds_the_coefficients_that_made_the_data(rows):
     truth = C | {"kv_frac": 0.7, "layer_us": 60.0}
     made = tokens_per_s(x, truth)
     found = fit(x, made, SHELF.coefficients, ["kv_frac", "layer_us"])
-    assert found["kv_frac"] == pytest.approx(0.7, abs=0.03)
-    assert found["layer_us"] == pytest.approx(60.0, abs=2.0)
+    # the ridge pulls both a little towards their priors, 0.82 and 50
+    assert found["kv_frac"] == pytest.approx(0.7, abs=0.05)
+    assert found["layer_us"] == pytest.approx(60.0, abs=3.0)
 
 
 def test_efficiencies_stay_physical():
@@ -61,13 +62,13 @@ def test_bars_of_the_accuracy_table(rows):
 
 
 def test_watts_with_the_llm_left_out():
-    """At the measured pace: 12.6 % when calibrated, 13 % is the bar."""
+    """Speed and power predicted: 12.4 % when calibrated, 13 % is the bar."""
     everything = shipped_measurements(cleaned=False)
     powered = everything[everything["accelerator_power_w"].notna()].reset_index(drop=True)
     blind, paced = watts.errors_held_out(powered, SHELF, C, "llm")
-    assert np.nanmean(np.abs(paced)) < 0.13
     known = (powered["left_out"] == "").to_numpy()
-    assert np.nanmean(np.abs(blind[known])) < 0.16
+    assert np.nanmean(np.abs(blind[known])) < 0.13
+    assert np.nanmean(np.abs(paced)) < 0.13
 
 
 def test_published_tokens_per_mw_where_the_basis_is_clear():
