@@ -3,7 +3,7 @@
 import pytest
 
 from planner.solve.place import site_indexed
-from tests.solved import breaks, refused, rows, solve
+from tests.solved import breaks, rows, solve
 from tests.tiny import tiny_case
 
 TWO_WORKLOADS = {
