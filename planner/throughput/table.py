@@ -7,10 +7,12 @@ import pandas as pd
 
 from planner.throughput import watts
 from planner.throughput.accuracy import errors_held_out, errors_in_sample, summary
+from planner.throughput.catalogue import coefficient_values
 from planner.throughput.intervals import coverage
 from planner.throughput.measured import Catalogue, shipped_measurements
 from planner.throughput.published import compared
 from planner.throughput.refit import kinds, ratios
+from planner.throughput.rows import tokens_per_s
 from planner.throughput.rules import RULES
 
 BARS = {
@@ -91,6 +93,7 @@ def markdown(shelf: Catalogue, say: Say = _nothing) -> str:
     say("all rows")
     raw, _ = accuracy_rows(everything, shelf, say)
     values = dict(zip(shelf.coefficients["coefficient"], shelf.coefficients["value"], strict=True))
+    clean.append(("disaggregated runs, never fitted", _apart(cleaned, shelf)))
     clean += power_rows(everything, shelf, {k: float(v) for k, v in values.items()})
     raw_of = dict(raw)
     lines = [
@@ -123,6 +126,13 @@ def markdown(shelf: Catalogue, say: Say = _nothing) -> str:
 def _peers() -> str:
     lines = ["| peer | states | on |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| {a} | {b} | {c} |" for a, b, c in PEERS)]) + "\n"
+
+
+def _apart(rows: pd.DataFrame, shelf: Catalogue) -> dict[str, float]:
+    """Error of the shipped coefficients on disaggregated runs, which no fit has seen."""
+    apart = rows[rows["mode"] == "disagg"].reset_index(drop=True)
+    predicted = tokens_per_s(shelf.prepare(apart), coefficient_values(shelf.coefficients))
+    return summary(predicted / apart["output_tokens_per_s"].to_numpy(float) - 1.0)
 
 
 def _rules(rows: pd.DataFrame) -> str:

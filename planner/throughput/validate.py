@@ -68,7 +68,7 @@ def _completed(table: pd.DataFrame) -> pd.DataFrame:
     blank = pd.Series(np.nan, table.index)
     out = pd.DataFrame(index=table.index)
     for name in columns:
-        given = table[name] if name in table else blank
+        given = table.get(name, blank)
         numeric = name.endswith(("_count", "_tokens", "_b"))
         out[name] = pd.to_numeric(given, errors="coerce") if numeric else given.astype(object)
     flag = out["tied_embeddings_flag"].astype(str).str.lower()
