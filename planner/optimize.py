@@ -15,10 +15,14 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
 from planner.solve.place import Placement, among
+from planner.solve.ratio import NOTHING
 from planner.solve.sift import Relaxed
 
 PLACING_SECONDS = 90.0
 """Longest search for whole racks at the sites chosen before other sites are considered."""
+
+ROUNDING_FRAC = 1e-6
+"""A plan may be above its bound by the solver's rounding, not by more."""
 
 STARTERS = 15
 """Sites of each country and first year that the relaxation begins with: the coolest."""
@@ -52,6 +56,17 @@ class Outcome:
         if self.value is None or self.bound is None:
             return None
         return abs(self.bound - self.value) / max(abs(self.value), 1e-12)
+
+    def reached(self) -> dict[str, float]:
+        """What the plan reaches in every objective, each in its unit; empty without a plan."""
+        if self.placed is None or self.x is None:
+            return {}
+        under = {name: self.x[self.placed.column[r.under]] for name, r in OBJECTIVES.items()}
+        return {
+            name: _unit(ratio, _value(self.placed, self.x, ratio))
+            for name, ratio in OBJECTIVES.items()
+            if under[name] > NOTHING
+        }
 
 
 class Stages:
@@ -180,8 +195,10 @@ class _Search:
         return self.outcome(bound).status == "optimal"
 
     def outcome(self, bound: float) -> Outcome:
-        """The plan in hand, judged against the bound."""
-        best = replace(self._best, bound=_unit(self._ratio, max(bound, self.r)))
+        """The plan in hand, judged against the bound; a bound that a plan beats proves nothing."""
+        sound = self.r <= bound + ROUNDING_FRAC * abs(bound)
+        bound = max(bound, self.r) if sound else float("inf")
+        best = replace(self._best, bound=_unit(self._ratio, bound))
         best.nodes = self._nodes
         gap = best.gap_frac
         within = gap is not None and gap <= self._scenario.solve.gap_frac

@@ -1,7 +1,7 @@
 """Tokens flow from groups of sites to markets; racks are sized for the peak hour.
 
-    peak[w] * sum over m of flow[g,w,m,t] <= sum over k,c,p of theta[k,p,w] * run[g,k,c,p,w,t]
-    sum over g of flow[g,w,m,t] = market_share[m] * served[w,n,t]       m a market of country n
+    peak[w] * sum over a of flow[g,w,a,t] <= sum over k,c,p of theta[k,p,w] * run[g,k,c,p,w,t]
+    sum over g of flow[g,w,a,t] = market_share[a] * served[w,n,t]       a: a market of country n
     served[w,n,t] = mix[w,n] * total[n,t]                               where a mix is stated
     total[n,t]    = country_share[n] * sum over n' of total[n',t]       where shares are stated
     floors and ceilings on served tokens by workload, country, market, period
@@ -32,13 +32,13 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Flows of tokens, their capacity at the peak, and who is served."""
     m.flow = Var(case.sets["FLOW"], domain=NonNegativeReals)
     m.served = Var(case.sets["SERVED"], domain=NonNegativeReals)
-    for g, w, k, t in case.sets["FLOW"]:
-        flow = m.flow[g, w, k, t]
-        ledger.put("sent", (g, w, t), flow, k)
-        ledger.put("received", (w, k, t), flow, g)
-        ledger.put("between", (w, case["group_country"][g], case["market_country"][k], t), flow, g)
-        if (g, k) in case["transit_usd_per_mtoken"]:
-            yearly = case["transit_usd_per_mtoken"][g, k] * case["seconds_per_year"]["s"] / 1e6
+    for g, w, a, t in case.sets["FLOW"]:
+        flow = m.flow[g, w, a, t]
+        ledger.put("sent", (g, w, t), flow, a)
+        ledger.put("received", (w, a, t), flow, g)
+        ledger.put("between", (w, case["group_country"][g], case["market_country"][a], t), flow, g)
+        if (g, a) in case["transit_usd_per_mtoken"]:
+            yearly = case["transit_usd_per_mtoken"][g, a] * case["seconds_per_year"]["s"] / 1e6
             ledger.put("opex_musd", (case["group_country"][g], t), yearly * flow, "transit")
     m.peak_capacity = Constraint(
         ledger.indices("sent"),
@@ -49,14 +49,14 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     m.market_spread = Constraint(
         [
-            (w, k, t)
+            (w, a, t)
             for w, n, t in case.sets["SERVED"]
-            for k in case.sets["MARKET"]
-            if case["market_country"][k] == n
+            for a in case.sets["MARKET"]
+            if case["market_country"][a] == n
         ],
-        rule=lambda m, w, k, t: (
-            ledger.total("received", (w, k, t))
-            == case["market_share_frac"][k] * m.served[w, case["market_country"][k], t]
+        rule=lambda m, w, a, t: (
+            ledger.total("received", (w, a, t))
+            == case["market_share_frac"][a] * m.served[w, case["market_country"][a], t]
         ),
     )
     _mix(m, case)
@@ -106,13 +106,13 @@ def _floors_and_ceilings(m: Any, case: Case) -> None:
 
     m.demand_floor = Constraint(
         case.sets["FLOOR"],
-        rule=lambda m, i, w, n, k, t: (
-            amount(m, w or None, (n or None, k or None), t) >= case["floor_mtokens_per_s"][i]
+        rule=lambda m, i, w, n, a, t: (
+            amount(m, w or None, (n or None, a or None), t) >= case["floor_mtokens_per_s"][i]
         ),
     )
     m.demand_ceiling = Constraint(
         case.sets["CEILING"],
-        rule=lambda m, i, w, n, k, t: (
-            amount(m, w or None, (n or None, k or None), t) <= case["ceiling_mtokens_per_s"][i]
+        rule=lambda m, i, w, n, a, t: (
+            amount(m, w or None, (n or None, a or None), t) <= case["ceiling_mtokens_per_s"][i]
         ),
     )
