@@ -126,21 +126,24 @@ class Diagnosis:
         self, costs: Mapping[int, float], start: Shortfall | None = None
     ) -> Shortfall | None:
         """The least shortfall, slacks of shares measured at the solution itself."""
-        kept = self._first if start is None else start.kept
-        x = start.x if start else None
-        if x is None:
-            shares = [j for j in costs if self.rules[j].unit.startswith("share")]
+        shares = [j for j in costs if self.rules[j].unit.startswith("share")]
+        found = start
+        if found is None:
             firm = {j: cost for j, cost in costs.items() if j not in shares}
-            begin = self._elastic.least(firm, shares, self._scale(None), kept, self._deadline)
-            if begin is None:
-                return None
-            x, kept = begin.x, begin.kept
-        before, found = np.inf, None
+            found = self._elastic.least(
+                firm, shares, self._scale(None), self._first, self._deadline
+            )
+            if found is None or not any(self._needed(j, found.x) for j in shares):
+                return found  # no share stands in the way
+        before = np.inf
         for _ in range(PASSES):
+            x, kept = found.x, found.kept
             found = self._elastic.least(costs, (), self._scale(x), kept, self._deadline)
-            if found is None or found.holds or abs(found.least - before) <= 1e-4 * found.least:
+            if found is None or not any(found.slack[j] > HOLDS for j in shares):
                 break
-            before, x, kept = found.least, found.x, found.kept
+            if abs(found.least - before) <= 1e-4 * found.least:
+                break
+            before = found.least
         return found
 
     def _scale(self, x: np.ndarray | None) -> np.ndarray:
