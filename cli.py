@@ -226,6 +226,31 @@ def verify(
 
 
 @app.command()
+def compare(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR DIR...", help="Plans.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every row here.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say in what plans differ: inputs, choices, and what that changed."""
+    from planner.compare import compare as side_by_side
+    from planner.folders import check_file
+
+    if out is not None:
+        check_file(out)
+    found = side_by_side(folders)
+    if out is not None:
+        found.write(out)
+    if json:
+        show_json(found.document())
+    else:
+        screen().print(found.summary(), highlight=False)
+
+
+@app.command()
 def export(
     scenario: ScenarioFile,
     mps: Annotated[Path, typer.Option("--mps", metavar="FILE", help="The file to write.")],

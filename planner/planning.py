@@ -116,6 +116,7 @@ class Plan:
             "bound": self.bound,
             "gap_frac": self.gap_frac,
             "gap_frac_wanted": self.scenario.solve.gap_frac,
+            "objectives": self.outcome.reached(),
             "seconds": {name: round(s, 3) for name, s in self.seconds.items()},
             "counts": self.counts(),
             "seed": self.scenario.solve.seed,

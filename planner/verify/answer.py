@@ -49,6 +49,20 @@ def objective(run: Run) -> list[str]:
     if (document.get("status") == "optimal") != (gap <= wanted):
         found.append(f"plan.json: status is {document.get('status')!r} at a gap of {gap:.3g}, "
                      f"wanted {wanted:g}")  # fmt: skip
+    return found + _every_objective(document.get("objectives"), totals)
+
+
+def _every_objective(stated: Any, totals: dict[str, float]) -> list[str]:
+    """What the plan says it reaches in each objective is what the tables give."""
+    stated = stated if isinstance(stated, dict) else {}
+    found = []
+    for name, ratio in OBJECTIVES.items():
+        under = totals[ratio.under]
+        if under > 1e-9:
+            value, said = totals[ratio.over] / under * ratio.factor, stated.get(name)
+            far = not isinstance(said, int | float)
+            if far or not abs(said - value) <= VALUE_FRAC * abs(value) + 1e-9:
+                found.append(f"plan.json: objectives.{name} is {said!r}, not {value:.9g}")
     return found
 
 
