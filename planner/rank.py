@@ -105,11 +105,15 @@ class Ranking:
         for name in ("", "site", "MW", "loss", "basis", "why"):
             wide.add_column(name, justify="right" if name in ("", "MW", "loss") else "left")
         loss = self.table[f"loss_if_excluded_{unit}"].fillna(self.table[f"loss_if_forced_{unit}"])
-        for _, row in self.table.assign(_loss=loss).head(SHOWN).iterrows():
+        known = self.table.assign(_loss=loss)[loss.notna()]
+        for _, row in known.head(SHOWN).iterrows():
             mark = f"{row['rank']}{'*' if row['chosen'] else ''}"
             cells = (f"{row['facility_mw']:,.0f}", f"{row['_loss']:,.4g}")
             wide.add_row(mark, row["site_id"], *cells, row["loss_basis"], row["binding"])
-        wide.caption = "* built at: the loss is without it; others: the loss with it"
+        wide.caption = (
+            "* built at: the loss is without it; others: the loss with it\n"
+            f"{len(self.table) - len(known)} of {len(self.table)} candidates cannot be used"
+        )
         return wide
 
     def write(self, folder: str | Path) -> Path:

@@ -45,7 +45,9 @@ def test_sites_built_at_come_first_then_by_loss(ranking: Ranking) -> None:
     assert others[IN].is_monotonic_increasing
     assert others[OUT].isna().all()
     assert table.loc[table["chosen"] == 1, IN].isna().all()
-    assert list(table["loss_basis"].head(chosen + 2)) == ["exact"] * (chosen + 2)
+    # solved again: the chosen and the next two; a bound may then stand before an exact loss
+    assert (table["loss_basis"] == "exact").sum() == chosen + 2
+    assert (table["loss_basis"].head(chosen) == "exact").all()
     # the floor is 20 MW in 2027; what stands then still stands in 2028
     assert table["facility_mw"].sum() >= 20.0 - 1e-6
 
