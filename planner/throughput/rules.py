@@ -37,7 +37,7 @@ CONFIGURATION = (
 )
 """Columns that tell one configuration from another; rows alike in all are repeats."""
 
-HOST_BOUND = ("qwen3-8b", "qwen3-14b", "qwen3-30b-a3b", "gpt-oss-20b", "nemotron-nano")
+HOST_BOUND = ("qwen3-8b", "qwen3-14b", "qwen3-30b-a3b", "nemotron-nano")
 
 
 @dataclass(frozen=True)
