@@ -69,5 +69,12 @@ def test_the_cheaper_and_the_better_design():
     assert least["halls[a,wet,2027]"] + least["halls[b,wet,2027]"] == 0
 
 
+def test_halls_are_kept_up():
+    # 2 % a year of a hall's three items of 1 M$
+    case = tiny_case(maintenance_facility_frac={"a": 0.02, "b": 0.02})
+    best = solve(case, "cost", held={"open[b,2027]": 0})
+    assert best.ledger("opex_musd")["facility maintenance"] == pytest.approx(0.06)
+
+
 def test_no_rows_without_data():
     assert "halls_stay" not in rows(tiny_case())

@@ -5,12 +5,12 @@ import pytest
 from tests.solved import breaks, rows, solve
 from tests.tiny import tiny_case
 
-PARCEL = {"buildable_m2": {"a": 1500.0}, "substation_m2": {"a": 400.0, "b": 400.0}}
+PARCEL = {"buildable_m2": {"a": 2300.0}, "substation_m2": {"a": 400.0, "b": 400.0}}
 WIDE = {"facility_mw_min": {("all", 2027): 24.0}}
 
 
 def test_a_parcel_of_one_hall():
-    # 400 m2 of substation leave room for one hall of 1000 m2, 10 MW: 12 MW at a, 12 at b
+    # 2300 m2 less 400 of substation are room for one hall of 1000 m2, 10 MW: 12 MW at a, 12 at b
     best = solve(tiny_case(**PARCEL, **WIDE))
     assert best.value == pytest.approx((200 + 12 / 1.3 / 0.1 * 2) / 24)
     assert breaks(tiny_case(**PARCEL, **WIDE), {"halls[a,dry,2027]": 2}, tiny_case(**WIDE))

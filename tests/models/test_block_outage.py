@@ -3,7 +3,7 @@
 import pytest
 
 from planner.solve.place import site_indexed
-from tests.solved import breaks, rows, solve
+from tests.solved import breaks, refused, rows, solve
 from tests.tiny import tiny_case
 
 RULE = {"outage_frac": {"KR": 1.0}, "outage_workload": {("KR", "chat"): 1}}
@@ -42,8 +42,31 @@ def test_rescue_needs_racks_and_not_only_power():
     run = tuple(i for i in case.sets["RUN"] if i[:2] != ("b", "fast"))
     split = case.having(sets={**case.sets, "INSTALL": only, "RUN": run})
     assert solve(split).value == pytest.approx(100 / 19)
+    # racks beyond the power that is left may stand idle
+    assert not refused(split, held={"install[b,slow,liquid,2027]": 200, "tokens_total": 100})
     # the groups see IT load only, which bounds it from above
     assert solve(tiny_case(**RULE)).value >= 100 / 19
+
+
+def test_racks_of_another_country_are_no_rescue():
+    # c is in Japan: a and b have to do for each other as before, though c alone is warmer
+    country = {"country": {"a": "KR", "b": "KR", "c": "JP"}}
+    alone = by_site(sites=3, **RULE, **country)
+    assert solve(alone, held={"it_mw[c,dry,2027]": 0}).value == pytest.approx(20 / 2.5)
+    held = {"tokens_total": 100, "it_mw[a,dry,2027]": 10, "it_mw[b,dry,2027]": 4.9}
+    assert breaks(alone, held, by_site(sites=3, **country))
+    # with the rule in Japan, nothing there can do for c
+    japan = {"outage_frac": {"JP": 1.0}, "outage_workload": {("JP", "chat"): 1}}
+    tokyo = {
+        "market_country": {"seoul": "KR", "tokyo": "JP"},
+        "market_share_frac": {"seoul": 1.0, "tokyo": 1.0},
+        "mix_frac": {},
+        "reach": dict.fromkeys("abc", frozenset({("chat", "seoul"), ("chat", "tokyo")})),
+    }
+    held = {"served[chat,JP,2027]": 1}
+    assert breaks(
+        by_site(sites=3, **japan, **tokyo, **country), held, by_site(sites=3, **tokyo, **country)
+    )
 
 
 def test_rows_follow_data_and_form():

@@ -29,6 +29,8 @@ def test_a_connection_stays_and_is_paid_once():
     assert breaks(case, {"connect[a,1,2027]": 1, "connect[a,1,2028]": 0}, free)
     best = solve(case, "cost", held={"connect[a,1,2027]": 1})
     assert [best.ledger("capex_musd", ("KR", t))["interconnection"] for t in YEARS] == [1, 0]
+    for t in YEARS:
+        assert best.ledger("annuity_musd", ("KR", t))["interconnection"] == pytest.approx(0.1)
 
 
 def test_no_power_before_the_first_year_of_a_step():

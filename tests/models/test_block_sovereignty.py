@@ -38,6 +38,23 @@ def test_cross_border_share_of_a_class():
     assert solve(other).value == pytest.approx(1 / 0.06), "chat is public"
 
 
+def test_cross_border_shares_leave_other_classes_alone():
+    both = {
+        "theta_mtokens_per_s": {("fast", "p100", w): 2.0 for w in ("chat", "batch")},
+        "kappa_mw": {("fast", "p100", w): 0.1 for w in ("chat", "batch")},
+        "hosts": {"liquid": ["fast"]},
+        "sovereignty_class": {"chat": "public", "batch": "open"},
+        "peak_to_mean_ratio": {"chat": 1.0, "batch": 1.0},
+        "mean_load_frac": {"chat": 1.0, "batch": 1.0, "low": 1.0, "high": 1.0},
+        "reach": dict.fromkeys(
+            "ab", frozenset((w, m) for w in ("chat", "batch") for m in ("seoul", "tokyo"))
+        ),
+    }
+    rule = {"cross_border_frac": {("JP", "KR", "public"): 0.2}}
+    # all of Japan's tokens may be of the open class, and made at a
+    assert solve(tiny_case(**{**TWO_COUNTRIES, **both}, **rule)).value == pytest.approx(1 / 0.06)
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_share_of_none_or_all_needs_no_row(share):
     rule = {("JP", "KR", "public"): share}
@@ -73,6 +90,15 @@ def test_vendor_share(basis, tokens, fast):
     assert solve(case).value == pytest.approx(tokens / 12)
     held = {"run[KR-1,fast,liquid,p100,chat,2027]": fast + 1, "facility_total": 12}
     assert breaks(case, held, tiny_case(**ONE_HALL))
+
+
+def test_a_vendor_and_a_maker_are_no_others():
+    # nobody buys of S, so that its ceiling costs nothing; what is made in China is not domestic
+    case = tiny_case(**ONE_HALL, vendor_frac={("S", "mw"): 0.5})
+    assert solve(case).value == pytest.approx(200 / 12)
+    makers = {"maker_country": {"fast": "CN", "slow": "KR"}}
+    case = tiny_case(**ONE_HALL, **makers, domestic_frac={("KR", "mw"): 0.5})
+    assert solve(case).value == pytest.approx(150 / 12)
 
 
 def test_a_rule_of_one_country_leaves_the_other_alone():
