@@ -1,0 +1,57 @@
+"""Every example runs to its end: a proven plan that the verifier accepts, or a reason why none."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from cli import app
+from planner.tables import read_region
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+COUNTRIES = {
+    "korea-100mw-2027": ["KR"],
+    "korea-japan-2027-2029": ["KR", "JP"],
+    "sovereign-gigawatt": ["KR", "JP"],
+}
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("name", COUNTRIES)
+def test_an_example_ends_in_a_proven_plan(name: str, tmp_path: Path) -> None:
+    out = tmp_path / name
+    status, said = run("plan", str(EXAMPLES / f"{name}.yaml"), "--out", str(out), "--quiet")
+    assert status == 0, said
+    document = json.loads((out / "plan.json").read_text())
+    assert document["status"] == "optimal"
+    assert document["bound"] >= document["value"] * (1 - 1e-9)
+    assert document["gap_frac"] <= 0.001  # the example's own limit, 0.1 %
+    sites = pd.read_csv(out / "sites.csv")
+    facts = read_region("kr-jp", only=["sites"]).tables["sites"]
+    here = facts["country"].isin(COUNTRIES[name])
+    assert set(sites["site_id"]) == set(facts.loc[here, "site_id"])
+    assert sites["rank"].tolist() == list(range(1, len(sites) + 1))
+    racks = pd.read_csv(out / "fleet.csv")["racks_count"]
+    assert (racks == racks.round()).all()
+    status, said = run("verify", str(out))
+    assert status == 0, said
+    assert "accepted" in said
+
+
+def test_the_infeasible_example_is_explained_with_numbers() -> None:
+    path = str(EXAMPLES / "infeasible-japan-2027.yaml")
+    status, said = run("explain", path, "--quiet", "--json")
+    assert status == 3
+    for word in ("budget.capex_musd_total", "facility_mw_min", "5,000"):
+        assert word in said
+
+
+def test_no_example_is_left_out() -> None:
+    named = {*COUNTRIES, "infeasible-japan-2027"}
+    assert {path.stem for path in EXAMPLES.glob("*.yaml")} == named
