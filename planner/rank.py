@@ -53,7 +53,7 @@ COLUMNS = (
     Column("ranking", "chosen", "1 where the relaxation builds", "flag"),
     Column("ranking", "it_mw", "peak IT load in the relaxation, last period"),
     Column("ranking", "facility_mw", "load at the meter in the relaxation, last period"),
-    Column("ranking", "facility_per_it_frac", "MW at the meter per IT MW, best design"),
+    Column("ranking", "facility_per_it_frac", "MW at the meter per IT MW, its best usual design"),
     Column("ranking", "earliest_period", "first period in which power can flow; blank: none"),
     Column("ranking", "forced_it_mw", "IT load that counts as using the site"),
     *(
@@ -209,8 +209,10 @@ def _ranked(
     table = region.tables["sites"][about].set_index("site_id", drop=False)
     table = table.rename_axis(None).join(load).join(lost.set_index("site_id"))
     meter: dict[str, float] = {}
-    for (s, _), per_it in case["facility_per_it_frac"].items():
-        meter[s] = min(per_it, meter.get(s, per_it))
+    usual = _main_class(found)
+    for (s, d), per_it in case["facility_per_it_frac"].items():
+        if case["cooling_class"][d] == usual:
+            meter[s] = min(per_it, meter.get(s, per_it))
     table["facility_per_it_frac"] = pd.Series(meter)
     first: dict[str, int] = {}
     for s, t in case.sets["SITE_PERIOD"]:
@@ -233,6 +235,21 @@ def _ranked(
     table["rank"] = range(1, len(table) + 1)
     names = [column.name for column in COLUMNS if column.name in table]
     return table[names].reset_index(drop=True)
+
+
+def _main_class(found: Relaxation) -> str:
+    """The cooling class that carries most of the IT load of the relaxation."""
+    load: dict[str, float] = {}
+    for s, d, t in found.case.sets["HALL"]:
+        c = found.case["cooling_class"][d]
+        mw = 0.0 if found.relaxed.x is None else _value(found, f"it_mw[{s},{d},{t}]")
+        load[c] = load.get(c, 0.0) + mw
+    return max(load, key=lambda c: load[c])
+
+
+def _value(found: Relaxation, name: str) -> float:
+    assert found.relaxed.x is not None
+    return float(found.relaxed.x[found.compiled.column[name]])
 
 
 def _reasons(
