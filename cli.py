@@ -19,10 +19,12 @@ from planner.commands.options import (
     OutFolder,
     Quiet,
     RegionFolder,
+    Resume,
     ScenarioFile,
     Seed,
     Threads,
     TimeLimit,
+    Workers,
     aside,
     changes,
     screen,
@@ -226,6 +228,29 @@ def verify(
 
 
 @app.command()
+def study(
+    stated: Annotated[
+        Path, typer.Argument(metavar="STUDY.yaml", help="The study.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the study.")],
+    workers: Workers = 2,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve many scenarios, each run kept as it ends: a sweep, a tornado, a sample."""
+    from planner.study import read_study
+    from planner.study import study as solve
+
+    asked = read_study(stated, set_)
+    with watching_runs(quiet) as progress:
+        found = solve(asked, out, region=region, workers=workers, resume=resume, progress=progress)
+    _told(found, out, json, quiet)
+
+
+@app.command()
 def compare(
     folders: Annotated[
         list[Path], typer.Argument(metavar="DIR DIR...", help="Plans.", show_default=False)
@@ -288,6 +313,26 @@ def _answer(found: Any, out: Path | None, as_json: bool, quiet: bool) -> None:
         raise typer.Exit(INFEASIBLE)
     if not found.within_gap:
         raise typer.Exit(NO_PLAN_WITHIN_GAP)
+
+
+def _told(found: Any, out: Path, as_json: bool, quiet: bool) -> None:
+    """Show what is written already, and leave with its exit status."""
+    if as_json:
+        show_json(found.document())
+    elif not quiet:
+        screen().print(found.summary(), highlight=False)
+        aside().print(f"wrote {out}", markup=False, highlight=False, soft_wrap=True)
+    if not found.within_gap:
+        raise typer.Exit(NO_PLAN_WITHIN_GAP)
+
+
+def watching_runs(quiet: bool) -> Any:
+    """A context with a live line of the runs done on standard error, or with none."""
+    from contextlib import nullcontext
+
+    from planner.study.progress import RunsProgress
+
+    return nullcontext(None) if quiet else RunsProgress(aside())
 
 
 def watching(quiet: bool, time_limit_s: float) -> Any:

@@ -170,6 +170,7 @@ def plan(
     region: Region | str | Path | None = None,
     overrides: Sequence[str] = (),
     progress: Watch | None = None,
+    site_losses: bool = True,
 ) -> Plan:
     """Solve a scenario to its gap or time limit.
 
@@ -184,6 +185,8 @@ def plan(
         Texts like `budget.capex_musd_total=5000`, as for `--set`.
     progress
         Told of stages, bounds and incumbents.
+    site_losses
+        Whether to price what each site is worth, which can take as long as the plan.
 
     Raises
     ------
@@ -196,7 +199,7 @@ def plan(
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
     begun = time.monotonic()
-    lost = _losses(case, chosen, outcome)
+    lost = _losses(case, chosen, outcome) if site_losses else None
     tables = plan_tables(Context(facts, chosen), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(chosen, facts, case, outcome, tables)

@@ -64,7 +64,7 @@ class Progress(Watch):
     def line(self) -> str:
         """The state of the solve in one line."""
         passed_s = time.monotonic() - self._start_s
-        parts = [f"{_clock(passed_s)} {self._stage}"]
+        parts = [f"{clock(passed_s)} {self._stage}"]
         if self._incumbent is not None:
             parts.append(f"best {self._incumbent:,.6g}")
         if self._bound is not None:
@@ -73,7 +73,7 @@ class Progress(Watch):
             gap_frac = abs(self._bound - self._incumbent) / abs(self._incumbent)
             parts.append(f"gap {100 * gap_frac:.3g} %")
         if self._limit_s is not None:
-            parts.append(f"{_clock(max(0.0, self._limit_s - passed_s))} left")
+            parts.append(f"{clock(max(0.0, self._limit_s - passed_s))} left")
         return "  ".join(parts)
 
     def _show(self, at_once: bool = False) -> None:
@@ -85,6 +85,7 @@ class Progress(Watch):
             self._console.print(self.line(), highlight=False, soft_wrap=True)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, `1:05`."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02d}"

@@ -43,7 +43,7 @@ def read(
         chosen = scenario_from(scenario, overrides=overrides)
     else:
         chosen = read_scenario(scenario, overrides)
-    facts = region if isinstance(region, Region) else read_region(_which(region, chosen))
+    facts = facts_of(chosen, region)
     problems: list[Problem] = []
     try:
         check_names(facts, chosen)
@@ -55,6 +55,17 @@ def read(
         problems += error.problems
     refuse(problems)
     return chosen, facts
+
+
+def facts_of(scenario: Scenario, region: Region | str | Path | None = None) -> Region:
+    """The region's tables as they are, without the scenario's own facts.
+
+    Raises
+    ------
+    InputError
+        An unknown region, or every problem of its tables.
+    """
+    return region if isinstance(region, Region) else read_region(_which(region, scenario))
 
 
 def of_plan(folder: Path, region: str | Path | None = None) -> tuple[Path, str | Path | None]:

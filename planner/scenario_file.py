@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +14,8 @@ from planner.origin import Path as KeyPath
 from planner.overrides import overridden
 from planner.scenario import Scenario
 from planner.scenario_yaml import load, read_text
+
+Checked = TypeVar("Checked", bound=BaseModel)
 
 _PLAIN = {
     "bool_type": "is not true or false",
@@ -71,30 +73,41 @@ def scenario_from(
     origin = origin or Origin()
     data, options = overridden(data, overrides)
     origin = Origin(origin.file, origin.lines, options)
-    try:
-        scenario = Scenario.model_validate(data)
-    except ValidationError as error:
-        raise InputError(_translated(error, origin)) from None
+    scenario = validated(Scenario, data, origin)
     scenario.keep_origin(origin)
     return scenario
 
 
-def _translated(error: ValidationError, origin: Origin) -> list[Problem]:
+def validated(model: type[Checked], data: Any, origin: Origin) -> Checked:
+    """Plain values as a model, every problem placed where it was written.
+
+    Raises
+    ------
+    InputError
+        Every problem, at once.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InputError(_translated(error, origin, model)) from None
+
+
+def _translated(error: ValidationError, origin: Origin, model: type[BaseModel]) -> list[Problem]:
     found: dict[Problem, int] = {}
     for item in error.errors(include_url=False):
         path = tuple(part for part in item["loc"] if part != "[key]")
         path = path[:2] if path[:1] == ("facts",) else path  # pydantic adds the union's members
         near = [path[:depth] for depth in range(len(path), 0, -1) if path[:depth] in origin.lines]
-        found.setdefault(_one(item, path, origin), origin.lines[near[0]] if near else 0)
+        found.setdefault(_one(item, path, origin, model), origin.lines[near[0]] if near else 0)
     return sorted(found, key=found.__getitem__)
 
 
-def _one(item: Any, path: KeyPath, origin: Origin) -> Problem:
+def _one(item: Any, path: KeyPath, origin: Origin, model: type[BaseModel]) -> Problem:
     kind, value, context = item["type"], item["input"], item.get("ctx", {})
     if kind == "missing":
         return origin.problem(path, "is missing", allowed="this key is required")
     if kind in ("extra_forbidden", "invalid_key"):
-        names = _keys_at(Scenario, path[:-1])
+        names = _keys_at(model, path[:-1])
         near = nearest(path[-1], names)
         return origin.problem(path, "unknown key", allowed=listed(names, 20), nearest=near)
     if kind == "value_error":

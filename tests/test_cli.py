@@ -52,6 +52,8 @@ def test_help_names_every_command(run: Run) -> None:
         "data",
         "explain",
         "verify",
+        "compare",
+        "study",
         "export",
         "throughput",
     ):

@@ -45,6 +45,10 @@ Threads = Annotated[
 Seed = Annotated[
     str | None, typer.Option("--seed", metavar="N", help="Same as --set solve.seed=...")
 ]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", min=1, help="Processes, each with one thread.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on where an earlier start left off.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]
 

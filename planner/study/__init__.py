@@ -1,0 +1,160 @@
+"""Many scenarios: every run of a study solved and kept, whatever happens to the others.
+
+A run's folder is named by the hash of all it rests on (scenario, facts, program), so a study that
+is resumed, or grown, finds what is finished, and never takes a run for another.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from planner import __version__
+from planner.errors import InputError, Problem
+from planner.folders import OPTION, check_folder, whole_file
+from planner.reading import facts_of, read
+from planner.results.write import csv_text, scenario_text, sha256
+from planner.scenario_file import read_scenario, scenario_from
+from planner.scenario_yaml import load, read_text
+from planner.study.designs import Run, check, runs_of
+from planner.study.effects import effects, run_table, site_shares
+from planner.study.pool import run_all
+from planner.study.progress import Runs
+from planner.study.results import Results
+from planner.study.schema import Study, override_text, read_study, study_from
+from planner.study.work import Job, Record, read_record
+from planner.tables import Region
+
+__all__ = ["Results", "Study", "override_text", "read_study", "solve_runs", "study", "study_from"]
+
+MARK = "study.json"
+RUNS = "runs"
+
+
+def study(
+    stated: Study | str | Path,
+    out: str | Path,
+    *,
+    region: Region | str | Path | None = None,
+    workers: int = 2,
+    resume: bool = False,
+    progress: Runs | None = None,
+) -> Results:
+    """Solve every run of a study and keep it in a folder.
+
+    Parameters
+    ----------
+    stated
+        A Study, or the path of its YAML file.
+    out
+        The study's folder: `runs.csv`, `effects.csv`, `site_shares.csv`, `study.json`, and the
+        result files of each run under `runs/`.
+    region
+        As for `planner.plan`.
+    workers
+        Processes at a time, each with one thread.
+    resume
+        Go on with the study in the folder: runs that are finished are kept.
+    progress
+        Told of each run that ends.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the study, its scenario or its values, before the first run;
+        or a folder that holds something else.
+    """
+    asked = stated if isinstance(stated, Study) else read_study(stated)
+    base = read_scenario(asked.scenario_path, asked.changes)
+    scenario, _ = load(read_text(asked.scenario_path), str(asked.scenario_path))
+    runs = runs_of(asked)
+    facts = facts_of(base, region)
+    read(base, facts)
+    check(asked, scenario, facts)
+    folder = open_folder(out, resume)
+    jobs = [_job(asked, scenario, facts, run, folder) for run in runs]
+    records: dict[str, Record] = {}
+    begun = time.monotonic()
+
+    def results() -> Results:
+        rows = run_table(asked, runs, [job.key for job in jobs], records)
+        tables = {"runs": rows, "effects": effects(asked, runs, rows),
+                  "site_shares": site_shares(rows)}  # fmt: skip
+        return Results(asked, tables, time.monotonic() - begun)
+
+    def keep() -> None:
+        write(folder, results())
+
+    solve_runs(jobs, facts, workers, records, keep, progress)
+    return results()
+
+
+def solve_runs(
+    jobs: Sequence[Job],
+    region: Region,
+    workers: int,
+    records: dict[str, Record],
+    keep: Callable[[], None],
+    progress: Runs | None = None,
+) -> None:
+    """Put the record of every job into `records`, finished ones first; `keep` is called after each.
+
+    Equal jobs are solved once.
+    """
+    watch = progress or Runs()
+    unique = {job.key: job for job in jobs}
+    for key, job in unique.items():
+        finished = read_record(job.folder)
+        if finished is not None:
+            records[key] = finished
+    keep()
+    watch.begin(len(unique), len(records))
+
+    def done(job: Job, record: Record) -> None:
+        records[job.key] = record
+        keep()
+        watch.ended(record)
+
+    run_all([job for key, job in unique.items() if key not in records], region, workers, done)
+
+
+def open_folder(out: str | Path, resume: bool) -> Path:
+    """The study's folder: new or empty, or, to go on with it, an earlier study's.
+
+    Raises
+    ------
+    InputError
+        It holds something else, or a study that nobody asked to resume.
+    """
+    folder = Path(out)
+    if not (folder / MARK).is_file():
+        check_folder(folder, MARK)
+    elif not resume:
+        message = "holds an earlier study, whose runs would be lost"
+        raise InputError(Problem(OPTION, str(folder), message, allowed="--resume, or a new folder"))
+    (folder / RUNS).mkdir(parents=True, exist_ok=True)
+    for left_over in (folder / RUNS).glob(".*"):  # half-written when a process was killed
+        shutil.rmtree(left_over, ignore_errors=True)
+    return folder
+
+
+def write(folder: Path, found: Results) -> None:
+    """Write the study's own files, each whole."""
+    texts = {f"{name}.csv": csv_text(table) for name, table in found.tables.items()}
+    texts[MARK] = json.dumps(found.document(), indent=2, ensure_ascii=False) + "\n"
+    for name, text in texts.items():
+        with whole_file(folder / name) as fresh:
+            fresh.write_text(text, encoding="utf-8")
+
+
+def _job(asked: Study, scenario: Mapping[Any, Any], region: Region, run: Run, folder: Path) -> Job:
+    overrides = (*asked.changes, *run.overrides)
+    try:
+        rests_on = scenario_text(scenario_from(scenario, overrides=overrides))
+    except InputError:
+        rests_on = json.dumps([scenario, overrides], default=str)
+    parts = [__version__, str(asked.site_losses), rests_on, *sorted(region.hashes.values())]
+    key = sha256("\n".join(parts))[:12]
+    return Job(key, scenario, overrides, folder / RUNS / key, asked.site_losses)

@@ -1,0 +1,124 @@
+"""What a study shows: a row a run, what each input moves, which sites are chosen how often."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from planner.plan_files import FIGURES
+from planner.study.designs import BASE, Run
+from planner.study.schema import SAMPLED, Study
+from planner.study.work import Record
+
+SEPARATOR = ";"
+SOLVE = ("objective", "unit", "value", "bound", "gap_frac")
+SHOWN = ("value", "cost_usd_per_mtoken", "capex_musd")
+"""What effects are stated of."""
+
+EFFECTS = (
+    "input", "level", "runs_count", "solved_count", "value", "value_change_frac",
+    "cost_usd_per_mtoken", "cost_change_frac", "capex_musd", "swing_frac", "rank_correlation",
+)  # fmt: skip
+"""By input and level: runs, runs with a plan, their means; changes relative to the base run, or to
+the mean of all runs; `swing_frac`: highest less lowest change of the input's levels;
+`rank_correlation`: of a sample's input and value (Spearman)."""
+
+
+def run_table(
+    study: Study, runs: Sequence[Run], keys: Sequence[str], records: Mapping[str, Record]
+) -> pd.DataFrame:
+    """A row a run: name, status and reason, its inputs by path, outcome, sites, folder."""
+    paths = list(dict.fromkeys(path for run in runs for path in run.inputs))
+    rows = []
+    for run, key in zip(runs, keys, strict=True):
+        record = records.get(key, {"status": "waiting"})
+        known = record.get("figures") or {}
+        rows.append(
+            {
+                "run": run.name,
+                "status": record["status"],
+                "reason": record.get("reason", ""),
+                **{path: run.inputs.get(path) for path in paths},
+                **{name: record.get(name) for name in SOLVE},
+                **{name: known.get(name) for name in FIGURES},
+                "sites": SEPARATOR.join(record.get("sites") or ()),
+                "seconds": record.get("seconds"),
+                "folder": f"runs/{key}" if key in records else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def effects(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """`EFFECTS`, the input that swings the value most first."""
+    if rows["objective"].dropna().nunique() > 1:  # values of several objectives have no mean
+        rows = rows.assign(value=rows["tokens_per_s_per_mw"])
+    numbers = rows[list(SHOWN)].astype(float)
+    solved = numbers["value"].notna()
+    first = rows["run"] == BASE if study.design == "one_at_a_time" else solved
+    middle = numbers[solved & first].mean()
+    found = []
+    for name, level, marks in _levels(study, runs):
+        at = pd.Series(marks, index=rows.index)
+        mean = numbers[at & solved].mean()
+        found.append(
+            {
+                "input": name,
+                "level": level,
+                "runs_count": int(at.sum()),
+                "solved_count": int((at & solved).sum()),
+                **mean.to_dict(),
+                "value_change_frac": _change(middle["value"], mean["value"]),
+                "cost_change_frac": _change(
+                    middle["cost_usd_per_mtoken"], mean["cost_usd_per_mtoken"]
+                ),
+                "rank_correlation": _correlation(study, runs, numbers["value"], name),
+            }
+        )
+    table = pd.DataFrame(found, columns=list(EFFECTS))
+    by_input = table.groupby("input")["value_change_frac"]
+    at_zero = 0.0 if study.design == "one_at_a_time" else float("-inf")
+    most = by_input.transform("max").clip(lower=at_zero)
+    table["swing_frac"] = most - by_input.transform("min").clip(upper=-at_zero)
+    if study.design == "list":
+        return table.drop(columns=["swing_frac", "rank_correlation"])
+    return table.sort_values(["swing_frac", "input"], ascending=[False, True], kind="stable")
+
+
+def site_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """By site, in how many of the runs with a plan it is chosen."""
+    solved = rows[rows["value"].notna()]
+    chosen = solved["sites"].str.split(SEPARATOR).explode()
+    counts = chosen[chosen.notna() & (chosen != "")].value_counts()
+    frame = counts.rename_axis("site_id").reset_index(name="runs_count")
+    frame = frame.sort_values(["runs_count", "site_id"], ascending=[False, True])
+    return frame.assign(share_frac=frame["runs_count"] / max(len(solved), 1))
+
+
+def _levels(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, str, list[bool]]]:
+    """Input, level, and which runs are at it; a sample's levels are the halves of its range."""
+    if study.design == "list":
+        for run in runs:
+            yield run.name, "", [other is run for other in runs]
+    elif study.design in SAMPLED:
+        for path in study.over:
+            for level, low, high in (("lower half", 0.0, 0.5), ("upper half", 0.5, 1.0)):
+                yield path, level, [low <= run.draws[path] < high for run in runs]
+    else:
+        for path, values in study.over.items():
+            for value in values:
+                yield path, str(value), [run.inputs.get(path) == value for run in runs]
+
+
+def _change(base: float, value: float) -> float:
+    return (value - base) / abs(base) if base else float("nan")
+
+
+def _correlation(study: Study, runs: Sequence[Run], values: Any, path: str) -> float | None:
+    if study.design not in SAMPLED:
+        return None
+    places = pd.Series([run.draws[path] for run in runs], index=values.index)[values.notna()]
+    known = values[values.notna()]
+    if places.nunique() < 2 or known.nunique() < 2:
+        return None
+    return float(places.rank().corr(known.rank()))

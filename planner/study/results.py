@@ -1,0 +1,135 @@
+"""What a study found, as tables and on a screen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from planner import __version__
+from planner.study.schema import SAMPLED, Study
+
+MOST_LEVELS = 24
+MOST_REASONS = 5
+MOST_SITES = 8
+TITLES = {
+    "one_at_a_time": "One at a time, against the base: the widest swing first",
+    "grid": "Means by level, against the mean of all runs: the widest swing first",
+    "list": "Runs, against their mean",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """A study, as far as it is: `tables` holds runs, effects and site_shares."""
+
+    study: Study
+    tables: Mapping[str, pd.DataFrame]
+    seconds: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Runs by status."""
+        return {str(k): int(v) for k, v in self.tables["runs"]["status"].value_counts().items()}
+
+    @property
+    def within_gap(self) -> bool:
+        """Whether every run has its answer: a plan within the gap, or the proof that none is."""
+        return set(self.counts) <= {"optimal", "infeasible"}
+
+    def document(self) -> dict[str, Any]:
+        """What `study.json` holds."""
+        return {
+            "name": self.study.name,
+            "design": self.study.design,
+            "counts": self.counts,
+            "seconds": round(self.seconds, 3),
+            "planner": __version__,
+            "study": self.study.model_dump(),
+            "runs": _records(self.tables["runs"]),
+        }
+
+    def summary(self) -> Group:
+        """Effects, sites, and reasons of runs without a plan, on a screen of 100 columns."""
+        said = ", ".join(f"{count} {status}" for status, count in self.counts.items())
+        head = Text(f"{self.study.name}: {len(self.tables['runs'])} runs, {said}", style="bold")
+        parts = [head, self._effects(), self._sites(), self._reasons()]
+        return Group(*(part for part in parts if part is not None))
+
+    def _effects(self) -> Table:
+        rows = self.tables["effects"]
+        design = self.study.design
+        title = TITLES.get(design, "Halves of the sample: the widest swing first")
+        view = _table(f"\n{title}")
+        view.add_column("", overflow="fold", max_width=40)
+        extra = ["rank corr."] if design in SAMPLED else []
+        names = ("", "runs", self._unit(), "change", "$/Mtoken", "change", "capex M$", *extra)
+        for name in names:
+            view.add_column(name, justify="right")
+        last = ""
+        for _, row in rows.head(MOST_LEVELS).iterrows():
+            cells = [
+                "" if row["input"] == last else row["input"],
+                row["level"],
+                f"{row['solved_count']}" if row["solved_count"] else "none",
+                _number(row["value"], ",.6g"),
+                _number(row["value_change_frac"], "+.2%"),
+                _number(row["cost_usd_per_mtoken"], ".3g"),
+                _number(row["cost_change_frac"], "+.2%"),
+                _number(row["capex_musd"], ",.0f"),
+                *([_number(row["rank_correlation"], "+.2f")] if extra else []),
+            ]
+            view.add_row(*(Text(cell) for cell in cells))
+            last = row["input"]
+        if len(rows) > MOST_LEVELS:
+            view.caption = f"{len(rows) - MOST_LEVELS} more in effects.csv"
+        return view
+
+    def _unit(self) -> str:
+        units = self.tables["runs"]["unit"].dropna().unique()
+        return str(units[0]) if len(units) == 1 else "tokens/s per MW"
+
+    def _sites(self) -> Table | None:
+        rows = self.tables["site_shares"]
+        if rows.empty:
+            return None
+        view = _table("\nSites by the share of runs with a plan that choose them")
+        view.add_column("")
+        view.add_column("", justify="right")
+        for _, row in rows.head(MOST_SITES).iterrows():
+            view.add_row(Text(str(row["site_id"])), f"{row['share_frac']:.0%}")
+        if len(rows) > MOST_SITES:
+            view.add_row(f"and {len(rows) - MOST_SITES} more", "")
+        return view
+
+    def _reasons(self) -> Text | None:
+        runs = self.tables["runs"]
+        rows = runs[runs["reason"].fillna("") != ""]
+        if rows.empty:
+            return None
+        lines = [
+            f"\n{row['run']}: {row['status']}: {row['reason']}"
+            for _, row in rows.head(MOST_REASONS).iterrows()
+        ]
+        if len(rows) > MOST_REASONS:
+            lines.append(f"\nand {len(rows) - MOST_REASONS} more in runs.csv")
+        return Text("".join(lines))
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+
+
+def _number(value: Any, form: str) -> str:
+    if value is None or pd.isna(value):
+        return "-"
+    text = format(value, form)
+    return text.replace("%", " %") if form.endswith("%") else text
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: Any = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return list(rows)

@@ -1,0 +1,109 @@
+"""A study as a YAML file: a scenario, what is changed in it, and by which design."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, PrivateAttr, model_validator
+
+from planner.origin import Origin
+from planner.scenario import Strict
+from planner.scenario_file import validated
+from planner.scenario_yaml import load, read_text
+
+Design = Literal["grid", "list", "one_at_a_time", "latin_hypercube", "sobol"]
+SAMPLED = ("latin_hypercube", "sobol")
+
+MOST_RUNS = 10_000
+
+
+class Study(Strict):
+    """Many scenarios: one changed again and again.
+
+    `over` names what changes, by the path that `--set` takes, with its values (grid,
+    one_at_a_time) or its two ends (samples); `runs` are the runs of a list, by name.
+    """
+
+    name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
+    description: str = ""
+    scenario: str
+    set: dict[str, Any] = {}
+    design: Design
+    over: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
+    runs: dict[Annotated[str, Field(pattern=r"^[\w.\- ]+$")], dict[str, Any]] = {}
+    samples: Annotated[int, Field(ge=1, le=MOST_RUNS)] | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    site_losses: bool = False
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+    _options: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _fits_its_design(self) -> "Study":
+        wanted = {"runs"} if self.design == "list" else {"over"}
+        if self.design in SAMPLED:
+            wanted.add("samples")
+        stated = {name for name in ("over", "runs", "samples") if getattr(self, name)}
+        if missing := sorted(wanted - stated):
+            raise ValueError(f"a design '{self.design}' needs {_and(missing)}")
+        if more := sorted(stated - wanted):
+            raise ValueError(f"a design '{self.design}' takes no {_and(more)}")
+        if self.design == "sobol" and self.samples and self.samples & (self.samples - 1):
+            raise ValueError(f"'samples' of a design 'sobol' is a power of 2, not {self.samples}")
+        return self
+
+    @property
+    def origin(self) -> Origin:
+        """Where each value was written, for messages about it."""
+        return self._origin
+
+    @property
+    def scenario_path(self) -> Path:
+        """The scenario's file; stated relative to the study's own."""
+        return Path(self._origin.file).parent / self.scenario
+
+    @property
+    def changes(self) -> list[str]:
+        """What is changed in every run, as `--set` states it; each run has one thread."""
+        stated = [override_text(path, value) for path, value in self.set.items()]
+        return [*stated, *self._options, "solve.threads=1"]
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(f"'{name}'" for name in names)
+
+
+def read_study(path: str | Path, overrides: Sequence[str] = ()) -> Study:
+    """The study in a YAML file, checked against the schema; `overrides` change its scenario.
+
+    Raises
+    ------
+    InputError
+        Every problem of the file at once.
+    """
+    data, origin = load(read_text(Path(path)), str(path))
+    return study_from(data, origin, overrides)
+
+
+def study_from(
+    data: Mapping[Any, Any], origin: Origin | None = None, overrides: Sequence[str] = ()
+) -> Study:
+    """The study that plain values hold; its scenario's path is relative to the origin's file.
+
+    Raises
+    ------
+    InputError
+        Every problem, at once.
+    """
+    origin = origin or Origin("study")
+    study = validated(Study, data, origin)
+    study._origin, study._options = origin, tuple(overrides)
+    return study
+
+
+def override_text(path: str, value: Any) -> str:
+    """A change as `--set` states it: `periods=[2027, 2028]`, `systems[*].price_musd*=1.1`."""
+    if isinstance(value, str) and "[" in path and value[:1] in ("*", "+"):
+        return f"{path}{value[0]}={value[1:].strip()}"
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9)
+    return f"{path}={text.removesuffix('...' + chr(10)).strip()}"

@@ -1,0 +1,129 @@
+"""One run of a study, in a process of its own: solved, and written whole with its record."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from planner.errors import InputError
+from planner.folders import whole_folder
+from planner.tables import Region
+
+RECORD = "run.json"
+"""The file by which a finished run is known."""
+
+FAILED = "failed"
+Record = dict[str, Any]
+"""What a run came to: status, reason, value, bound, figures, sites."""
+
+_region: dict[str, Region] = {}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run to be solved: the scenario as plain values, its changes, and where it is written."""
+
+    key: str
+    scenario: Mapping[Any, Any]
+    overrides: tuple[str, ...]
+    folder: Path
+    site_losses: bool
+
+
+def prepare(region: Region) -> None:
+    """Keep the region for all runs of this process, which ends when its parent does."""
+    _region["here"] = region
+    parent = parent_process()
+    if parent is not None:
+
+        def leave() -> None:
+            wait([parent.sentinel])
+            os._exit(1)  # a parent that was killed cannot ask; half-written folders are hidden ones
+
+        threading.Thread(target=leave, daemon=True).start()
+
+
+def work(job: Job) -> Record:
+    """Solve a run and write its folder; what goes wrong is a record too."""
+    begun = time.monotonic()
+    finished = read_record(job.folder)
+    if finished is not None:  # by a process that was swept away with another before it could tell
+        return finished
+    try:
+        record = _solved(job)
+    except InputError as error:
+        record = failed(str(error))
+    except Exception as error:  # one run must not end the study
+        record = failed(f"{type(error).__name__}: {error}")
+    if record["status"] == FAILED:
+        record["seconds"] = round(time.monotonic() - begun, 3)
+        with whole_folder(job.folder, RECORD) as fresh:
+            _write(fresh, record)
+    return record
+
+
+def failed(reason: str) -> Record:
+    """The record of a run that came to nothing."""
+    return {"status": FAILED, "reason": " ".join(reason.split())}
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record of a finished run; None where there is none, or it failed."""
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return None if record.get("status") in (None, FAILED) else record
+
+
+def _solved(job: Job) -> Record:
+    from planner.plan_files import figures
+    from planner.planning import plan
+
+    begun = time.monotonic()
+    region = _region["here"]
+    found = plan(job.scenario, region=region, overrides=job.overrides, site_losses=job.site_losses)
+    record: Record = {
+        "status": found.status,
+        "reason": "",
+        "objective": found.objective,
+        "unit": found.unit,
+        "value": found.value,
+        "bound": found.bound,
+        "gap_frac": found.gap_frac,
+        "objectives": found.outcome.reached(),
+        "figures": {},
+        "sites": [],
+    }
+    if found.value is not None:
+        record["figures"] = figures(found.tables)
+        record["sites"] = sorted(found.tables["power"]["site_id"].unique())
+    else:
+        record["reason"] = _why(found)
+    record["seconds"] = round(time.monotonic() - begun, 3)
+    with whole_folder(job.folder, RECORD) as fresh:
+        found.write(fresh)
+        _write(fresh, record)
+    return record
+
+
+def _why(found: Any) -> str:
+    """Which rules conflict, in the words of the scenario."""
+    if found.status != "infeasible":
+        return "the time limit was reached before a plan was found"
+    from planner.explain import explain_case
+
+    said = explain_case(found.case, found.scenario)
+    rules = [str(rule) for rule in said.conflict] or [str(check) for check in said.checks]
+    return "; ".join(rules) or said.note
+
+
+def _write(folder: Path, record: Record) -> None:
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    (folder / RECORD).write_text(text, encoding="utf-8")

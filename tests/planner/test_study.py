@@ -1,0 +1,332 @@
+"""Studies: designs worked out by hand, every run a row, nothing finished is ever lost."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from rich.console import Console
+from typer.testing import Result
+
+from planner.errors import InputError
+from planner.study import Results, read_study, study
+from planner.study.designs import runs_of
+from planner.study.progress import Runs, RunsProgress
+from planner.study.schema import override_text, study_from
+from planner.verify import verify
+from tests.region import shipped
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIO = """\
+name: one-site
+periods: [2027]
+scale: {facility_mw_min: {2027: 12}}
+demand: {mix: {chat: 1.0}}
+filters:
+  countries: [KR]
+  sites: {include: [ulsan-mipo, ulsan-ulju-154kv-1]}
+  cooling: {include: ["dtc-*"]}
+solve: {gap_frac: 0.02}
+"""
+PRICE = "systems[*].price_musd"
+TOTAL = "budget.capex_musd_total"
+TORNADO = f"""\
+name: tornado
+scenario: one-site.yaml
+design: one_at_a_time
+over:
+  "{PRICE}": ["*0.8", "*1.25"]
+  {TOTAL}: [1, 20000]
+"""
+
+
+@pytest.fixture
+def stated(tmp_path: Path) -> Callable[..., Path]:
+    """Write a study beside its scenario."""
+
+    def write(text: str = TORNADO) -> Path:
+        (tmp_path / "one-site.yaml").write_text(SCENARIO)
+        path = tmp_path / "study.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def design(**stated: Any) -> list[dict[str, Any]]:
+    values = {"name": "x", "scenario": "x.yaml", **stated}
+    return [dict(run.inputs) for run in runs_of(study_from(values))]
+
+
+def shown(found: Results) -> str:
+    out = StringIO()
+    Console(file=out, width=100).print(found.summary())
+    return out.getvalue()
+
+
+# -- designs --------------------------------------------------------------------------------------
+
+
+def test_grid_is_every_combination() -> None:
+    assert design(design="grid", over={"a.b": [1, 2], "c": ["x", "y"]}) == [
+        {"a.b": 1, "c": "x"},
+        {"a.b": 1, "c": "y"},
+        {"a.b": 2, "c": "x"},
+        {"a.b": 2, "c": "y"},
+    ]
+
+
+def test_one_at_a_time_begins_with_the_base() -> None:
+    runs = design(design="one_at_a_time", over={"a": [1, 2], "b": [3]})
+    assert runs == [{}, {"a": 1}, {"a": 2}, {"b": 3}]
+
+
+def test_a_latin_hypercube_has_one_run_in_each_slice() -> None:
+    over = {"whole": [1, 8], "t[x].c": ["*0.5", "*1.5"], "real": [0.0, 8.0]}
+    runs = design(design="latin_hypercube", samples=8, seed=3, over=over)
+    assert sorted(run["whole"] for run in runs) == list(range(1, 9))
+    assert sorted(int(run["real"]) for run in runs) == list(range(8))
+    slices = sorted(int((float(run["t[x].c"][1:]) - 0.5) * 8) for run in runs)
+    assert slices == list(range(8))
+    assert runs == design(design="latin_hypercube", samples=8, seed=3, over=over)
+    assert runs != design(design="latin_hypercube", samples=8, seed=4, over=over)
+
+
+def test_a_sobol_sample_has_as_many_runs_in_each_half() -> None:
+    runs = design(design="sobol", samples=8, over={"a": [0.0, 1.0], "b": [0.0, 1.0]})
+    quarters = [(run["a"] < 0.5, run["b"] < 0.5) for run in runs]
+    assert {quarter: quarters.count(quarter) for quarter in quarters} == dict.fromkeys(
+        [(True, True), (True, False), (False, True), (False, False)], 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        (PRICE, "*0.8", f"{PRICE}*=0.8"),
+        ("sites[a].headroom_mw", 3.5, "sites[a].headroom_mw=3.5"),
+        ("periods", [2027, 2028], "periods=[2027, 2028]"),
+        ("scale.facility_mw_min", {2027: 30}, "scale.facility_mw_min={2027: 30}"),
+        ("objective.name", "npv", "objective.name=npv"),
+        ("name", "2027", "name='2027'"),
+    ],
+)
+def test_a_change_is_written_as_an_option(path: str, value: Any, text: str) -> None:
+    assert override_text(path, value) == text
+
+
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"design": "grid"}, "needs 'over'"),
+        ({"design": "list", "over": {"a": [1]}}, "needs 'runs'"),
+        ({"design": "grid", "over": {"a": [1]}, "samples": 4}, "takes no 'samples'"),
+        ({"design": "latin_hypercube", "over": {"a": [1, 2]}}, "needs 'samples'"),
+        ({"design": "sobol", "over": {"a": [1, 2]}, "samples": 6}, "power of 2, not 6"),
+        ({"design": "sobol", "over": {"a": [2, 1]}, "samples": 4}, "no ends to draw between"),
+        ({"design": "sobol", "over": {"a": ["*1", 2]}, "samples": 4}, "no ends to draw between"),
+        ({"design": "grid", "over": {c: list(range(30)) for c in "abc"}}, "makes 27,000 runs"),
+        ({"design": "gird", "over": {"a": [1]}}, "did you mean 'grid'"),
+        ({"design": "grid", "ovre": {"a": [1]}}, "did you mean 'over'"),
+    ],
+)
+def test_a_study_that_makes_no_sense_is_refused(stated: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        design(**stated)
+    assert message in str(caught.value)
+
+
+# -- runs -----------------------------------------------------------------------------------------
+
+
+def test_every_value_is_checked_before_the_first_run(stated: Any, tmp_path: Path) -> None:
+    text = TORNADO.replace(TOTAL, "budget.capex_musd_totl") + '  "systems[gb301].price_musd": [1]\n'
+    with pytest.raises(InputError) as caught:
+        study(stated(text), tmp_path / "out", region=shipped())
+    said = str(caught.value)
+    assert "study.yaml, line 6" in said
+    assert "did you mean 'capex_musd_total'" in said
+    assert "study.yaml, line 7" in said
+    assert "no row 'gb301' in systems" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_tornado_from_end_to_end(stated: Any, tmp_path: Path, run: Callable[..., Result]) -> None:
+    out = tmp_path / "out"
+    result = run("study", stated(), "--out", out)
+    assert result.exit_code == 0, result.output
+    rows = pd.read_csv(out / "runs.csv").set_index("run")
+    assert rows["status"].to_dict() == {
+        "base": "optimal", "001": "optimal", "002": "optimal", "003": "infeasible",
+        "004": "optimal",
+    }  # fmt: skip
+    assert TOTAL in rows.loc["003", "reason"]
+    assert pd.isna(rows.loc["003", "value"])
+    assert rows.loc["001", "capex_musd"] < rows.loc["base", "capex_musd"]
+    assert rows.loc["001", PRICE] == "*0.8"
+    for folder in rows["folder"]:
+        assert verify(out / folder) == []
+    document = json.loads((out / rows.loc["001", "folder"] / "plan.json").read_text("utf-8"))
+    assert document["overrides"] == ["solve.threads=1", f"{PRICE}*=0.8"]
+    assert document["value"] == pytest.approx(rows.loc["001", "value"])
+    effects = pd.read_csv(out / "effects.csv").set_index(["input", "level"])
+    dear = effects.loc[(PRICE, "*1.25")]
+    base = rows.loc["base", "cost_usd_per_mtoken"]
+    assert dear["cost_change_frac"] == pytest.approx(
+        rows.loc["002", "cost_usd_per_mtoken"] / base - 1
+    )
+    assert (effects.loc[(TOTAL, "1")]["runs_count"], effects.loc[(TOTAL, "1")]["solved_count"]) == (
+        1, 0,
+    )  # fmt: skip
+    shares = pd.read_csv(out / "site_shares.csv")
+    assert shares["runs_count"].max() <= 4
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    assert "003: infeasible" in result.stdout
+    assert "5 of 5 runs" in result.stderr
+    again = run("study", tmp_path / "study.yaml", "--out", out)
+    assert again.exit_code == 2
+    assert "--resume" in again.stderr
+
+
+class Killer(Runs):
+    """Kills one process the first time a run ends."""
+
+    def __init__(self) -> None:
+        self.killed: list[int] = []
+        self.ends: list[str] = []
+
+    def ended(self, record: dict[str, Any]) -> None:
+        self.ends.append(record["status"])
+        children = multiprocessing.active_children()
+        if not self.killed and children:
+            pid = children[0].pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            self.killed.append(pid)
+
+
+def test_a_process_that_dies_takes_no_run_with_it(stated: Any, tmp_path: Path) -> None:
+    killer = Killer()
+    text = f"name: x\nscenario: one-site.yaml\ndesign: grid\nover: {{{TOTAL}: [5000, 6000, 1]}}\n"
+    found = study(stated(text), tmp_path / "out", region=shipped(), progress=killer)
+    assert killer.killed
+    assert found.counts == {"optimal": 2, "infeasible": 1}
+    assert len(killer.ends) == 3
+    assert found.within_gap
+
+
+def test_a_run_whose_process_always_dies_is_a_row_and_is_tried_again(
+    stated: Any, tmp_path: Path
+) -> None:
+    text = f"name: one\nscenario: one-site.yaml\ndesign: grid\nover: {{{TOTAL}: [5000]}}\n"
+    over = threading.Event()
+
+    def kill() -> None:
+        seen: set[int | None] = set()  # one that is still being begun is left alone
+        while not over.wait(0.2):
+            children = multiprocessing.active_children()
+            for child in children:
+                if child.pid in seen:
+                    child.kill()
+            seen = {child.pid for child in children}
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        found = study(stated(text), tmp_path / "out", region=shipped())
+    finally:
+        over.set()
+        killing.join()
+    assert found.counts == {"failed": 1}
+    assert not found.within_gap
+    assert "its process ended 3 times" in shown(found)
+    again = study(tmp_path / "study.yaml", tmp_path / "out", region=shipped(), resume=True)
+    assert again.counts == {"optimal": 1}
+
+
+def test_a_study_killed_in_the_middle_loses_nothing_finished(stated: Any, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    text = f"name: x\nscenario: one-site.yaml\ndesign: grid\nover: {{{TOTAL}: [5000, 6000, 1]}}\n"
+    command = [sys.executable, "cli.py", "study", str(stated(text)), "--out", str(out), "--quiet"]
+    parent = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    finished: list[Path] = []
+    for _ in range(600):
+        finished = sorted(out.glob("runs/*/run.json"))
+        if finished or parent.poll() is not None:
+            break
+        time.sleep(0.1)
+    workers = _children(parent.pid)
+    parent.kill()
+    parent.wait()
+    assert finished, "no run ended in a minute"
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in workers):
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("processes outlive the study that was killed")
+    finished = [path for path in sorted(out.glob("runs/*/run.json")) if path.parent.name[0] != "."]
+    stamps = {path: path.stat().st_mtime_ns for path in finished}
+    rows = pd.read_csv(out / "runs.csv")
+    assert len(rows) == 3, "the table is whole at any time"
+    for path in finished:
+        assert verify(path.parent) == []
+    (out / "runs" / ".half-written").mkdir()
+    found = study(tmp_path / "study.yaml", out, region=shipped(), resume=True)
+    assert found.counts == {"optimal": 2, "infeasible": 1}
+    assert {path: path.stat().st_mtime_ns for path in finished} == stamps
+    assert not list((out / "runs").glob(".*"))
+
+
+def _children(pid: int) -> list[int]:
+    """Processes begun by a process, and theirs (the tracker of multiprocessing is one, too)."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        pytest.skip("no /proc to look for processes")
+    return [int(child) for child in text.split()]
+
+
+def test_a_grown_study_solves_only_what_is_new(stated: Any, tmp_path: Path) -> None:
+    class Count(Runs):
+        begun = (0, 0)
+
+        def begin(self, total: int, finished: int) -> None:
+            Count.begun = (total, finished)
+
+    text = f"name: few\nscenario: one-site.yaml\ndesign: list\nruns:\n  a: {{{TOTAL}: 5000}}\n"
+    study(stated(text), tmp_path / "out", region=shipped(), workers=1)
+    grown = f"{text}  same: {{{TOTAL}: 5000}}\n  b: {{{TOTAL}: 6000, {TOTAL}: 6000}}\n".replace(
+        f", {TOTAL}: 6000", f', "{PRICE}": "*1.1"'
+    )
+    found = study(stated(grown), tmp_path / "out", region=shipped(), resume=True, progress=Count())
+    assert Count.begun == (2, 1)
+    rows = found.tables["runs"].set_index("run")
+    assert rows.loc["a", "folder"] == rows.loc["same", "folder"] != rows.loc["b", "folder"]
+    assert rows.loc["b", "capex_musd"] > rows.loc["a", "capex_musd"]
+
+
+def test_options_change_every_run(stated: Any) -> None:
+    asked = read_study(stated(), ["solve.gap_frac=0.5"])
+    assert asked.changes == ["solve.gap_frac=0.5", "solve.threads=1"]
+    assert asked.scenario_path.is_file()
+
+
+def test_progress_says_what_is_done_and_what_is_left() -> None:
+    out = StringIO()
+    watch = RunsProgress(Console(file=out, width=100))
+    watch.begin(3, 1)
+    watch.ended({"status": "infeasible"})
+    assert "2 of 3 runs  1 from before  1 infeasible  about 0:00 left" in watch.line()
+    watch.ended({"status": "optimal"})
+    assert "3 of 3 runs" in out.getvalue()
