@@ -23,7 +23,7 @@ demand:
 filters:
   sites:
     include: [ulsan-ulju-154kv-1, ulsan-hitech-valley, ulsan-mipo, gumi-154kv-1,
-              haenam-154kv-1, haenam-solaseado, tomakomai-*, ishikari-bay]
+              haenam-154kv-1, haenam-solaseado, ishikari-bay]
     force: [haenam-solaseado]
 policies:
   first_year: {KR: 2027, JP: 2028}
