@@ -36,6 +36,12 @@ PEERS = (
 )
 """What peers state of themselves, in percent; none is held out on public data."""
 
+HEAD = """# Accuracy of the throughput core
+
+Made by `planner throughput accuracy`. |predicted / measured - 1| in percent; each group of a split
+is predicted by a fit that never saw it. How it works: [throughput.md](throughput.md).
+"""
+
 Say = Callable[[str], None]
 
 
@@ -97,6 +103,7 @@ def markdown(shelf: Catalogue, say: Say = _nothing) -> str:
     clean += power_rows(everything, shelf, {k: float(v) for k, v in values.items()})
     raw_of = dict(raw)
     lines = [
+        HEAD,
         "| split | rows | mean | median | p90 | bias | bar (mean / median) | all rows, uncleaned |",
         "|---|---|---|---|---|---|---|---|",
     ]
