@@ -35,7 +35,7 @@ MEASURED_CHIPS = (
 """Chips that the shipped measurements hold."""
 
 TRAINING_LOAD = Load(0.3, 0.55)
-"""Shares of a training step that move memory and multiply: MFU over matrix efficiency, optimiser."""
+"""Shares of a training step that move memory (optimiser, activations) and multiply."""
 
 COLUMNS = (
     "system_id",

@@ -106,7 +106,7 @@ def from_geometry(table: Mapping[str, Array]) -> Llm:
 
 
 def _whole_layers(g: Mapping[str, Array]) -> Array:
-    """Layers of one attention and one FFN block each; hybrids list blocks as layers of their own."""
+    """Layers of one attention and one FFN block each; hybrids list every block as a layer."""
     attention = (
         g["full_attention_layers_count"] + g["window_layers_count"] + g["linear_layers_count"]
     )
