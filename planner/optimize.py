@@ -128,6 +128,9 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
         stages.enter("prove")
         rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
         bound = min(bound, search.where_and_what(rivals | choice, bound))
+        if search.nothing_fits:
+            stages.close()
+            return Outcome("infeasible", seconds=stages.seconds)
         stages.enter("place racks")
         search.place(bound)
     stages.close()
@@ -151,6 +154,7 @@ class _Search:
         self._nearby: set[str] = set()
         self._start = 0.0
         self._best = Outcome("stopped")
+        self._state = "stopped"
         self._nodes = 0
 
     @property
@@ -158,12 +162,18 @@ class _Search:
         """The best ratio of a plan with whole racks, in the model's columns."""
         return self._best.r if self._best.x is not None else -np.inf
 
+    @property
+    def nothing_fits(self) -> bool:
+        """No plan is known, and the last choice of sites has none with whole halls."""
+        return self._best.x is None and self._state == "infeasible"
+
     def where_and_what(self, sites: set[str], start: float) -> float:
         """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
         compiled = compile_model(build(among(self._case, sites)))
         solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
         first, plan = in_order(solver, self._names, start, self._limits, _Quiet(self._watch))
         self._nodes += first.nodes
+        self._state = first.state
         self._sites, self._start = sites, start
         self._nearby = self._nearby or sites
         if plan is not None:

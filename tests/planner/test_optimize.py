@@ -72,3 +72,16 @@ def test_out_of_time_nothing_false_is_said():
     assert found.status != "infeasible"
     if found.bound is not None:
         assert found.bound >= ratio(at_sites(case, case.sets["SITE"])) * 1e6 * (1 - 1e-6)
+
+
+def test_infeasible_by_whole_halls_alone_is_infeasible() -> None:
+    # 6 MW at the meter need 5 MW of IT in `slow` racks: half a hall of 3 M$ for 1.5, a quarter of
+    # the 24 MW step and of the site, 0.25 + 0.25, and 50 racks of 1 M$: 52 of the 53 M$. Whole,
+    # the hall, the step and the site cost 5, together 55.
+    case = tiny_case(
+        1,
+        facility_mw_min={("all", 2027): 6.0},
+        hosts={"liquid": ["slow"]},
+        capex_total_musd_max={"all": 53.0},
+    )
+    assert optimize(case, scenario()).status == "infeasible"
