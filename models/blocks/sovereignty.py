@@ -6,7 +6,8 @@
     vendor              basis of vendor f  <=  share * basis of all vendors
     country             min[n] * total  <=  facility MW in n  <=  max[n] * total
 A cross-border share of 0 leaves no flow at all, so it needs no row.
-The basis of a share is stated: chips, mw (peak IT load), flops (dense 8-bit) or tokens (at peak).
+The basis of a share is stated: chips, mw (IT load), flops (dense 8-bit) or tokens, each of the
+racks at work in the peak hour: an idle rack counts for nothing, so none is bought for its passport.
 Most of these are policy parameters, not law: the law decides which flows exist.
 """
 
@@ -55,14 +56,11 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
-    for g, k, c, t in case.sets["INSTALL"]:
+    for g, k, c, p, w, t in case.sets["RUN"]:
         who = (case["group_country"][g], k, t)
-        standing = m.standing[g, k, c, t]
-        ledger.put("chips", who, case["chips_kilo_count"][k] * standing, g)
-        ledger.put("flops", who, case["flops_exa"][k] * standing, g)
-    for g, k, _, p, w, t in case.sets["RUN"]:
-        who = (case["group_country"][g], k, t)
-        racks = m.run[g, k, _, p, w, t]
+        racks = m.run[g, k, c, p, w, t]
+        ledger.put("chips", who, case["chips_kilo_count"][k] * racks, g)
+        ledger.put("flops", who, case["flops_exa"][k] * racks, g)
         ledger.put("mw", who, case["kappa_mw"][k, p, w] * racks, g)
         ledger.put("tokens_by_chip", who, case["theta_mtokens_per_s"][k, p, w] * racks, g)
 

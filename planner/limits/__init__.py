@@ -2,6 +2,7 @@
 
 from planner.limits.book import Book, Limit
 from planner.limits.money import of_money
+from planner.limits.objectives import of_objectives
 from planner.limits.outage import of_outage
 from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
 from planner.limits.scale import of_countries, of_demand, of_scale
@@ -16,6 +17,7 @@ FAMILIES = (
     of_countries,
     of_outage,
     of_money,
+    of_objectives,
     of_climate,
     of_grid,
     of_water,

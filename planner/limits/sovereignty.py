@@ -38,7 +38,6 @@ def of_makers(book: Book) -> Iterator[Limit]:
     case = book.case
     maker, vendor = case["maker_country"], case["vendor"]
     for (n, basis), share in case["domestic_frac"].items():
-        file = _file(basis)
         for t in book.periods:
             every = _amount(book, basis, t, lambda place, k, n=n: place == n)  # type: ignore[misc]
             own = _amount(book, basis, t, lambda place, k, n=n: place == n and maker[k] == n)  # type: ignore[misc]
@@ -46,27 +45,32 @@ def of_makers(book: Book) -> Iterator[Limit]:
                 row = ((named("domestic_accelerators", n, basis, t), every),)
                 unit = f"{SHARE} of {basis}"
                 yield Limit(
-                    "domestic_accelerators", n, t, AT_LEAST, share, own / every, unit, file, row
+                    "domestic_accelerators",
+                    n,
+                    t,
+                    AT_LEAST,
+                    share,
+                    own / every,
+                    unit,
+                    "fleet.csv",
+                    row,
                 )
     for (f, basis), share in case["vendor_frac"].items():
-        file = _file(basis)
         for t in book.periods:
             every = _amount(book, basis, t, lambda place, k: True)
             own = _amount(book, basis, t, lambda place, k, f=f: vendor[k] == f)  # type: ignore[misc]
             if every > 0:
                 row = ((named("vendor_share", f, basis, t), every),)
                 unit = f"{SHARE} of {basis}"
-                yield Limit("vendor_share", f, t, AT_MOST, share, own / every, unit, file, row)
-
-
-def _file(basis: str) -> str:
-    return "fleet.csv" if basis in ("mw", "tokens") else "installs.csv"
+                yield Limit(
+                    "vendor_share", f, t, AT_MOST, share, own / every, unit, "fleet.csv", row
+                )
 
 
 def _amount(book: Book, basis: str, t: int, keep: Callable[[str, str], bool]) -> float:
-    """Chips (thousand), MW, FLOP/s (exa) or peak tokens/s (1e6) of the kept racks."""
+    """Chips (thousand), MW, FLOP/s (exa) or peak tokens/s (1e6) of the kept racks at work."""
     case = book.case
-    table = book.tables[_file(basis).removesuffix(".csv")]
+    table = book.tables["fleet"]
     rows = table[table["period"] == t]
     places = rows["site_id"].map(case["country"])
     kept = [keep(n, k) for n, k in zip(places, rows["system_id"], strict=True)]
@@ -76,4 +80,4 @@ def _amount(book: Book, basis: str, t: int, keep: Callable[[str, str], bool]) ->
     if basis == "tokens":
         return float(rows["peak_tokens_per_s"].sum()) / 1e6
     each = case["chips_kilo_count" if basis == "chips" else "flops_exa"]
-    return float((rows["racks_count"] * rows["system_id"].map(each)).sum())
+    return float((rows["racks_at_work_count"] * rows["system_id"].map(each)).sum())

@@ -92,6 +92,12 @@ def test_vendor_share(basis, tokens, fast):
     assert breaks(case, held, tiny_case(**ONE_HALL))
 
 
+@pytest.mark.parametrize(("basis", "tokens", "fast"), HALF, ids=[basis for basis, *_ in HALF])
+def test_idle_racks_count_for_nothing(basis, tokens, fast):
+    # room for 300 idle racks more, at b and in three further halls at a, changes nothing
+    assert solve(tiny_case(domestic_frac={("KR", basis): 0.5})).value == pytest.approx(tokens / 12)
+
+
 def test_a_vendor_and_a_maker_are_no_others():
     # nobody buys of S, so that its ceiling costs nothing; what is made in China is not domestic
     case = tiny_case(**ONE_HALL, vendor_frac={("S", "mw"): 0.5})
