@@ -20,6 +20,7 @@ from planner.optimize import Outcome, optimize
 from planner.provenance import recalled_count
 from planner.reading import read
 from planner.results import plan_tables
+from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
@@ -92,8 +93,8 @@ class Plan:
 
         return points(self.tables["sites"])
 
-    def counts(self) -> dict[str, int]:
-        """How much is chosen, and how many of the numbers behind it are recalled or assumed."""
+    def counts(self) -> dict[str, float]:
+        """How much is chosen, and how much of it rests on recalled, assumed or unmeasured facts."""
         sites, numbers = self.tables["sites"], self.tables["inputs"]
         return {
             "candidate_sites": len(sites),
@@ -102,6 +103,9 @@ class Plan:
             "inputs": len(numbers),
             "recalled_or_assumed_inputs": recalled_count(numbers),
             "overridden_inputs": int(numbers["overridden_flag"].sum()),
+            "extrapolated_tokens_frac": extrapolated_tokens_frac(
+                self.tables, self.scenario.periods[-1]
+            ),
         }
 
     def document(self) -> dict[str, Any]:

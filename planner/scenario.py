@@ -168,6 +168,12 @@ class Money(Strict):
     revenue_usd_per_mtoken: dict[str, Amount] = {}
 
 
+class Serving(Strict):
+    """How racks are worked; a blank keeps the region's parameter."""
+
+    software_gain_frac_per_year: Share | None = None
+
+
 class Solve(Strict):
     """How hard to try."""
 
@@ -195,6 +201,7 @@ class Scenario(Strict):
     policies: Policies = Policies()
     budget: Budget = Budget()
     money: Money = Money()
+    serving: Serving = Serving()
     facts: dict[str, Finite | str] = {}
     solve: Solve = Solve()
     _origin: Origin = PrivateAttr(default_factory=Origin)

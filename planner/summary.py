@@ -150,5 +150,6 @@ def _footing(plan: "Plan") -> Text:
             f"{count['recalled_or_assumed_inputs']:,} are recalled or assumed"
         )
         text += f", {count['overridden_inputs']:,} your own." if count["overridden_inputs"] else "."
+        text += f" {count['extrapolated_tokens_frac']:.0%} of the tokens rest on unmeasured chips."
     seconds = sum(plan.seconds.values())
     return Text(f"\n{text} Solved in {seconds:,.0f} s.", style="dim")

@@ -63,6 +63,7 @@ def tiny_case(
         "cooling_class": {"dry": "liquid"},
         "theta_mtokens_per_s": {("fast", "p100", "chat"): 2.0, ("slow", "p100", "chat"): 1.0},
         "kappa_mw": {("fast", "p100", "chat"): 0.1, ("slow", "p100", "chat"): 0.1},
+        "software_gain": dict.fromkeys(periods, 1.0),
         "least_mw_per_mtoken_per_s": {"chat": 0.05},
         "mean_load_frac": {"chat": 1.0, "low": 1.0, "high": 1.0},
         "peak_to_mean_ratio": {"chat": 1.0},

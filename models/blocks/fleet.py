@@ -8,6 +8,8 @@
 The last three are where *what* (fleet, by group) meets *where* (halls, by site). `run` counts racks
 at work in the peak hour; it need not be whole, since a rack may divide its hour.
 A rack system stands only in a cooling class that can carry its density and feed its cold plates.
+Racks at work make software_gain[t] * theta[k,p,w] * run: theta holds for the engine of the
+reference year, and better software makes more of the same racks and the same power.
 """
 
 from typing import Any
@@ -32,6 +34,14 @@ COLUMNS = (
     ),
     Column("parameters", "maintenance_it_frac", "upkeep a year, of rack price", low=0),
     Column("parameters", "it_life_years", "life of racks", low=1),
+    Column(
+        "parameters",
+        "software_gain_frac_per_year",
+        "tokens/s that better software adds to a rack in a year",
+        low=0,
+        high=1,
+    ),
+    Column("parameters", "throughput_reference_year", "year of the engine that tokens/s hold for"),
 )
 OUTCOMES = (
     Column("sites", "racks_count", "racks standing in the last period", kind="whole"),
@@ -58,7 +68,8 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("at_work", (g, k, c, t), racks, w)
         ledger.put("draw_mw", (g, c, t), kappa * racks, k)
         ledger.put("mean_draw_mw", (g, c, t), kappa * case["mean_load_frac"][w] * racks, k)
-        ledger.put("capacity", (g, w, t), case["theta_mtokens_per_s"][k, p, w] * racks, k)
+        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
+        ledger.put("capacity", (g, w, t), theta * racks, k)
     _limits(m, case, ledger)
     _cost(m, case, ledger)
 

@@ -4,10 +4,12 @@ Where the model knows which chips stand at a site (every group is one site), rac
 sites are put to the sovereign work, for each lost site o of country n:
     sum over p,w of rescue[o,k,p,w,t]          <= availability * racks of k standing in n outside o
     sum over k,p,w of kappa * rescue           <= IT MW in n outside o
-    sum over k,p of theta[k,p,w] * rescue[o,k,p,w,t]  >= share[n] * peak[w] * served[w,n,t]
+    software_gain[t] * sum over k,p of theta[k,p,w] * rescue[o,k,p,w,t]
+                                               >= share[n] * peak[w] * served[w,n,t]
 Where sites are grouped, only what follows from it for the IT load can be said, which keeps the
 bound valid:
-    IT MW in n outside o >= sum over w of share[n] * peak[w] * served[w,n,t] * least kappa/theta[w]
+    IT MW in n outside o >= sum over w of share[n] * peak[w] * served[w,n,t]
+                                          * least kappa/theta[w] / software_gain[t]
 """
 
 from typing import Any
@@ -59,7 +61,7 @@ def _sovereign(m: Any, case: Case, n: str, t: int) -> list[tuple[str, Any]]:
 
 def _least_mw(m: Any, case: Case, s: str, t: int) -> Any:
     return quicksum(
-        case["least_mw_per_mtoken_per_s"][w] * need
+        case["least_mw_per_mtoken_per_s"][w] / case["software_gain"][t] * need
         for w, need in _sovereign(m, case, case["country"][s], t)
     )
 
@@ -76,7 +78,8 @@ def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:
     work: dict[str, dict] = {"racks": {}, "power": {}, "tokens": {}}
     for o, k, p, w, t in index:
         racks = m.rescue[o, k, p, w, t]
-        kappa, theta = case["kappa_mw"][k, p, w], case["theta_mtokens_per_s"][k, p, w]
+        kappa = case["kappa_mw"][k, p, w]
+        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
         work["racks"].setdefault((o, k, t), []).append(racks)
         work["power"].setdefault((o, t), []).append(kappa * racks)
         work["tokens"].setdefault((o, w, t), []).append(theta * racks)

@@ -62,7 +62,8 @@ def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("chips", who, case["chips_kilo_count"][k] * racks, g)
         ledger.put("flops", who, case["flops_exa"][k] * racks, g)
         ledger.put("mw", who, case["kappa_mw"][k, p, w] * racks, g)
-        ledger.put("tokens_by_chip", who, case["theta_mtokens_per_s"][k, p, w] * racks, g)
+        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
+        ledger.put("tokens_by_chip", who, theta * racks, g)
 
 
 def _residency(m: Any, case: Case, ledger: Ledger) -> None:

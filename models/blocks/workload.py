@@ -1,6 +1,7 @@
 """Tokens flow from groups of sites to markets; racks are sized for the peak hour.
 
-    peak[w] * sum over a of flow[g,w,a,t] <= sum over k,c,p of theta[k,p,w] * run[g,k,c,p,w,t]
+    peak[w] * sum over a of flow[g,w,a,t]
+                        <= software_gain[t] * sum over k,c,p of theta[k,p,w] * run[g,k,c,p,w,t]
     sum over g of flow[g,w,a,t] = market_share[a] * served[w,n,t]       a: a market of country n
     served[w,n,t] = mix[w,n] * total[n,t]                               where a mix is stated
     total[n,t]    = country_share[n] * sum over n' of total[n',t]       where shares are stated

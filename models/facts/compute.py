@@ -209,7 +209,8 @@ _SERVING = (
     Column(
         "serving",
         "tokens_per_s",
-        "output tokens per second of a rack (training: tokens trained per second)",
+        "output tokens per second of a rack with the engine of the reference year, before the "
+        "software gain of a period (training: tokens trained per second)",
         low=0,
     ),
     Column("serving", "it_kw", "IT power the rack draws doing so, hosts included", low=0),

@@ -60,6 +60,7 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
     return {
         "theta_mtokens_per_s": theta,
         "kappa_mw": kappa,
+        "software_gain": software_gain(context),
         "least_mw_per_mtoken_per_s": {w: min(rates) for w, rates in per_mtoken.items()},
         "mean_load_frac": {**mean, "low": min(mean.values()), "high": max(mean.values())},
         "peak_to_mean_ratio": context.peak_to_mean,
@@ -81,6 +82,18 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
         "sovereignty_class": context.workloads["sovereignty_class"].to_dict(),
         "home_country": context.workloads["home_country"].to_dict(),
     }
+
+
+def software_gain(context: Context) -> dict[int, float]:
+    """By period, tokens/s of a rack over those of the reference year's engine.
+
+    (1 + g) ** (t - reference year), with g the scenario's yearly gain or the region's.
+    """
+    country = context.countries[0]
+    stated = context.scenario.serving.software_gain_frac_per_year
+    yearly = context.parameter("software_gain_frac_per_year", country) if stated is None else stated
+    first = context.parameter("throughput_reference_year", country)
+    return {t: (1.0 + yearly) ** (t - first) for t in context.scenario.periods}
 
 
 def delivered_in(context: Context) -> dict[tuple[str, int], list[int]]:

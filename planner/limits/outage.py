@@ -2,10 +2,11 @@
 
 For a lost site o of a country, racks of its other sites are put to the protected work:
     largest share with
-      sum over k,p of theta[k,p,w] * rescue[k,p,w]  >= share * peak[w] * served[w]
+      sum over k,p of gain * theta[k,p,w] * rescue[k,p,w]  >= share * peak[w] * served[w]
       sum over p,w of rescue[k,p,w]                 <= availability * racks of k standing outside o
       sum over k,p,w of kappa[k,p,w] * rescue[k,p,w] <= IT MW outside o
-solved by scipy's linprog; its answer counts only as far as it fits the rows when put back.
+with the software gain of the period. Solved by scipy's linprog; its answer counts only as far as it
+fits the rows when put back.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ def of_outage(book: Book) -> Iterator[Limit]:
 
 
 def _lost(book: Book, site: str, t: int, need: dict[str, float], share: float) -> Limit:
-    least = book.case["least_mw_per_mtoken_per_s"]
+    case = book.case
+    least = {w: x / case["software_gain"][t] for w, x in case["least_mw_per_mtoken_per_s"].items()}
     rows = [(named("outage", site, w, t), peak) for w, peak in need.items()]
     load = sum(least[w] * peak for w, peak in need.items())
     rows.append((named("survivors_it_load", site, t), load))
@@ -65,7 +67,8 @@ def survivors(book: Book, site: str, t: int, need: dict[str, float]) -> float:
     for j, (k, p, w) in enumerate(modes):
         used[systems.index(k), j] = 1.0
         used[len(systems), j] = case["kappa_mw"][k, p, w]
-        used[len(systems) + 1 + works.index(w), j] = -case["theta_mtokens_per_s"][k, p, w]
+        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
+        used[len(systems) + 1 + works.index(w), j] = -theta
     for i, w in enumerate(works):
         used[len(systems) + 1 + i, len(modes)] = need[w]
     standing = [case["availability_frac"][k] * float(racks[k]) for k in systems]

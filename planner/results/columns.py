@@ -51,8 +51,8 @@ OWN = (
     Column("sites", "zone_id", "grid zone", "text"),
     Column("sites", "facility_mw", "load at the meter in the design hour, last period"),
     Column("sites", "potential_tokens_per_s_per_mw",
-           "delivered tokens/s per MW if its country's mix were served here, by the design and "
-           "racks that draw least"),
+           "delivered tokens/s per MW if its country's mix were served here in the last period, by "
+           "the design and racks that draw least"),
     Column("sites", "pue", "facility energy over IT energy of a year; of the best design where "
            "the site is not chosen"),
     Column("sites", "wue_l_per_kwh", "litres per kWh of IT energy over a year; of the best design "

@@ -96,6 +96,7 @@ def _made(case: Case, rows: pd.DataFrame, flows_: pd.DataFrame) -> pd.DataFrame:
     """Tokens at the peak, mean tokens delivered (as the flows are), and IT kW."""
     modes = list(zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True))
     theta = np.array([case["theta_mtokens_per_s"].get(mode, 0.0) for mode in modes])
+    theta = theta * rows["period"].map(case["software_gain"]).to_numpy(dtype=float)
     kappa = np.array([case["kappa_mw"].get(mode, 0.0) for mode in modes])
     rows = rows.assign(
         peak_tokens_per_s=theta * 1e6 * rows["racks_at_work_count"],

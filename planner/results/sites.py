@@ -108,12 +108,16 @@ def _offered(case: Case) -> pd.DataFrame:
 
 
 def _it_mw_per_mtoken(case: Case) -> dict[tuple[str, str], float]:
-    """Least IT MW per mean 1e6 tokens/s of a country's mix, by country and cooling class."""
+    """Least IT MW per mean 1e6 tokens/s of a country's mix in the last period.
+
+    By country and cooling class.
+    """
     least: dict[tuple[str, str], float] = {}
+    gain = case["software_gain"][case.sets["PERIOD"][-1]]
     for (k, p, w), tokens in case["theta_mtokens_per_s"].items():
         for c, hosted in case["hosts"].items():
             if k in hosted:
-                rate = case["kappa_mw"][k, p, w] / tokens
+                rate = case["kappa_mw"][k, p, w] / (gain * tokens)
                 least[c, w] = min(rate, least.get((c, w), float("inf")))
     found = {}
     for n in case.sets["COUNTRY"]:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.verify.checks import (
+    FRAC,
     TOKENS,
     differing,
     too_large,
@@ -75,12 +77,12 @@ def work(run: Run) -> list[str]:
     """Tokens and kW of a row are those of its racks at work in their power state."""
     case, rows = run.book.case, run.tables["fleet"]
     modes = list(zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True))
-    made = rows["racks_at_work_count"] * [
-        case["theta_mtokens_per_s"].get(m, 0.0) * 1e6 for m in modes
-    ]
+    each = [case["theta_mtokens_per_s"].get(m, 0.0) * 1e6 for m in modes]
+    made = rows["racks_at_work_count"] * each * rows["period"].map(case["software_gain"])
     drawn = rows["racks_at_work_count"] * [case["kappa_mw"].get(m, 0.0) * 1e3 for m in modes]
+    why = "racks at work x serving x software gain"
     return [
-        *differing("fleet", rows, "peak_tokens_per_s", made, "racks at work x serving", TOKENS),
+        *differing("fleet", rows, "peak_tokens_per_s", made, why, TOKENS),
         *differing("fleet", rows, "it_kw", drawn, "racks at work x kW", 0.1),
     ]
 
@@ -106,4 +108,13 @@ def in_halls(run: Run) -> list[str]:
     ]  # fmt: skip
 
 
-CHECKS = (installs, racks, work, in_halls)
+def extrapolated(run: Run) -> list[str]:
+    """The share of tokens that plan.json counts as resting on extrapolation is the tables'."""
+    stated = (run.document.get("counts") or {}).get("extrapolated_tokens_frac")
+    share = extrapolated_tokens_frac(run.tables, run.book.periods[-1])
+    if isinstance(stated, int | float) and abs(stated - share) <= FRAC:
+        return []
+    return [f"plan.json: counts extrapolated_tokens_frac as {stated!r}, not {share:.9g}"]
+
+
+CHECKS = (installs, racks, work, in_halls, extrapolated)

@@ -30,6 +30,20 @@ def test_racks_at_work_draw_the_it_load():
     assert refused(tiny_case(), held={"run[KR-1,fast,liquid,p100,chat,2027]": 401})  # 40 MW of grid
 
 
+def test_software_makes_more_of_the_same_racks():
+    # 100 fast racks in 10 MW IT at a make 200 Mtokens/s; a year later, at 10 % a year, 220
+    both = {"periods": YEARS, "facility_mw_min": asked(12), "facility_mw_max": asked(12)}
+    case = tiny_case(**both, software_gain={2027: 1.0, 2028: 1.1}, hosts={"liquid": ["fast"]})
+    best = solve(case, "tokens_per_mw", "cost")
+    assert best.value == pytest.approx((200 + 220) / 24)
+    assert best["run[KR-1,fast,liquid,p100,chat,2028]"] == pytest.approx(100), "power is the same"
+    assert breaks(
+        tiny_case(**both, hosts={"liquid": ["fast"]}),
+        {"served[chat,KR,2028]": 219.0},
+        case,
+    )
+
+
 def test_some_racks_are_always_down():
     # 100 at work of 0.8 standing are 125; they fill 12.5 MW of halls, two at 10 MW
     case = tiny_case(availability_frac={"fast": 0.8, "slow": 0.8})

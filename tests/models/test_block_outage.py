@@ -23,6 +23,13 @@ def test_either_site_alone_serves_everything(make):
     assert breaks(case, held, make())
 
 
+@pytest.mark.parametrize("make", [tiny_case, by_site])
+def test_better_software_helps_the_survivors_too(make):
+    # as above with 1.1 times the tokens of every rack, of the site that is left as of both
+    gain = {"software_gain": {2027: 1.1}}
+    assert solve(make(**RULE, **gain)).value == pytest.approx(1.1 * 20 / 2.5)
+
+
 def test_a_share_of_the_demand():
     # x MW IT at a and y at b make 20 (x + y) Mtokens/s; half of it must do with x alone, and with
     # y alone, so x = y: 40 x of 2.5 x MW
