@@ -251,6 +251,33 @@ def study(
 
 
 @app.command()
+def frontier(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the plans.")],
+    x: Annotated[str, typer.Option("--x", help="Objective held.")] = "cost_per_mtoken",
+    y: Annotated[str, typer.Option("--y", help="Objective made best.")] = "tokens_per_mw",
+    points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
+    workers: Workers = 2,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trade one objective against another: the plans that none beats in both."""
+    from planner.frontier import Axes, How
+    from planner.frontier import frontier as solve
+
+    with watching_runs(quiet) as progress:
+        how = How(workers, resume, progress)
+        found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
+    if found.status == "infeasible":
+        screen().print(found.summary())
+        raise typer.Exit(INFEASIBLE)
+    _told(found, out, json, quiet)
+
+
+@app.command()
 def compare(
     folders: Annotated[
         list[Path], typer.Argument(metavar="DIR DIR...", help="Plans.", show_default=False)

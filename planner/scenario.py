@@ -25,10 +25,14 @@ class Strict(BaseModel):
 
 
 class Objective(Strict):
-    """What the plan is best at; `then` breaks ties in order, each within `tolerance_frac`."""
+    """What the plan is best at; `then` breaks ties in order, each within `tolerance_frac`.
+
+    `no_worse_than` holds other objectives: a floor where more is better, else a ceiling.
+    """
 
     name: ObjectiveName = "tokens_per_mw"
     then: list[ObjectiveName] = []
+    no_worse_than: dict[ObjectiveName, Finite] = {}
     tolerance_frac: Annotated[float, Field(ge=0, le=0.1)] = 1e-4
 
 

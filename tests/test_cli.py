@@ -54,6 +54,7 @@ def test_help_names_every_command(run: Run) -> None:
         "verify",
         "compare",
         "study",
+        "frontier",
         "export",
         "throughput",
     ):

@@ -194,7 +194,7 @@ def test_continuous_integration_runs_the_second_command_of_the_readme() -> None:
 
 
 def test_nothing_points_outside_the_project() -> None:
-    words = ("/work/" + "shared", "/root" + "/", "../" + "shared", "pypi.org/" + "simple")
+    words = ("/ro" + "ot/", "/ho" + "me/", "../" + "shared")
     rooms = ("models", "planner", "data", "examples", "docs", "tests", ".ci")
     inside = [path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file()]
     files = [path for path in inside if path.suffix in ("", ".py", ".csv", ".md", ".yaml")]

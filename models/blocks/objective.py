@@ -10,6 +10,7 @@ A plan must deliver something: tokens_total >= 1e-3. So where a workload of the 
 by no rack, no plan exists.
 An objective is a ratio of two of them, to be made as large, or as small, as can be:
     tokens_per_mw = tokens_total / facility_total;   cost_per_mtoken = cost_present / tokens_present
+Another one may be held no worse than a limit:   numerator >= (or <=)  limit * denominator
 """
 
 from typing import Any, NamedTuple
@@ -86,7 +87,26 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.sum_of_npv = Constraint(expr=m.npv == revenue - m.cost_present)
     m.one = Var(bounds=(1, 1))
     m.one_is_a_column = Constraint(expr=m.one == 1)  # a column in no row is not compiled
+    _held(m, case)
     m.goal = Objective(expr=1.0 * m.tokens_total, sense=maximize)
+
+
+def _held(m: Any, case: Case) -> None:
+    """Objectives that must be no worse than their limit, a floor or a ceiling."""
+    limits = case["objective_limit"]
+
+    def sides(name: str) -> tuple[Any, Any]:
+        ratio = OBJECTIVES[name]
+        return getattr(m, ratio.over), limits[name] / ratio.factor * getattr(m, ratio.under)
+
+    m.objective_floor = Constraint(
+        [name for name in limits if OBJECTIVES[name].more_is_better],
+        rule=lambda m, name: sides(name)[0] >= sides(name)[1],
+    )
+    m.objective_ceiling = Constraint(
+        [name for name in limits if not OBJECTIVES[name].more_is_better],
+        rule=lambda m, name: sides(name)[0] <= sides(name)[1],
+    )
 
 
 def _least_facility(case: Case) -> float:

@@ -14,6 +14,7 @@ def rule_values(context: Context) -> dict[str, dict]:
         **_policies(context),
         **_budget(context),
         **_scale(context),
+        **_objectives(context),
     }
 
 
@@ -102,6 +103,10 @@ def _budget(context: Context) -> dict[str, dict]:
         "opex_musd_max": dict(budget.opex_musd_per_year),
         "cost_usd_per_mtoken_max": stated(budget.cost_usd_per_mtoken_max),
     }
+
+
+def _objectives(context: Context) -> dict[str, dict]:
+    return {"objective_limit": dict(context.scenario.objective.no_worse_than)}
 
 
 def _scale(context: Context) -> dict[str, dict]:

@@ -105,6 +105,12 @@ FAMILIES = {
         "t", "", "budget.cost_usd_per_mtoken_max", "cost_usd_per_mtoken_max", "all", AT_MOST,
         "$ per million tokens",
     ),
+    "objective_floor": Family(
+        "o", "o", "objective.no_worse_than.{o}", "objective_limit", "o", AT_LEAST
+    ),
+    "objective_ceiling": Family(
+        "o", "o", "objective.no_worse_than.{o}", "objective_limit", "o", AT_MOST
+    ),
     "forced_open": Family("s", "s", "filters.sites.force: {s}", "", "", EXACTLY),
     "rack_supply": Family(
         "n k t", "n", "table system_supply, racks of {n}", "racks_supply_count", "n k t", AT_MOST,

@@ -18,16 +18,16 @@ from planner.reading import facts_of, read
 from planner.results.write import csv_text, scenario_text, sha256
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.study.designs import Run, check, runs_of
+from planner.study.designs import check, runs_of
 from planner.study.effects import effects, run_table, site_shares
 from planner.study.pool import run_all
 from planner.study.progress import Runs
 from planner.study.results import Results
-from planner.study.schema import Study, override_text, read_study, study_from
+from planner.study.schema import Study, read_study
 from planner.study.work import Job, Record, read_record
 from planner.tables import Region
 
-__all__ = ["Results", "Study", "override_text", "read_study", "solve_runs", "study", "study_from"]
+__all__ = ["Results", "Study", "job_of", "open_folder", "read_study", "solve_runs", "study"]
 
 MARK = "study.json"
 RUNS = "runs"
@@ -74,7 +74,10 @@ def study(
     read(base, facts)
     check(asked, scenario, facts)
     folder = open_folder(out, resume)
-    jobs = [_job(asked, scenario, facts, run, folder) for run in runs]
+    jobs = [
+        job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.site_losses)
+        for run in runs
+    ]
     records: dict[str, Record] = {}
     begun = time.monotonic()
 
@@ -85,7 +88,8 @@ def study(
         return Results(asked, tables, time.monotonic() - begun)
 
     def keep() -> None:
-        write(folder, results())
+        found = results()
+        write(folder, MARK, found.document(), found.tables)
 
     solve_runs(jobs, facts, workers, records, keep, progress)
     return results()
@@ -120,8 +124,8 @@ def solve_runs(
     run_all([job for key, job in unique.items() if key not in records], region, workers, done)
 
 
-def open_folder(out: str | Path, resume: bool) -> Path:
-    """The study's folder: new or empty, or, to go on with it, an earlier study's.
+def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:
+    """The study's folder: new or empty, or, to go on with it, an earlier one with that mark.
 
     Raises
     ------
@@ -129,10 +133,10 @@ def open_folder(out: str | Path, resume: bool) -> Path:
         It holds something else, or a study that nobody asked to resume.
     """
     folder = Path(out)
-    if not (folder / MARK).is_file():
-        check_folder(folder, MARK)
+    if not (folder / mark).is_file():
+        check_folder(folder, mark)
     elif not resume:
-        message = "holds an earlier study, whose runs would be lost"
+        message = "holds earlier runs, which would be lost"
         raise InputError(Problem(OPTION, str(folder), message, allowed="--resume, or a new folder"))
     (folder / RUNS).mkdir(parents=True, exist_ok=True)
     for left_over in (folder / RUNS).glob(".*"):  # half-written when a process was killed
@@ -140,21 +144,27 @@ def open_folder(out: str | Path, resume: bool) -> Path:
     return folder
 
 
-def write(folder: Path, found: Results) -> None:
-    """Write the study's own files, each whole."""
-    texts = {f"{name}.csv": csv_text(table) for name, table in found.tables.items()}
-    texts[MARK] = json.dumps(found.document(), indent=2, ensure_ascii=False) + "\n"
+def write(folder: Path, mark: str, document: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
+    """Write the files that tell of all runs, each whole."""
+    texts = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
+    texts[mark] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     for name, text in texts.items():
         with whole_file(folder / name) as fresh:
             fresh.write_text(text, encoding="utf-8")
 
 
-def _job(asked: Study, scenario: Mapping[Any, Any], region: Region, run: Run, folder: Path) -> Job:
-    overrides = (*asked.changes, *run.overrides)
+def job_of(
+    scenario: Mapping[Any, Any],
+    overrides: Sequence[str],
+    region: Region,
+    folder: Path,
+    site_losses: bool = False,
+) -> Job:
+    """The job of a scenario with changes, named by the hash of all it rests on."""
     try:
         rests_on = scenario_text(scenario_from(scenario, overrides=overrides))
-    except InputError:
-        rests_on = json.dumps([scenario, overrides], default=str)
-    parts = [__version__, str(asked.site_losses), rests_on, *sorted(region.hashes.values())]
+    except InputError:  # values that only together make no scenario: the run says so
+        rests_on = json.dumps([scenario, list(overrides)], default=str)
+    parts = [__version__, str(site_losses), rests_on, *sorted(region.hashes.values())]
     key = sha256("\n".join(parts))[:12]
-    return Job(key, scenario, overrides, folder / RUNS / key, asked.site_losses)
+    return Job(key, scenario, tuple(overrides), folder / RUNS / key, site_losses)

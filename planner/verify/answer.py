@@ -8,7 +8,8 @@ import pandas as pd
 from models.blocks.objective import OBJECTIVES
 from planner.coefficients.where import candidate_sites
 from planner.limits import limits
-from planner.limits.book import AT_LEAST, EXACTLY, Book
+from planner.limits.book import AT_LEAST, EXACTLY
+from planner.limits.objectives import totals_of
 from planner.provenance import recalled_count
 from planner.results.columns import dictionary
 from planner.results.inputs import plan_inputs, recalled_of_sites
@@ -30,7 +31,7 @@ def objective(run: Run) -> list[str]:
             f"plan.json: objective is {document.get('objective')!r}, the scenario's is {name!r}"
         ]
     ratio = OBJECTIVES[name]
-    totals = _totals(book)
+    totals = totals_of(book)
     sign = 1.0 if ratio.more_is_better else -1.0
     value = totals[ratio.over] / totals[ratio.under] * ratio.factor if totals[ratio.under] else 0.0
     numbers: list[Any] = [document.get(key) for key in ("value", "bound", "gap_frac")]
@@ -64,33 +65,6 @@ def _every_objective(stated: Any, totals: dict[str, float]) -> list[str]:
             if far or not abs(said - value) <= VALUE_FRAC * abs(value) + 1e-9:
                 found.append(f"plan.json: objectives.{name} is {said!r}, not {value:.9g}")
     return found
-
-
-def _totals(book: Book) -> dict[str, float]:
-    """The columns that objectives are ratios of, from the tables."""
-    case = book.case
-    years, present = case["years"], case["discount_factor"]
-
-    def over(amount: Any, discounted: bool = False) -> float:
-        return sum(years[t] * (present[t] if discounted else 1.0) * amount(t) for t in book.periods)
-
-    def cost(t: int) -> float:
-        return book.money("annuity", period=t) + book.money("opex", period=t)
-
-    def carbon(t: int) -> float:
-        power = book.tables["power"]
-        return float(power.loc[power["period"] == t, "carbon_t_per_year"].sum()) / 1e3
-
-    spent = over(cost, discounted=True)
-    return {
-        "tokens_total": over(book.weighted),
-        "facility_total": over(lambda t: sum(book.facility_mw[n, t] for n in book.countries)),
-        "tokens_present": over(book.weighted, discounted=True),
-        "cost_present": spent,
-        "carbon_total": over(carbon),
-        "npv": over(lambda t: book.money("revenue", period=t), discounted=True) - spent,
-        "one": 1.0,
-    }
 
 
 def rules(run: Run) -> list[str]:

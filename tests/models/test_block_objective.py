@@ -68,3 +68,19 @@ def test_a_later_objective_breaks_ties_of_an_earlier_one():
     other = solve(case, "cost", "tokens_per_mw")
     assert other["cost_present"] == pytest.approx(solve(case, "cost").value)
     assert other["tokens_total"] / other["facility_total"] < 200 / 12
+
+
+def test_an_objective_is_held_no_worse_than_its_limit():
+    # a with fast racks makes 200/12 Mtokens/s per MW (the test above); slow racks make half of it
+    case = tiny_case()
+    free = solve(case, "cost")
+    wanted = 0.9 * 200 / 12 * 1e6  # in tokens/s per MW, as the scenario states it
+    held = solve(tiny_case(objective_limit={"tokens_per_mw": wanted}), "cost")
+    assert held["tokens_total"] / held["facility_total"] >= 0.9 * 200 / 12 - 1e-6
+    assert free["tokens_total"] / free["facility_total"] < 0.9 * 200 / 12
+    assert held["cost_present"] > free["cost_present"]
+    assert refused(tiny_case(objective_limit={"tokens_per_mw": 1.01 * 200 / 12 * 1e6}))
+    dear = solve(case, "tokens_per_mw", "cost")
+    cheap = solve(tiny_case(objective_limit={"cost": dear["cost_present"] - 1}), "tokens_per_mw")
+    assert cheap["cost_present"] <= dear["cost_present"] - 1 + 1e-6
+    assert cheap.value < dear.value

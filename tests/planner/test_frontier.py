@@ -1,0 +1,139 @@
+"""Fronts: on a curve known in advance, and on plans that are checked by solving them again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import Result
+
+from planner.frontier import Axes, front, trace
+from planner.planning import plan
+from planner.verify import verify
+from tests.region import shipped
+
+SCENARIO = """\
+name: two-sites
+periods: [2028]
+scale: {facility_mw_min: {2028: 12}, facility_mw_max: {2028: 20}}
+demand: {mix: {chat: 1.0}}
+filters:
+  sites: {include: [ulsan-mipo, ulsan-ulju-154kv-1]}
+  cooling: {include: ["dtc-*"]}
+solve: {gap_frac: 0.01}  # whole racks: one of 85 is more than a percent
+"""
+
+
+def curve(plans: list[tuple[float, float]], axes: Axes) -> Callable[..., Any]:
+    """A solver of plans that are known: each (x, y)."""
+
+    def solve(asked: list[list[str]]) -> list[dict[str, Any]]:
+        return [answer(texts) for texts in asked]
+
+    def answer(texts: list[str]) -> dict[str, Any]:
+        limits = [float(t.split("=")[1]) for t in texts if "no_worse_than" in t]
+        able = [p for p in plans if all(axes.less(p[0]) <= axes.less(at) for at in limits)]
+        best_y = [-axes.more(p[1]) for p in able], [axes.less(p[0]) for p in able]
+        if f"objective.name={axes.x}" in texts:
+            best_y = best_y[::-1]
+        _, _, (x, y) = min(zip(*best_y, able, strict=True))
+        value = x if f"objective.name={axes.x}" in texts else y
+        return {"status": "optimal", "value": value, "objectives": {axes.x: x, axes.y: y}}
+
+    return solve
+
+
+@pytest.mark.parametrize("axes", [Axes("cost_per_mtoken", "tokens_per_mw", 9),
+                                  Axes("tokens_per_mw", "cost_per_mtoken", 9)])  # fmt: skip
+def test_points_are_on_the_front_and_evenly_spread(axes: Axes) -> None:
+    # cost c in 0..1 buys sqrt(c) tokens; beside it plans that are dearer for as much
+    curved = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
+    plans = curved + [(c + 0.05, t) for c, t in curved]
+    if axes.x == "tokens_per_mw":
+        plans = [(t, c) for c, t in plans]
+        curved = [(t, c) for c, t in curved]
+    seen: list[int] = []
+    found, reasons = trace(axes, 1e-9, curve(plans, axes), lambda found, _: seen.append(len(found)))
+    assert not reasons
+    assert seen[0] == 2
+    assert len(found) == 9
+    assert all((point.x, point.y) in curved for point in found)
+    steps = [
+        ((b.x - a.x) ** 2 + (b.y - a.y) ** 2) ** 0.5 for a, b in zip(found, found[1:], strict=False)
+    ]
+    assert max(steps) < 3.5 * min(steps)  # halving gives steps within a factor of two in x
+
+
+def test_a_front_of_three_plans_has_three_points_at_most() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 20)
+    plans = [(1.0, 1.0), (2.0, 5.0), (3.0, 6.0), (2.5, 4.0)]
+    solves: list[int] = []
+    known = curve(plans, axes)
+
+    def solve(asked: list[list[str]]) -> list[dict[str, Any]]:
+        solves.extend(map(len, asked))
+        return known(asked)
+
+    found, _ = trace(axes, 1e-9, solve, lambda *_: None)
+    assert [(point.x, point.y) for point in front(axes, found)] == plans[:3]
+    assert len(solves) <= 9, "two ends and their limit, then each gap is closed by two tries"
+
+
+def test_an_infeasible_scenario_has_no_front() -> None:
+    found, reasons = trace(
+        Axes("npv", "tokens", 5), 1e-3, lambda asked: [{"status": "infeasible"}], lambda *_: None
+    )
+    assert (found, reasons) == ([], ["infeasible"])
+
+
+def test_a_front_of_plans(tmp_path: Path, run: Callable[..., Result]) -> None:
+    path, out = tmp_path / "two.yaml", tmp_path / "out"
+    path.write_text(SCENARIO)
+    result = run("frontier", path, "--points", "4", "--out", out, "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    rows = pd.read_csv(out / "frontier.csv")
+    assert len(rows) == len(document["points"]) >= 3
+    assert rows["usd_per_mtoken"].is_monotonic_increasing
+    assert rows["tokens_per_s_per_mw"].is_monotonic_increasing
+    assert (rows["bound_tokens_per_s_per_mw"] >= rows["tokens_per_s_per_mw"]).all()
+    assert (rows["gap_frac"] <= 0.01).all()
+    held = rows[rows["limit_usd_per_mtoken"].notna()]
+    assert len(held) == len(rows) - 1
+    assert (held["usd_per_mtoken"] <= held["limit_usd_per_mtoken"] * (1 + 1e-6)).all()
+    for folder in rows["folder"]:
+        assert verify(out / folder) == []
+    rules = pd.read_csv(out / held["folder"].iloc[1] / "policies.csv").set_index("rule")
+    limit = rules.loc["objective_ceiling"]
+    assert limit["required"] == pytest.approx(held["limit_usd_per_mtoken"].iloc[1])
+    assert limit["achieved"] == pytest.approx(held["usd_per_mtoken"].iloc[1])
+    cheapest = plan(path, region=shipped(), overrides=["objective.name=cost_per_mtoken"])
+    assert cheapest.value is not None
+    # the cheapest is known to the gap, and the limit is a gap above it
+    assert rows["usd_per_mtoken"].iloc[0] <= cheapest.value * 1.01**2
+    again = run("frontier", path, "--points", "4", "--out", out, "--resume")
+    assert again.exit_code == 0, again.output
+    assert max(len(line) for line in again.stdout.splitlines()) <= 100
+    assert "nothing beats" in again.stdout
+
+
+def test_a_front_that_makes_no_sense_is_refused(tmp_path: Path, run: Callable[..., Result]) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(SCENARIO)
+    result = run(
+        "frontier", path, "--x", "cost_per_token", "--points", "1", "--out", tmp_path / "o"
+    )
+    assert result.exit_code == 2
+    assert "did you mean 'cost_per_mtoken'" in result.stderr
+    assert "--points: is too small" in result.stderr
+    assert not (tmp_path / "o").exists()
+
+
+def test_no_front_is_status_3(tmp_path: Path, run: Callable[..., Result]) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(SCENARIO)
+    result = run("frontier", path, "--out", tmp_path / "o", "--set", "budget.capex_musd_total=0.1")
+    assert result.exit_code == 3
+    assert "No plan satisfies this scenario" in result.stdout
