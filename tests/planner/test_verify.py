@@ -113,7 +113,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
                                "air-30kw", "cannot carry the rack"),
     "racks of the fleet": ("fleet", "racks_count > 1", "racks_count", one_more,
                            "but installs.csv has"),
-    "racks at work": ("fleet", "it_kw > 0", "racks_at_work_count", lambda v: v * 2,
+    "racks at work": ("fleet", "it_kw > 0", "racks_at_work_count", lambda v: v + 1e6,
                       "more than the"),
     "tokens of racks": ("fleet", "it_kw > 0", "peak_tokens_per_s", more, "racks at work x serving"),
     "kW of racks": ("fleet", "it_kw > 1000", "it_kw", more, "racks at work x kW"),
