@@ -96,7 +96,7 @@ class Results:
         rows = self.tables["site_shares"]
         if rows.empty:
             return None
-        view = _table("\nSites by the share of runs with a plan that choose them")
+        view = _table("\nSites, by the share of plans that use them", 50)
         view.add_column("")
         view.add_column("", justify="right")
         for _, row in rows.head(MOST_SITES).iterrows():
@@ -119,8 +119,9 @@ class Results:
         return Text("".join(lines))
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+def _table(title: str, least: int = 0) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+                 min_width=least or None)  # fmt: skip
 
 
 def _number(value: Any, form: str) -> str:
