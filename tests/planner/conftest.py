@@ -43,6 +43,7 @@ budget:
   cost_usd_per_mtoken_max: 50
 money:
   revenue_usd_per_mtoken: {chat: 1.0}
+serving: {software_gain_frac_per_year: 0.1}
 solve: {gap_frac: 0.01, threads: 1}
 """
 
