@@ -52,8 +52,6 @@ def test_blackwell_from_hopper_and_older(rows):
     assert summary(held.error)["mean_pct"] < 20.0
 
 
-@pytest.mark.slow
-@pytest.mark.skipif("'slow' not in config.option.markexpr", reason="minutes; run with -m slow")
 def test_bars_of_the_accuracy_table(rows):
     """The bars that are met, with no slack beyond them."""
     for split, mean in (("llm", 15.0), ("accelerator", 15.0), ("source", 20.0)):
