@@ -124,7 +124,8 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     search.where_and_what(choice, bound)
     stages.enter("place racks")
     search.place(bound)
-    if not search.closed(bound) and not watch.stop:
+    in_time = time.monotonic() < limits.deadline
+    if not search.closed(bound) and in_time and not watch.stop:
         stages.enter("prove")
         rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
         bound = min(bound, search.where_and_what(rivals | choice, bound))
@@ -174,8 +175,8 @@ class _Search:
         first, plan = in_order(solver, self._names, start, self._limits, _Quiet(self._watch))
         self._nodes += first.nodes
         self._state = first.state
-        self._sites, self._start = sites, start
         self._nearby = self._nearby or sites
+        self._sites, self._start = self._nearby, start
         if plan is not None:
             self._where = dict(zip(compiled.column_names, plan, strict=True))
             self._sites = used(compiled, plan) | self._nearby
