@@ -6,7 +6,10 @@ from typing import Any
 
 from planner.errors import Problem, listed, nearest, refuse
 from planner.origin import Origin, Path
-from planner.scenario import Demand, Limit, Pick, Scale, Scenario
+from planner.scenario import Scenario
+from planner.scenario.demand import Demand, Limit
+from planner.scenario.filters import Pick
+from planner.scenario.goal import Scale
 from planner.tables import Region
 
 

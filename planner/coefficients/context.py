@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from planner.scenario import Pick, Scenario
+from planner.scenario import Scenario
+from planner.scenario.filters import Pick
 from planner.tables import Region
 
 CURRENCY = {"KR": "KRW", "JP": "JPY"}

@@ -3,7 +3,8 @@
 from models.blocks.objective import SECONDS_PER_YEAR
 from planner.coefficients.context import Context
 from planner.coefficients.what import cross_border
-from planner.scenario import Limit, Scale
+from planner.scenario.demand import Limit
+from planner.scenario.goal import Scale
 
 
 def rule_values(context: Context) -> dict[str, dict]:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field, PrivateAttr, model_validator
 
 from planner.origin import Origin
-from planner.scenario import Strict
+from planner.scenario.words import Strict
 from planner.scenario_file import validated
 from planner.scenario_yaml import load, read_text
 

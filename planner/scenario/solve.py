@@ -1,0 +1,22 @@
+"""How racks are worked, and how hard to try."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from planner.scenario.words import Positive, Share, Strict
+
+
+class Serving(Strict):
+    """How racks are worked; a blank keeps the region's parameter."""
+
+    software_gain_frac_per_year: Share | None = None
+
+
+class Solve(Strict):
+    """How hard to try."""
+
+    gap_frac: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    time_limit_s: Positive = 1800
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
+    seed: Annotated[int, Field(ge=0)] = 0
