@@ -81,6 +81,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         setattr(m, name, Var(domain=NonNegativeReals))
         setattr(m, f"sum_of_{name}", Constraint(expr=getattr(m, name) == terms))
     m.tokens_total.setlb(LEAST_MTOKENS_PER_S)
+    m.tokens_present.setlb(LEAST_MTOKENS_PER_S * min(discount[t] for t in periods))
     m.facility_total.setlb(_least_facility(case))
     m.npv = Var(domain=Reals)
     revenue = over_time("revenue_musd", present)

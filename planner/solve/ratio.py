@@ -69,9 +69,24 @@ class Fraction:
         return float(x[self.under_index])
 
     def size(self) -> float:
-        """A denominator no plan is below, to scale the first tolerance; 1 where none is known."""
-        known = float(self.solver.compiled.low[self.under_index])
-        return known if known > 0 else 1.0
+        """A denominator to scale the first tolerance by: one that no plan is below, or 1."""
+        return max(float(self.solver.compiled.low[self.under_index]), 1.0)
+
+    def above(self, r: float, gain: float) -> float:
+        """What no ratio can beat, given that F(r) <= gain, by the columns' own least values.
+
+        With D >= d:  r + gain / d.  With only N >= n known, a better ratio q has D = N / q, so
+        q <= r + gain * q / n,  that is  q <= r / (1 - gain / n)  while gain < n.
+        """
+        if gain <= 0:
+            return r
+        low = self.solver.compiled.low
+        under, over = float(low[self.under_index]), float(low[self._over])
+        if under > 0:
+            return r + gain / under
+        if self.sign > 0 and 0 <= gain < over and r >= 0:
+            return r / (1.0 - gain / over)
+        return float("inf")
 
     def bound(self, r: float, ceiling: float, value: float, deadline: float) -> float:
         """What no ratio can beat, given that F(r) <= ceiling and a plan of that value is known."""
@@ -91,7 +106,7 @@ class Fraction:
         D > N / -value, with the least N of the relaxation.
         """
         known = float(self.solver.compiled.low[self.under_index])
-        if known > 0:
+        if known > 0 and self.sign > 0:
             return known
         if self._least is None:
             names = [self.ratio.under] if self.sign > 0 else [self.ratio.under, self.ratio.over]

@@ -81,8 +81,7 @@ def relaxed_ratio(
         if found is None:
             break
         worth = np.where(kept, 0.0, np.maximum(found, 0.0))
-        least = max(fraction.under(best.x) * 1e-6, float(part.low[fraction.under_index]))
-        bound = min(bound, r + (left + worth.sum()) / least)
+        bound = min(bound, fraction.above(r, left + worth.sum()))
         if bound - r <= 1e-7 * max(abs(r), 1e-12) or time.monotonic() > deadline:
             break
         best_first = np.argsort(-worth)[:ADDED]

@@ -190,3 +190,13 @@ def test_a_cost_per_token_is_bounded_without_a_floor_on_tokens():
     # with no plan known yet, a better one may have as few tokens as a plan can have
     assert fraction.bound(-0.3, 0.5, -NEVER, NEVER) == -0.3 + 0.5 / LEAST_MTOKENS_PER_S
     assert fraction.bound(-0.3, -0.5, -NEVER, NEVER) == -0.3
+
+
+def test_without_a_floor_below_the_line_the_one_above_it_bounds_the_ratio():
+    # no MW are asked for, but a plan serves 1e-3 Mtokens/s: a ratio q has D = N / q >= 1e-3 / q,
+    # and N - 2 D <= 2e-4 gives q - 2 <= 0.2 q. A gain as large as N itself says nothing
+    compiled = compiled_of(tiny_case(facility_mw_min={}))
+    fraction = fraction_of(compiled)
+    assert fraction.above(2.0, 2e-4) == pytest.approx(2.5)
+    assert fraction.above(2.0, 1e-3) == float("inf")
+    assert fraction.above(2.0, 0.0) == 2.0
