@@ -1,7 +1,8 @@
 """Carbon of a year and PUE stay under their ceilings.
 
-carbon:  sum over s of mean_facility_mw[s,t] * 8760 * factor[s] / 1e6 [kt]  <=  ceiling[t]
-factor [kg/MWh] = [gCO2/kWh] of the grid zone, yearly mean
+carbon:  sum over s of grid_mean_mw[s,t] * 8760 * factor[s] / 1e6 [kt]
+         + carbon of other sources                                     <=  ceiling[t]
+factor [kg/MWh] = [gCO2/kWh] of the grid zone, yearly mean; other sources put theirs by energy used
 PUE:     mean_facility_mw[s,t]  <=  pue_max[n] * mean IT MW of s    for each site of country n
 (Japan: 1.3 for data centres from FY2029)
 """
@@ -25,7 +26,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Yearly carbon and PUE under their ceilings."""
     for s, t in case.sets["SITE_PERIOD"]:
         kilotonnes = 8760 * case["emission_gco2_per_kwh"][s] / 1e6
-        ledger.put("carbon_kt", t, kilotonnes * m.mean_facility_mw[s, t], s)
+        ledger.put("carbon_kt", t, kilotonnes * m.grid_mean_mw[s, t], s)
     m.carbon_ceiling = Constraint(
         [t for t in case.sets["PERIOD"] if t in case["carbon_kt_max"]],
         rule=lambda m, t: ledger.total("carbon_kt", t) <= case["carbon_kt_max"][t],

@@ -1,17 +1,21 @@
 """Power comes through interconnection steps, each with its size, cost and first year.
 
-    facility_mw[s,t] <= sum over steps l of step_mw[s,l] * connect[s,l,t]
+    grid_mw[s,t]      = facility_mw[s,t] - what on-site sources carry       (design hour)
+    grid_mean_mw[s,t] = mean_facility_mw[s,t] - energy of other sources     (yearly mean)
+    grid_mw[s,t] <= sum over steps l of step_mw[s,l] * connect[s,l,t]
     connect[s,l,t] >= connect[s,l,t-1];  connect[s,l,t] <= connect[s,l-1,t];  connect <= open
     connect[s,l,t]  = 0  before  decision year + lead time of the step + permit delay of its region
-    sum over sites s of zone z:  facility_mw[s,t] <= zone_headroom_mw[z]
-Energy is paid by its yearly mean, demand by the design hour:
-    energy [M$/a] = mean_facility_mw * 8760 h * price [$/MWh] / 1e6
-    demand [M$/a] = facility_mw * demand charge [$/kW/a] / 1e3
+    sum over sites s of zone z:  grid_mw[s,t] <= zone_headroom_mw[z]
+Grid energy is paid by its yearly mean, demand by the design hour:
+    energy [M$/a] = grid_mean_mw * 8760 h * price [$/MWh] / 1e6
+    demand [M$/a] = grid_mw * demand charge [$/kW/a] / 1e3
+Without other sources, grid_mw is facility_mw. Country and scale rules, and the ratio, count
+facility_mw: all that the factory draws at its meter, from the grid or from its own plant.
 """
 
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, Var
+from pyomo.environ import Binary, Constraint, Expression, Var
 
 from models.case import Case
 from models.columns import Column
@@ -60,18 +64,29 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     for s, step, t in steps:
         ledger.put("connected_mw", (s, t), case["step_mw"][s, step] * m.connect[s, step, t], "grid")
+    _from_grid(m, case, ledger)
     m.grid_connection = Constraint(
         case.sets["SITE_PERIOD"],
-        rule=lambda m, s, t: m.facility_mw[s, t] <= ledger.total("connected_mw", (s, t)),
+        rule=lambda m, s, t: m.grid_mw[s, t] <= ledger.total("connected_mw", (s, t)),
     )
     for s, t in case.sets["SITE_PERIOD"]:
-        ledger.put("zone_mw", (case["zone"][s], t), m.facility_mw[s, t], s)
+        ledger.put("zone_mw", (case["zone"][s], t), m.grid_mw[s, t], s)
         ledger.put("country_mw", (case["country"][s], t), m.facility_mw[s, t], s)
     m.zone_headroom = Constraint(
         [(z, t) for z, t in ledger.indices("zone_mw") if z in case["zone_headroom_mw"]],
         rule=lambda m, z, t: ledger.total("zone_mw", (z, t)) <= case["zone_headroom_mw"][z],
     )
     _cost(m, case, ledger)
+
+
+def _from_grid(m: Any, case: Case, ledger: Ledger) -> None:
+    """What the grid supplies: the load less what other sources have put into these sums."""
+    sites = case.sets["SITE_PERIOD"]
+    for s, t in sites:
+        ledger.put("grid_mw", (s, t), m.facility_mw[s, t], "load")
+        ledger.put("grid_mean_mw", (s, t), m.mean_facility_mw[s, t], "load")
+    m.grid_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mw", (s, t)))
+    m.grid_mean_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mean_mw", (s, t)))
 
 
 def _cost(m: Any, case: Case, ledger: Ledger) -> None:
@@ -84,6 +99,6 @@ def _cost(m: Any, case: Case, ledger: Ledger) -> None:
     for s, t in case.sets["SITE_PERIOD"]:
         where = (case["country"][s], t)
         energy = HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6
-        ledger.put("opex_musd", where, energy * m.mean_facility_mw[s, t], "energy")
+        ledger.put("opex_musd", where, energy * m.grid_mean_mw[s, t], "energy")
         demand = case["demand_usd_per_kw_year"][s] / 1e3
-        ledger.put("opex_musd", where, demand * m.facility_mw[s, t], "demand charge")
+        ledger.put("opex_musd", where, demand * m.grid_mw[s, t], "demand charge")
