@@ -86,7 +86,8 @@ def _ratio(above: float, below: float, form: str) -> str:
 
 def _sites(plan: "Plan") -> Table:
     """The chosen sites in their rank, one line each."""
-    rows: Any = plan.tables["sites"].query("chosen == 1")
+    rows: Any = plan.tables["sites"]
+    rows = rows[rows["chosen"] == 1]
     more = f", the first {MOST_SITES} of {len(rows)}" if len(rows) > MOST_SITES else ""
     last = plan.scenario.periods[-1]
     view = _table(f"\nSites, as in {last}{more}")

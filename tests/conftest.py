@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from planner import catalogue
+
+pd.set_option("compute.use_numexpr", False)  # where installed, it warns of nullable integers
 
 SMALL = """\
 name: small

@@ -32,6 +32,9 @@ COLUMNS = (
     Column(
         "parameters", "it_idle_frac", "power of an idle rack over its power at work", low=0, high=1
     ),
+    Column(
+        "parameters", "network_frac", "share of a rack's price that is its network", low=0, high=1
+    ),
     Column("parameters", "maintenance_it_frac", "upkeep a year, of rack price", low=0),
     Column("parameters", "it_life_years", "life of racks", low=1),
     Column(
@@ -107,7 +110,12 @@ def _cost(m: Any, case: Case, ledger: Ledger) -> None:
     for g, k, c, t in case.sets["INSTALL"]:
         where, price = (case["group_country"][g], t), case["rack_musd"][k]
         standing = m.standing[g, k, c, t]
-        ledger.put("capex_musd", where, price * m.install[g, k, c, t], "racks")
-        ledger.put("annuity_musd", where, case["rack_crf_per_year"][k] * price * standing, "racks")
+        network = case["network_frac"].get(k, 0.0)
+        for item, share in (("racks", 1 - network), ("network", network)):
+            if share > 0:
+                cost = share * price
+                ledger.put("capex_musd", where, cost * m.install[g, k, c, t], item)
+                annuity = case["rack_crf_per_year"][k] * cost
+                ledger.put("annuity_musd", where, annuity * standing, item)
         upkeep = case["maintenance_it_frac"][k] * price
         ledger.put("opex_musd", where, upkeep * standing, "rack maintenance")

@@ -72,6 +72,7 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
         ),
         "rack_mw": (systems["rack_kw"] / 1e3).to_dict(),
         "rack_musd": systems["price_musd"].to_dict(),
+        "network_frac": dict.fromkeys(systems.index, context.parameter("network_frac", country)),
         "rack_crf_per_year": dict(zip(systems.index, crf, strict=True)),
         "chips_kilo_count": (systems["chips_count"] / 1e3).to_dict(),
         "flops_exa": (speed * systems["chips_count"] / 1e6).to_dict(),

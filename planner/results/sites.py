@@ -152,7 +152,8 @@ def _built(book: Book) -> pd.DataFrame:
     rows["water_m3_per_day"] = drawn["water_m3_per_day"]
     rows["wue_l_per_kwh"] = _over(drawn["water_m3_per_year"], rows["it_mean_mw"] * 8760)
     rows["land_m2"] += rows.index.map(book.case["substation_m2"])
-    rows["staff_count"] = staff(book).query("period == @last").set_index("site_id")["staff_count"]
+    people = staff(book)
+    rows["staff_count"] = people[people["period"] == last].set_index("site_id")["staff_count"]
     money = of_sites(book.tables["budget"], last)
     rows["capex_musd"] = money["capex_musd"]
     mtokens = rows["tokens_per_s"] * SECONDS_PER_YEAR / 1e6

@@ -86,8 +86,11 @@ def _racks(run: Run, found: Items) -> None:
             case["rack_musd"][row.system_id],
         )
         worth = price * row.racks_count
-        _put(run, found, s, t, "capex", "racks", price * row.racks_new_count)
-        _put(run, found, s, t, "annuity", "racks", case["rack_crf_per_year"][k] * worth)
+        network = case["network_frac"].get(k, 0.0)
+        for item, share in (("racks", 1 - network), ("network", network)):
+            yearly = case["rack_crf_per_year"][k] * share * worth
+            _put(run, found, s, t, "capex", item, share * price * row.racks_new_count)
+            _put(run, found, s, t, "annuity", item, yearly)
         upkeep = case["maintenance_it_frac"][k] * worth
         _put(run, found, s, t, "opex", "rack maintenance", upkeep)
 

@@ -108,3 +108,12 @@ def test_whole_racks():
     shut = {"open[a,2027]": 0}
     assert standing(solve(case, "cost", held=shut), "fast") == pytest.approx(1 / 0.13)
     assert standing(solve(case.having(whole_racks=True), "cost", held=shut), "fast") == 8
+
+
+def test_the_network_is_a_part_of_the_price_of_racks():
+    # 10 MW IT in fast racks of 0.1 MW and 2 M$: 200 M$, of which a tenth is network
+    case = tiny_case(network_frac={"fast": 0.1}, hosts={"liquid": ["fast"]})
+    best = solve(case, "tokens_per_mw", "cost", held={"facility_total": 12})
+    spent = best.ledger("capex_musd")
+    assert (spent["racks"], spent["network"]) == pytest.approx((180, 20))
+    assert "network" not in solve(tiny_case()).ledger("capex_musd")
