@@ -265,12 +265,40 @@ def frontier(
     quiet: Quiet = False,
 ) -> None:
     """Trade one objective against another: the plans that none beats in both."""
-    from planner.frontier import Axes, How
+    from planner.frontier import Axes
     from planner.frontier import frontier as solve
+    from planner.study.rounds import How
 
     with watching_runs(quiet) as progress:
         how = How(workers, resume, progress)
         found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
+    if found.status == "infeasible":
+        screen().print(found.summary())
+        raise typer.Exit(INFEASIBLE)
+    _told(found, out, json, quiet)
+
+
+@app.command()
+def alternatives(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the plans.")],
+    count: Annotated[int, typer.Option("--count", metavar="K", help="Alternatives wanted.")] = 3,
+    within: Annotated[
+        float, typer.Option("--within", metavar="SHARE", help="What each may lose of the best.")
+    ] = 0.01,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find plans nearly as good as the best one that differ most in their sites."""
+    from planner.alternatives import alternatives as solve
+    from planner.study.rounds import How
+
+    with watching_runs(quiet) as progress:
+        found = solve(scenario, out, count=count, within=within, region=region, overrides=set_,
+                      how=How(1, resume, progress))  # fmt: skip
     if found.status == "infeasible":
         screen().print(found.summary())
         raise typer.Exit(INFEASIBLE)

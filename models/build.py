@@ -5,6 +5,7 @@ from typing import Any
 from pyomo.environ import ConcreteModel, Var
 
 from models.blocks import (
+    apart,
     budget,
     carbon,
     fleet,
@@ -26,7 +27,7 @@ from models.ledger import Ledger
 
 WHERE = (sites, halls, power, land, water, people)
 WHAT = (fleet, workload, supply_chain)
-BOTH = (sovereignty, outage, carbon, budget, scale, objective)
+BOTH = (sovereignty, outage, carbon, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 
 

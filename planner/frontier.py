@@ -22,17 +22,14 @@ from models.blocks.objective import OBJECTIVES
 from planner import __version__
 from planner.errors import InputError, Problem, nearest
 from planner.losses import UNIT
-from planner.reading import facts_of, read
-from planner.scenario import Scenario
 from planner.scenario_file import read_scenario
-from planner.scenario_yaml import load, read_text
-from planner.study import job_of, open_folder, solve_runs, write
-from planner.study.progress import Runs
+from planner.study import write
+from planner.study.rounds import How, Rounds
 from planner.study.work import Record
 from planner.tables import Region
 
 MARK = "frontier.json"
-NAMES = tuple(name for name in OBJECTIVES if name != "cost")
+NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
 
@@ -60,15 +57,6 @@ class Axes:
     def more(self, y: float) -> float:
         """y, turned so that more is better."""
         return y if OBJECTIVES[self.y].more_is_better else -y
-
-
-@dataclass(frozen=True)
-class How:
-    """How the plans are solved: processes at a time, whether to go on, who is told."""
-
-    workers: int = 2
-    resume: bool = False
-    progress: Runs | None = None
 
 
 @dataclass(frozen=True)
@@ -173,30 +161,20 @@ def frontier(
         Everything that is wrong with the input, at once; or a folder that holds something else.
     """
     begun, how = time.monotonic(), how or How()
-    changes = [*overrides, "solve.threads=1"]
-    chosen = _checked(scenario, axes, changes)
-    facts = facts_of(chosen, region)
-    read(chosen, facts)
-    values, _ = load(read_text(Path(scenario)), str(scenario))
-    folder = open_folder(out, how.resume, MARK)
-    records: dict[str, Record] = {}
-    watch = _Once(how.progress or Runs(), axes.points + 1)
-
-    def solve(asked: list[list[str]]) -> list[Record]:
-        jobs = [job_of(values, [*changes, *texts], facts, folder) for texts in asked]
-        solve_runs(jobs, facts, how.workers, records, lambda: None, watch)
-        return [{**records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
+    _check(scenario, axes, overrides)
+    rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
+    folder = rounds.open(out, MARK)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
         table = _table(axes, front(axes, found))
         seconds = time.monotonic() - begun
-        return Frontier(axes, table, tuple(reasons), len(records), seconds)
+        return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds)
 
     def keep(found: list[Point], reasons: list[str]) -> None:
         answer = result(found, reasons)
         write(folder, MARK, answer.document(), {"frontier": answer.table})
 
-    found, reasons = trace(axes, chosen.solve.gap_frac, solve, keep)
+    found, reasons = trace(axes, rounds.scenario.solve.gap_frac, rounds.solve, keep)
     return result(found, reasons)
 
 
@@ -268,27 +246,12 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
     return kept
 
 
-class _Once(Runs):
-    """Tells a watch of one long study, where each round is a study of its own."""
-
-    def __init__(self, watch: Runs, total: int) -> None:
-        self._watch, self._total, self._begun = watch, total, False
-
-    def begin(self, total: int, finished: int) -> None:
-        if not self._begun:
-            self._watch.begin(self._total, finished)
-        self._begun = True
-
-    def ended(self, record: Record) -> None:
-        self._watch.ended(record)
-
-
 def _texts(axes: Axes, limit: float | None) -> list[str]:
     texts = [f"objective.name={axes.y}", f"objective.then=[{axes.x}]"]
     return texts if limit is None else [*texts, f"objective.no_worse_than.{axes.x}={limit!r}"]
 
 
-def _checked(scenario: str | Path, axes: Axes, changes: list[str]) -> Scenario:
+def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str]) -> None:
     problems = [
         Problem(option, "", "is no objective", name, ", ".join(NAMES), nearest(name, NAMES))
         for option, name in (("--x", axes.x), ("--y", axes.y))
@@ -300,7 +263,7 @@ def _checked(scenario: str | Path, axes: Axes, changes: list[str]) -> Scenario:
         problems.append(Problem("--points", "", "is too small", axes.points, "at least 2"))
     if problems:
         raise InputError(problems)
-    return read_scenario(scenario, [*changes, *_texts(axes, 1.0)])
+    read_scenario(scenario, [*overrides, *_texts(axes, 1.0)])
 
 
 def _table(axes: Axes, points: list[Point]) -> pd.DataFrame:

@@ -34,6 +34,7 @@ UNIT = {
     "npv": "musd",
     "carbon_per_mtoken": "gco2_per_mtoken",
     "cost": "musd",
+    "apart": "frac",
 }
 """By objective, the end of the names of columns in its unit."""
 

@@ -24,6 +24,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
     names = _region_names(scenario, region)
     found = [
         *_filters(scenario, names),
+        *_earlier(scenario, names["sites"]),
         *_demand(scenario, names),
         *_workloads(scenario, names),
         *_countries(scenario, names["country"]),
@@ -99,6 +100,11 @@ def picked(pick: Pick, name: str) -> bool:
     """Whether a name is included and not excluded."""
     included = any(fnmatchcase(name, glob) for glob in pick.include)
     return included and not any(fnmatchcase(name, glob) for glob in pick.exclude)
+
+
+def _earlier(scenario: Scenario, sites: list[str]) -> Iterator[Found]:
+    at = [(("objective", "apart_from", name), name) for name in scenario.objective.apart_from]
+    yield from _unknown(at, "site", sites)
 
 
 def _demand(scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Found]:

@@ -61,10 +61,12 @@ class Outcome:
         """What the plan reaches in every objective, each in its unit; empty without a plan."""
         if self.placed is None or self.x is None:
             return {}
-        under = {name: self.x[self.placed.column[r.under]] for name, r in OBJECTIVES.items()}
+        column = self.placed.column
+        stated = {name: ratio for name, ratio in OBJECTIVES.items() if ratio.over in column}
+        under = {name: self.x[column[ratio.under]] for name, ratio in stated.items()}
         return {
             name: _unit(ratio, _value(self.placed, self.x, ratio))
-            for name, ratio in OBJECTIVES.items()
+            for name, ratio in stated.items()
             if under[name] > NOTHING
         }
 

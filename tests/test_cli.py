@@ -55,6 +55,7 @@ def test_help_names_every_command(run: Run) -> None:
         "compare",
         "study",
         "frontier",
+        "alternatives",
         "export",
         "throughput",
     ):

@@ -48,7 +48,9 @@ OBJECTIVES = {
         "carbon_total", "tokens_total", False, 1e9 / SECONDS_PER_YEAR, "g CO2 per million tokens"
     ),
     "cost": Ratio("cost_present", "one", False, 1.0, "million USD"),
+    "apart": Ratio("apart", "one", True, 1.0, "share of the earlier plans' MW"),
 }
+"""`apart` exists where earlier plans are given (models/blocks/apart.py), the others always."""
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("sites", "tokens_per_s_per_mw", "tokens/s over facility MW, last period"),)

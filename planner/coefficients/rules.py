@@ -107,7 +107,11 @@ def _budget(context: Context) -> dict[str, dict]:
 
 
 def _objectives(context: Context) -> dict[str, dict]:
-    return {"objective_limit": dict(context.scenario.objective.no_worse_than)}
+    stated = context.scenario.objective
+    return {
+        "objective_limit": dict(stated.no_worse_than),
+        "apart_weight": {s: weight for s, weight in stated.apart_from.items() if weight > 0},
+    }
 
 
 def _scale(context: Context) -> dict[str, dict]:

@@ -40,8 +40,12 @@ def totals_of(book: Book) -> dict[str, float]:
         power = book.tables["power"]
         return float(power.loc[power["period"] == t, "carbon_t_per_year"].sum()) / 1e3
 
+    power = book.tables["power"]
+    used = set(power.loc[power["period"] == book.periods[-1], "site_id"])
+    weight = case["apart_weight"]
     spent = over(cost, discounted=True)
     return {
+        **({"apart": sum(w for s, w in weight.items() if s not in used)} if weight else {}),
         "tokens_total": over(book.weighted),
         "facility_total": over(lambda t: sum(book.facility_mw[n, t] for n in book.countries)),
         "tokens_present": over(book.weighted, discounted=True),

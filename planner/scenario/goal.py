@@ -2,21 +2,30 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from planner.scenario.words import ByYear, Finite, ObjectiveName, Strict
+from planner.scenario.words import Amount, ByYear, Finite, ObjectiveName, Strict
 
 
 class Objective(Strict):
     """What the plan is best at; `then` breaks ties in order, each within `tolerance_frac`.
 
     `no_worse_than` holds other objectives: a floor where more is better, else a ceiling.
+    `apart_from` gives sites of earlier plans their weight, for the objective `apart`.
     """
 
     name: ObjectiveName = "tokens_per_mw"
     then: list[ObjectiveName] = []
     no_worse_than: dict[ObjectiveName, Finite] = {}
+    apart_from: dict[str, Amount] = {}
     tolerance_frac: Annotated[float, Field(ge=0, le=0.1)] = 1e-4
+
+    @model_validator(mode="after")
+    def _apart_from_something(self) -> "Objective":
+        named = {self.name, *self.then, *self.no_worse_than}
+        if "apart" in named and not any(self.apart_from.values()):
+            raise ValueError("'apart' needs 'apart_from': sites of earlier plans with their weight")
+        return self
 
 
 class Scale(Strict):

@@ -11,7 +11,9 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=2024, le=2060)]
 ByYear = dict[Year, Amount]
 
-ObjectiveName = Literal["tokens_per_mw", "tokens", "cost_per_mtoken", "npv", "carbon_per_mtoken"]
+ObjectiveName = Literal[
+    "tokens_per_mw", "tokens", "cost_per_mtoken", "npv", "carbon_per_mtoken", "apart"
+]
 Basis = Literal["chips", "mw", "flops", "tokens"]
 SovereigntyClass = Literal["open", "private", "public"]
 

@@ -59,7 +59,7 @@ def _every_objective(stated: Any, totals: dict[str, float]) -> list[str]:
     found = []
     for name, ratio in OBJECTIVES.items():
         under = totals[ratio.under]
-        if under > 1e-9:
+        if under > 1e-9 and ratio.over in totals:
             value, said = totals[ratio.over] / under * ratio.factor, stated.get(name)
             far = not isinstance(said, int | float)
             if far or not abs(said - value) <= VALUE_FRAC * abs(value) + 1e-9:

@@ -25,6 +25,8 @@ def amounts(case, names, tolerance_frac=1e-6):
         return None
     found = {}
     for name, ratio in OBJECTIVES.items():
+        if ratio.over not in compiled.column:
+            continue
         found[name] = x[compiled.column[ratio.over]] / max(x[compiled.column[ratio.under]], 1e-9)
     return found
 

@@ -1,0 +1,83 @@
+"""Plans asked for round by round, each round from what the last one found: a study that grows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.reading import facts_of, read
+from planner.scenario import Scenario
+from planner.scenario_file import read_scenario
+from planner.scenario_yaml import load, read_text
+from planner.study import job_of, open_folder, solve_runs
+from planner.study.progress import Runs
+from planner.study.work import Record
+from planner.tables import Region
+
+
+@dataclass(frozen=True)
+class How:
+    """How the plans are solved: processes at a time, whether to go on, who is told."""
+
+    workers: int = 2
+    resume: bool = False
+    progress: Runs | None = None
+
+
+class Rounds:
+    """The plans of one scenario under changes, kept in one folder, each solved once."""
+
+    def __init__(
+        self,
+        scenario: str | Path,
+        region: Region | str | Path | None,
+        overrides: Sequence[str],
+        how: How,
+        total: int,
+    ) -> None:
+        self._changes = [*overrides, "solve.threads=1"]
+        self.scenario: Scenario = read_scenario(scenario, self._changes)
+        self._facts = facts_of(self.scenario, region)
+        read(self.scenario, self._facts)
+        self._values, _ = load(read_text(Path(scenario)), str(scenario))
+        self._how, self._watch = how, _Once(how.progress or Runs(), total)
+        self.records: dict[str, Record] = {}
+        self.folder = Path()
+
+    def open(self, out: str | Path, mark: str) -> Path:
+        """The folder of the plans, new or, to go on, as it was left.
+
+        Raises
+        ------
+        InputError
+            It holds something else, or plans that nobody asked to go on with.
+        """
+        self.folder = open_folder(out, self._how.resume, mark)
+        return self.folder
+
+    def solve(self, asked: list[list[str]]) -> list[Record]:
+        """The record of the scenario under each list of changes, with its folder."""
+        jobs = [
+            job_of(self._values, [*self._changes, *texts], self._facts, self.folder)
+            for texts in asked
+        ]
+        solve_runs(jobs, self._facts, self._how.workers, self.records, _nothing, self._watch)
+        return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
+
+
+class _Once(Runs):
+    """Tells a watch of one long study, where each round is a study of its own."""
+
+    def __init__(self, watch: Runs, total: int) -> None:
+        self._watch, self._total, self._begun = watch, total, False
+
+    def begin(self, total: int, finished: int) -> None:
+        if not self._begun:
+            self._watch.begin(self._total, finished)
+        self._begun = True
+
+    def ended(self, record: Record) -> None:
+        self._watch.ended(record)
+
+
+def _nothing() -> None:
+    """Tables are written by whoever asks for rounds."""
