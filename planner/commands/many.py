@@ -1,0 +1,120 @@
+"""Commands of many plans: studies, fronts, alternatives; imports wait for their command."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from planner.commands.options import (
+    Change,
+    Json,
+    Quiet,
+    RegionFolder,
+    Resume,
+    ScenarioFile,
+    Workers,
+    aside,
+    screen,
+    show_json,
+)
+from planner.commands.status import INFEASIBLE, NO_PLAN_WITHIN_GAP
+
+app = typer.Typer()
+
+
+@app.command()
+def study(
+    stated: Annotated[
+        Path, typer.Argument(metavar="STUDY.yaml", help="The study.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the study.")],
+    workers: Workers = 2,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve many scenarios, each run kept as it ends: a sweep, a tornado, a sample."""
+    from planner.study import read_study
+    from planner.study import study as solve
+
+    asked = read_study(stated, set_)
+    with watching_runs(quiet) as progress:
+        found = solve(asked, out, region=region, workers=workers, resume=resume, progress=progress)
+    _told(found, out, json, quiet)
+
+
+@app.command()
+def frontier(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the plans.")],
+    x: Annotated[str, typer.Option("--x", help="Objective held.")] = "cost_per_mtoken",
+    y: Annotated[str, typer.Option("--y", help="Objective made best.")] = "tokens_per_mw",
+    points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
+    workers: Workers = 2,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trade one objective against another: the plans that none beats in both."""
+    from planner.frontier import Axes
+    from planner.frontier import frontier as solve
+    from planner.study.rounds import How
+
+    with watching_runs(quiet) as progress:
+        how = How(workers, resume, progress)
+        found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
+    if found.status == "infeasible":
+        screen().print(found.summary())
+        raise typer.Exit(INFEASIBLE)
+    _told(found, out, json, quiet)
+
+
+@app.command()
+def alternatives(
+    scenario: ScenarioFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the plans.")],
+    count: Annotated[int, typer.Option("--count", metavar="K", help="Alternatives wanted.")] = 3,
+    within: Annotated[
+        float, typer.Option("--within", metavar="SHARE", help="What each may lose of the best.")
+    ] = 0.01,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find plans nearly as good as the best one that differ most in their sites."""
+    from planner.alternatives import alternatives as solve
+    from planner.study.rounds import How
+
+    with watching_runs(quiet) as progress:
+        found = solve(scenario, out, count=count, within=within, region=region, overrides=set_,
+                      how=How(1, resume, progress))  # fmt: skip
+    if found.status == "infeasible":
+        screen().print(found.summary())
+        raise typer.Exit(INFEASIBLE)
+    _told(found, out, json, quiet)
+
+
+def _told(found: Any, out: Path, as_json: bool, quiet: bool) -> None:
+    """Show what is written already, and leave with its exit status."""
+    if as_json:
+        show_json(found.document())
+    elif not quiet:
+        screen().print(found.summary(), highlight=False)
+        aside().print(f"wrote {out}", markup=False, highlight=False, soft_wrap=True)
+    if not found.within_gap:
+        raise typer.Exit(NO_PLAN_WITHIN_GAP)
+
+
+def watching_runs(quiet: bool) -> Any:
+    """A context with a live line of the runs done on standard error, or with none."""
+    from contextlib import nullcontext
+
+    from planner.study.progress import RunsProgress
+
+    return nullcontext(None) if quiet else RunsProgress(aside())
