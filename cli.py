@@ -62,6 +62,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 100},
+    rich_markup_mode=None,  # plain help: importing Rich would take longer than all the rest
     help="Where AI factories go in Korea and Japan and what goes into them: "
     "the most tokens per megawatt, proven.",
 )

@@ -13,7 +13,7 @@ from planner import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted([*ROOT.glob("models/**/*.py"), *ROOT.glob("planner/**/*.py"), ROOT / "cli.py"])
-HEAVY = {"pyomo", "highspy", "pandas", "numpy", "scipy", "geopandas", "pydantic", "yaml"}
+HEAVY = {"pyomo", "highspy", "pandas", "numpy", "scipy", "geopandas", "pydantic", "yaml", "rich"}
 
 
 def name_of(path: Path) -> str:

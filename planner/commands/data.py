@@ -6,7 +6,11 @@ import typer
 
 from planner.commands.options import Json, RegionFolder, screen, show_json
 
-app = typer.Typer(no_args_is_help=True, help="The tables of facts: list, check, cite, columns.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The tables of facts: list, check, cite, columns.",
+)
 
 TableName = Annotated[
     str | None, typer.Argument(metavar="[TABLE]", help="Only this table.", show_default=False)

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WIDTH = 100
 """Columns of a table on screen."""
@@ -53,15 +55,19 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard o
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]
 
 
-def screen() -> Console:
+def screen() -> "Console":
     """Standard output, at most WIDTH columns wide."""
+    from rich.console import Console
+
     console = Console()
     console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
     return console
 
 
-def aside() -> Console:
+def aside() -> "Console":
     """Standard error: progress, notes and problems, so that standard output stays the answer."""
+    from rich.console import Console
+
     return Console(stderr=True)
 
 

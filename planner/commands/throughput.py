@@ -8,6 +8,7 @@ import typer
 from planner.commands.options import Json, aside, screen, show_json
 
 app = typer.Typer(
+    rich_markup_mode=None,
     no_args_is_help=True,
     help="The throughput core: predict, validate on measurements, calibrate, accuracy.",
 )

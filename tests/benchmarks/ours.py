@@ -1,0 +1,126 @@
+"""What the planner needs for an instance or an example: seconds by stage, each solve, the proof."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+class Clock:
+    """Seconds by stage; `lap` ends one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._begun = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        """The time since the last lap belongs to `name`."""
+        now = time.monotonic()
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._begun, 3)
+        self._begun = now
+
+
+def listened() -> list[dict[str, Any]]:
+    """Every solve from now on, with its size, seconds and nodes."""
+    from planner.solve.highs import Solver
+
+    found: list[dict[str, Any]] = []
+    run = Solver.run
+
+    def noted(self: Any, *args: Any, **named: Any) -> Any:
+        answer = run(self, *args, **named)
+        found.append(
+            {
+                "kind": "mip" if self.is_mip() else "lp",
+                "rows": self.highs.getNumRow(),
+                "columns": self.highs.getNumCol(),
+                "seconds": round(answer.seconds, 3),
+                "nodes": answer.nodes,
+                "state": answer.state,
+            }
+        )
+        return answer
+
+    Solver.run = noted  # type: ignore[method-assign]
+    return found
+
+
+def read_instance(asked: dict[str, Any], solve: dict[str, Any]) -> tuple[Any, Any]:
+    """Scenario and facts of a size, or of an example by name."""
+    from planner.reading import read
+    from tests.benchmarks.instances import Size, region, scenario
+
+    if "example" in asked:
+        changes = [f"solve.{key}={value}" for key, value in solve.items()]
+        return read(EXAMPLES / f"{asked['example']}.yaml", overrides=changes)
+    size = Size(**asked)
+    return read(scenario(size, **solve), region(size))
+
+
+def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
+    """The whole plan, from the facts to its written files."""
+    clock = Clock()
+    from planner.coefficients import make_case
+    from planner.coefficients.context import Context
+    from planner.optimize import optimize
+    from planner.planning import Plan, _losses
+    from planner.results import plan_tables
+
+    solves = listened()
+    clock.lap("import")
+    chosen, facts = read_instance(instance, solve)
+    clock.lap("facts")
+    case = make_case(facts, chosen)
+    clock.lap("physics")
+    outcome = optimize(case, chosen)
+    clock.seconds.update({name: round(s, 3) for name, s in outcome.seconds.items()})
+    clock.lap("solve in all")
+    lost = _losses(case, chosen, outcome)
+    tables = plan_tables(Context(facts, chosen), case, outcome, lost)
+    clock.lap("tables")
+    found = Plan(chosen, facts, case, outcome, tables)
+    with tempfile.TemporaryDirectory() as folder:
+        found.write(Path(folder) / "plan")
+    clock.lap("write")
+    shape = outcome.grouped.matrix.shape if outcome.grouped is not None else (0, 0)
+    return {
+        "state": found.status,
+        "value": found.value,
+        "bound": found.bound,
+        "gap_frac": found.gap_frac,
+        "rows": shape[0],
+        "columns": shape[1],
+        "under": _under(outcome),
+        "nodes": outcome.nodes,
+        "seconds": clock.seconds,
+        "solves": solves,
+        "chosen": int(tables["sites"]["chosen"].sum()),
+    }
+
+
+def _under(outcome: Any) -> float | None:
+    """The denominator of the plan's ratio."""
+    if outcome.placed is None or outcome.x is None:
+        return None
+    return float(outcome.x[outcome.placed.column["facility_total"]])
+
+
+def parts(instance: dict[str, Any]) -> dict[str, Any]:
+    """Facts, physics, build and compile alone."""
+    clock = Clock()
+    from models.build import build
+    from planner.coefficients import make_case
+    from planner.solve.compile import compile_model
+
+    clock.lap("import")
+    chosen, facts = read_instance(instance, {})
+    clock.lap("facts")
+    case = make_case(facts, chosen)
+    clock.lap("physics")
+    model = build(case)
+    clock.lap("build")
+    compiled = compile_model(model)
+    clock.lap("compile")
+    return {"seconds": clock.seconds, "columns": len(compiled.low), "rows": len(compiled.row_low)}
