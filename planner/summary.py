@@ -8,6 +8,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from planner.results.choice import calendar
+
 if TYPE_CHECKING:
     from planner.planning import Plan
 
@@ -25,7 +27,7 @@ def summary(plan: "Plan") -> Group:
     if plan.value is None:
         parts.append(Text(NO_PLAN[plan.status]))
     else:
-        parts += [_periods(plan), _sites(plan), _rules(plan)]
+        parts += [_periods(plan), _choice(plan), _sites(plan), _rules(plan)]
     parts.append(_footing(plan))
     return Group(*[part for part in parts if part is not None])
 
@@ -82,6 +84,25 @@ def _figures(tables: dict[str, Any], t: int) -> Iterator[str]:
 
 def _ratio(above: float, below: float, form: str) -> str:
     return format(above / below, form) if below > 1e-9 else "-"
+
+
+def _choice(plan: "Plan") -> Group:
+    """What must be decided by when: MW of connections, halls and racks, and capex."""
+    rows = calendar(plan.case, plan.tables)
+    names = {"connected_mw": "grid_MW", "hall_mw": "hall_MW", "rack_mw": "rack_MW",
+             "capex_musd": "capex_M$"}  # fmt: skip
+    view = _table("\nDecide", by="left", **dict.fromkeys(names.values(), "right"))
+    for row in rows.to_dict("records"):
+        view.add_row(str(row["decide_by_year"]), *(f"{row[name]:,.0f}" for name in names))
+    now = rows[rows["decide_by_year"] <= plan.scenario.decision_year]
+    total = rows[list(names)].sum()
+    share = (now[list(names)].sum() / total.where(total > 0)).fillna(0.0)
+    later = f"{1 - share['rack_mw']:.0%} of the racks need not be named yet"
+    said = (
+        f"Now, in {plan.scenario.decision_year}: {share['connected_mw']:.0%} of the grid, "
+        f"{share['hall_mw']:.0%} of the halls and {share['capex_musd']:.0%} of the capex; {later}."
+    )
+    return Group(view, Text(said))
 
 
 def _sites(plan: "Plan") -> Table:

@@ -36,6 +36,7 @@ COLUMNS = (
         "parameters", "network_frac", "share of a rack's price that is its network", low=0, high=1
     ),
     Column("parameters", "maintenance_it_frac", "upkeep a year, of rack price", low=0),
+    Column("parameters", "rack_lead_years", "order to delivery of racks", low=0),
     Column("parameters", "it_life_years", "life of racks", low=1),
     Column(
         "parameters",

@@ -22,6 +22,7 @@ COLUMNS = (
     Column("parameters", "shell_musd_per_mw", "building shell per IT MW", low=0),
     Column("parameters", "electrical_musd_per_mw", "electrical plant per IT MW", low=0),
     Column("parameters", "maintenance_facility_frac", "upkeep a year, of facility capex", low=0),
+    Column("parameters", "hall_lead_years", "decision to first load of a hall", low=0),
     Column("parameters", "facility_life_years", "life of buildings and plant", low=1),
 )
 OUTCOMES = (

@@ -3,7 +3,7 @@
 from models.columns import Column, Table
 
 PRECISIONS = ("bf16", "fp8", "fp4")
-HBM_GENERATIONS = ("HBM2E", "HBM3", "HBM3E", "HBM4", "HBM4E", "GDDR6", "GDDR7")
+HBM_GENERATIONS = ("HBM2E", "HBM3", "HBM3E", "HBM4", "HBM4E", "HBM5", "GDDR6", "GDDR7")
 
 TABLES = (
     Table("systems", "rack systems an AI factory can install", ("system_id",)),

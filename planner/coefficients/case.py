@@ -12,6 +12,7 @@ from planner.coefficients.what import (
     fleet_serving,
     fleet_values,
     hbm_sources,
+    rack_lead_years,
     reachable,
     supply_values,
 )
@@ -37,6 +38,8 @@ def make_case(region: Region, scenario: Scenario) -> Case:
         **supply_values(context),
         **rule_values(context),
         "delivered_in": delivered_in(context),
+        "rack_lead_years": rack_lead_years(context),
+        "decision_year": {"all": scenario.decision_year},
         "market_country": dict(zip(markets["market_id"], markets["country"], strict=True)),
         "market_share_frac": dict(zip(markets["market_id"], markets["share_frac"], strict=True)),
         "reach": reachable(context, where_tables["sites"]),
@@ -123,7 +126,7 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
         for c in sorted(classes[g]):
             for k in case["hosts"][c]:
                 for t in sorted(times[g]):
-                    if t >= case["available_from_year"][k]:
+                    if t >= first_delivery(case, case["country"][s], k):
                         install.append((g, k, c, t))
                         run += [(g, k, c, p, w, t) for p, w in modes[k] if w in near]
     flow = [
@@ -149,6 +152,12 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
         "transit_usd_per_mtoken": _least_by_group(case["site_transit_usd_per_mtoken"], group),
     }
     return case.having(sets=sets, values=values)
+
+
+def first_delivery(case: Case, country: str, system: str) -> int:
+    """First year in which racks can arrive: when they exist, and when they could be ordered."""
+    ordered = case["decision_year"].get("all", 0) + case["rack_lead_years"].get(country, 0)
+    return max(int(case["available_from_year"][system]), ordered)
 
 
 def _least_by_group(prices: Mapping[tuple, float], group: Mapping[str, str]) -> dict[tuple, float]:

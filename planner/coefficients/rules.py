@@ -1,5 +1,7 @@
 """Coefficients of choices: policies, budget, scale and demand limits of the scenario."""
 
+from math import ceil
+
 from models.blocks.objective import SECONDS_PER_YEAR
 from planner.coefficients.context import Context
 from planner.coefficients.what import cross_border
@@ -27,10 +29,30 @@ def _time(context: Context) -> dict[str, dict]:
     return {
         "previous": dict(zip(periods[1:], periods[:-1], strict=True)),
         "years": scenario.period_years,
-        "discount_factor": {t: (1 + rate) ** -(t - scenario.decision_year) for t in periods},
+        "discount_factor": {
+            t: _mean_discount(rate, t - scenario.decision_year, scenario.period_years[t])
+            for t in periods
+        },
         "seconds_per_year": {"s": SECONDS_PER_YEAR},
         "revenue_usd_per_mtoken": dict(scenario.money.revenue_usd_per_mtoken),
     }
+
+
+def _mean_discount(rate: float, start: int, years: float) -> float:
+    """Present worth of 1 a year over a period, a year: its years discounted one by one.
+
+    Parameters
+    ----------
+    rate
+        Rate of discount a year.
+    start
+        Years from the decision to the period's first year.
+    years
+        Length of the period; a part of a year counts as such.
+    """
+    lengths = [min(1.0, years - i) for i in range(ceil(years))]
+    worth = sum(part * (1 + rate) ** -(start + i) for i, part in enumerate(lengths))
+    return float(worth / years)
 
 
 def _mix(context: Context) -> dict[str, dict]:

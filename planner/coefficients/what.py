@@ -5,6 +5,7 @@ import pandas as pd
 
 from models.physics.finance import capital_recovery_factor
 from planner.coefficients.context import Context, picked
+from planner.coefficients.where import whole_years
 from planner.serving import serving_table
 
 
@@ -98,14 +99,24 @@ def software_gain(context: Context) -> dict[int, float]:
 
 
 def delivered_in(context: Context) -> dict[tuple[str, int], list[int]]:
-    """Periods whose installs still stand in period t: not older than the racks' life."""
-    systems = context.table("systems").set_index("system_id")["life_years"]
-    periods = context.scenario.periods
+    """Periods whose installs stand in period t, to its end: no rack gets older than its life.
+
+    A rack also stands in the period it arrives in; where that is longer than its life, the annuity
+    pays for its replacement within.
+    """
+    lives = context.table("systems").set_index("system_id")["life_years"]
+    years = context.scenario.period_years
     return {
-        (str(k), t): [u for u in periods if u <= t and t - u < life]
-        for k, life in systems.items()
-        for t in periods
+        (str(k), t): [u for u in years if u == t or (u < t and t + years[t] - u <= life)]
+        for k, life in lives.items()
+        for t in years
     }
+
+
+def rack_lead_years(context: Context) -> dict[str, int]:
+    """Calendar years from naming a rack system to its delivery, by country."""
+    leads = pd.Series([context.parameter("rack_lead_years", n) for n in context.countries])
+    return dict(zip(context.countries, whole_years(leads).tolist(), strict=True))
 
 
 def supply_values(context: Context) -> dict[str, dict]:

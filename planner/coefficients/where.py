@@ -31,20 +31,29 @@ def candidate_sites(context: Context) -> pd.DataFrame:
 
 
 def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
-    """Steps by site: MW within what the site may take, cost, and the first year they work."""
+    """Steps by site: MW within what the site may take, cost, lead, and the first year they work.
+
+    A step needs those before it, so it is decided no later than they are; and power is of no use
+    before a hall can stand.
+    """
     steps = context.table("interconnection_steps")
     rows = sites.reset_index(drop=True).merge(steps, on=["country", "voltage_kv"], how="inner")
     rows = rows.sort_values(["site_id", "step_index"], kind="stable")
     before = rows.groupby("site_id")["step_mw"].cumsum() - rows["step_mw"]
     rows["usable_step_mw"] = np.minimum(rows["step_mw"], rows["usable_mw"] - before)
-    lead = np.ceil(rows["lead_years"] + rows["extra_lead_years"].fillna(0.0) - 1e-9)
-    first = context.scenario.policies.first_year
-    rows["first_year"] = np.maximum(
-        context.scenario.decision_year + lead, rows["country"].map(first).fillna(0)
-    ).astype(int)
-    rows["first_year"] = rows.groupby("site_id")["first_year"].cummax()
+    lead = whole_years(rows["lead_years"] + rows["extra_lead_years"].fillna(0.0))
+    rows["whole_lead_years"] = lead.groupby(rows["site_id"]).cummax()
+    building = whole_years(context.by_country("hall_lead_years", rows["country"]))
+    ready = context.scenario.decision_year + np.maximum(rows["whole_lead_years"], building)
+    first = rows["country"].map(context.scenario.policies.first_year).fillna(0)
+    rows["first_year"] = np.maximum(ready, first).astype(int)
     last = context.scenario.periods[-1]
     return rows[(rows["usable_step_mw"] > 0) & (rows["first_year"] <= last)]
+
+
+def whole_years(lead_years: pd.Series) -> pd.Series:
+    """Calendar years that a lead takes up: a decision of year y is at work in y + these."""
+    return np.ceil(lead_years - 1e-9).astype(int)
 
 
 def site_designs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
@@ -227,6 +236,7 @@ def _site_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
         "zone": sites["zone_id"],
         "labour_region": sites["labour_region"],
         "site_musd": context.by_country("site_musd", country),
+        "hall_lead_years": whole_years(context.by_country("hall_lead_years", country)),
         "discount_frac": rate,
         "facility_crf_per_year": crf("facility_life_years"),
         "interconnection_crf_per_year": crf("interconnection_life_years"),
@@ -269,6 +279,7 @@ def _step_values(steps: pd.DataFrame) -> dict[str, dict]:
     return {
         "step_mw": dict(zip(index, steps["usable_step_mw"], strict=True)),
         "step_musd": dict(zip(index, steps["step_musd"] * share, strict=True)),
+        "step_lead_years": dict(zip(index, steps["whole_lead_years"].tolist(), strict=True)),
     }
 
 

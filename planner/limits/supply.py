@@ -7,6 +7,7 @@ it from these vendors alone need more than they deliver (Hall's condition of a t
 from collections.abc import Iterator
 from itertools import combinations
 
+from planner.coefficients import first_delivery
 from planner.limits.book import AT_MOST, Book, Limit, named
 
 
@@ -17,7 +18,7 @@ def of_racks(book: Book) -> Iterator[Limit]:
     sums = installs.groupby([country, "system_id", "period"])["racks_new_count"].sum()
     known = {k for k, _, _ in case["theta_mtokens_per_s"]}
     for (n, k, t), most in case["racks_supply_count"].items():
-        if n in book.countries and k in known and t >= case["available_from_year"][k]:
+        if n in book.countries and k in known and t >= first_delivery(case, n, k):
             hold = ((named("rack_supply", n, k, t), 1.0),)
             new = float(sums.get((n, k, t), 0.0))
             yield Limit(

@@ -58,13 +58,14 @@ def plan_tables(
 
 
 def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
+    from planner.results.choice import dated
     from planner.results.fleet import fleet, flows, installs
     from planner.results.money import budget
     from planner.results.where import halls, power, water
 
     standing, racks = halls(case, m), installs(case, m)
     sent, grid = flows(case, m, context.table("site_markets")), power(case, m)
-    return {
+    decided = {
         "fleet": fleet(case, m, racks, standing, sent),
         "installs": racks,
         "halls": standing,
@@ -73,3 +74,4 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "flows": sent,
         "budget": budget(case, m),
     }
+    return dated(case, decided)

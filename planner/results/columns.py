@@ -19,8 +19,13 @@ WORDS = {
     "state_id": "power state; `idle` where racks stand without work",
     "workload_id": "workload; blank for idle racks",
     "market_id": "market served",
+    "decide_by_year": "last year to decide what is new in the row: the period less its lead "
+    "(racks: delivery; halls: building; power: connection and permit); blank: nothing is new",
+    "decide": "now: by the decision year; later: it can wait",
 }
 """Columns that mean the same in every result file."""
+
+KINDS = {"period": "number", "decide_by_year": "whole"}
 
 ORDER = {
     "sites": "rank site_id name country admin1 admin1_name zone_id lat_deg lon_deg chosen "
@@ -30,10 +35,13 @@ ORDER = {
     "loss_if_forced_tokens_per_s_per_mw loss_basis binding recalled_inputs_count",
     "fleet": "site_id period system_id cooling_class design_id state_id workload_id racks_count "
     "racks_at_work_count tokens_per_s peak_tokens_per_s it_kw",
-    "installs": "site_id period system_id cooling_class racks_new_count racks_count capex_musd",
-    "halls": "site_id period design_id cooling_class halls_count hall_mw it_mw it_mean_mw land_m2",
-    "power": "site_id country period steps_count connected_mw facility_mw mean_facility_mw "
-    "energy_mwh_per_year energy_usd_per_mwh emission_gco2_per_kwh carbon_t_per_year",
+    "installs": "site_id period system_id cooling_class racks_new_count racks_count capex_musd "
+    "decide_by_year decide",
+    "halls": "site_id period design_id cooling_class halls_new_count halls_count hall_mw it_mw "
+    "it_mean_mw land_m2 decide_by_year decide",
+    "power": "site_id country period steps_count connected_new_mw connected_mw facility_mw "
+    "mean_facility_mw energy_mwh_per_year energy_usd_per_mwh emission_gco2_per_kwh "
+    "carbon_t_per_year decide_by_year decide",
     "water": "site_id period water_m3_per_day water_m3_per_year water_limit_m3_per_day "
     "water_limit_m3_per_year water_usd_per_m3",
     "flows": "site_id workload_id market_id period tokens_per_s rtt_ms",
@@ -75,11 +83,13 @@ OWN = (
     Column("installs", "racks_new_count", "racks installed in the period", "whole"),
     Column("installs", "racks_count", "racks standing in the period", "whole"),
     Column("installs", "capex_musd", "price of the racks installed"),
+    Column("halls", "halls_new_count", "halls built in the period", "whole"),
     Column("halls", "hall_mw", "IT capacity of the halls standing"),
     Column("halls", "it_mw", "peak IT load"),
     Column("halls", "it_mean_mw", "mean IT load over the year"),
     Column("halls", "land_m2", "built area of the halls"),
     Column("power", "steps_count", "interconnection steps built", "whole"),
+    Column("power", "connected_new_mw", "interconnection built in the period"),
     Column("power", "facility_mw", "load at the meter in the design hour"),
     Column("power", "mean_facility_mw", "load at the meter, mean over the year"),
     Column("power", "energy_mwh_per_year", "energy drawn in a year"),
@@ -120,7 +130,7 @@ def declared() -> dict[tuple[str, str], Column]:
     for table, names in ORDER.items():
         for name in names.split():
             if name in WORDS:
-                kind = "number" if name == "period" else "text"
+                kind = KINDS.get(name, "text")
                 found[table, name] = Column(table, name, WORDS[name], kind)
         for column in facts.get(table, ()):
             found.setdefault((table, column.name), column)

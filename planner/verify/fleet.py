@@ -28,8 +28,12 @@ def installs(run: Run) -> list[str]:
     """Racks are not bought before their year, and stand for their life."""
     case, rows = run.book.case, run.tables["installs"]
     year = rows["system_id"].map(case["available_from_year"])
-    words = "racks are installed before the year they become available"
-    early = (rows["period"] >= year) | (rows["racks_new_count"] == 0)
+    ordered = case["decision_year"]["all"] + rows["site_id"].map(case["country"]).map(
+        case["rack_lead_years"]
+    )
+    words = "racks are installed before the year they become available, or could be ordered"
+    late = (rows["period"] >= year) & (rows["period"] >= ordered)
+    early = late | (rows["racks_new_count"] == 0)
     new = sums(rows, STOCK, rows["racks_new_count"])
     standing = [
         sum(new.get((s, k, c, u), 0.0) for u in case["delivered_in"][k, t])

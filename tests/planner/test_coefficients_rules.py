@@ -18,7 +18,11 @@ def test_years_and_their_worth():
     assert values["years"] == {2027: 2, 2029: 3, 2032: 5}
     assert values["previous"] == {2029: 2027, 2032: 2029}
     assert values["discount_factor"] == pytest.approx(
-        {2027: 1 / 1.1, 2029: 1 / 1.1**3, 2032: 1 / 1.1**6}
+        {
+            2027: (1.1**-1 + 1.1**-2) / 2,
+            2029: (1.1**-3 + 1.1**-4 + 1.1**-5) / 3,
+            2032: sum(1.1**-year for year in range(6, 11)) / 5,
+        }
     )
 
 
