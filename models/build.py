@@ -9,6 +9,7 @@ from models.blocks import (
     budget,
     carbon,
     fleet,
+    grid,
     halls,
     land,
     objective,
@@ -25,7 +26,7 @@ from models.blocks import (
 from models.case import Case
 from models.ledger import Ledger
 
-WHERE = (sites, halls, power, land, water, people)
+WHERE = (sites, halls, power, grid, land, water, people)
 WHAT = (fleet, workload, supply_chain)
 BOTH = (sovereignty, outage, carbon, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from planner.errors import Problem, listed, nearest, refuse
+from planner.grid.names import network_problems
 from planner.origin import Origin, Path
 from planner.scenario import Scenario
 from planner.scenario.demand import Demand, Limit
@@ -28,6 +29,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_demand(scenario, names),
         *_workloads(scenario, names),
         *_countries(scenario, names["country"]),
+        *network_problems(region, scenario),
         *_years(scenario),
         *_contradictions(scenario),
     ]

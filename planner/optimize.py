@@ -9,6 +9,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.build import build
 from models.case import Case
+from planner.grid.root import within_grid
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled, compile_model, load
 from planner.solve.highs import Solver, Watch
@@ -92,6 +93,7 @@ class Stages:
         self._begun, self._name = now, ""
 
 
+@within_grid
 def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outcome:
     """The best plan of a case with its bound, to the scenario's gap and time limit.
 

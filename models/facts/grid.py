@@ -13,6 +13,7 @@ TABLES = (
         "network_generators", "thermal, nuclear and storage units on it", ("generator_id",), ODBL
     ),
     Table("network_hours", "hours of a year that stand for the load on it", ("hour_id",), ODBL),
+    Table("fuels", "carbon of the fuels of its units", ("fuel",)),
     Table("jp_areas", "Japanese utility areas", ("zone_id",)),
     Table("interconnectors", "links between Japanese areas", ("interconnector_id",)),
     Table("zones", "grid zones and the AI load each can still take", ("zone_id",)),
@@ -83,7 +84,7 @@ _NETWORK = (
     Column("network_generators", "generator_id", "unit", "text"),
     Column("network_generators", "bus_id", "bus it feeds", "text", refers="network_buses.bus_id"),
     Column("network_generators", "name", "plant and unit, local name", "text"),
-    Column("network_generators", "fuel", "fuel, or psh: pumped hydro", "text"),
+    Column("network_generators", "fuel", "fuel, or psh: pumped hydro", "text", refers="fuels.fuel"),
     Column("network_generators", "capacity_mw", "largest output", low=0),
     Column("network_generators", "minimum_mw", "smallest output while running", default=0.0),
     Column(
@@ -93,6 +94,8 @@ _NETWORK = (
         low=0,
         default=None,
     ),
+    Column("fuels", "fuel", "fuel of a unit", "text"),
+    Column("fuels", "gco2_per_kwh", "carbon emitted where it is burnt", low=0),
     Column("network_hours", "hour_id", "short name of the hour", "text"),
     Column("network_hours", "meaning", "how the hour was chosen", "text"),
     Column("network_hours", "month", "month of the year", "whole", low=1, high=12),
@@ -107,6 +110,7 @@ _AREAS = (
     Column("jp_areas", "name", "name of the area", "text"),
     Column("jp_areas", "operator", "transmission and distribution company", "text"),
     Column("jp_areas", "peak_mw", "peak demand of a year", low=0),
+    Column("jp_areas", "supply_margin_frac", "firm supply over peak demand, less 1", low=0),
     Column(
         "jp_areas",
         "curtailment_frac",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from models.case import Case
 from planner.coefficients.context import Context
+from planner.coefficients.grid import grid_values
 from planner.coefficients.rules import demand_limits, rule_values
 from planner.coefficients.what import (
     delivered_in,
@@ -36,6 +37,7 @@ def make_case(region: Region, scenario: Scenario) -> Case:
         **where,
         **fleet_values(context, serving),
         **supply_values(context),
+        **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),
         **rule_values(context),
         "delivered_in": delivered_in(context),
         "rack_lead_years": rack_lead_years(context),

@@ -123,6 +123,9 @@ FAMILIES = {
     "zone_headroom": Family(
         "z t", "z", "zones[{z}].headroom_mw", "zone_headroom_mw", "z", AT_MOST, "MW", choice=False
     ),
+    "grid_limit": Family(
+        "c t", "c", "network, {c}", "grid_most_mw", "c t", AT_MOST, "MW", choice=False
+    ),
     "staff_supply": Family(
         "r t", "r", "labour_regions[{r}].staff_count", "staff_supply_count", "r", AT_MOST,
         "people", choice=False,

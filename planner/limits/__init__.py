@@ -2,6 +2,7 @@
 
 from planner.limits.book import Book, Limit
 from planner.limits.money import of_money
+from planner.limits.network import of_network
 from planner.limits.objectives import of_objectives
 from planner.limits.outage import of_outage
 from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
@@ -20,6 +21,7 @@ FAMILIES = (
     of_objectives,
     of_climate,
     of_grid,
+    of_network,
     of_water,
     of_land,
     of_people,

@@ -8,6 +8,7 @@ from planner.origin import Origin
 from planner.scenario.demand import Demand, Workload
 from planner.scenario.filters import Filters
 from planner.scenario.goal import Objective, Scale
+from planner.scenario.grid import NetworkHours
 from planner.scenario.money import Budget, Money
 from planner.scenario.policies import Policies
 from planner.scenario.solve import Serving, Solve
@@ -32,6 +33,7 @@ class Scenario(Strict):
     policies: Policies = Policies()
     budget: Budget = Budget()
     money: Money = Money()
+    grid: dict[str, NetworkHours] = {}
     serving: Serving = Serving()
     facts: dict[str, Finite | str] = {}
     solve: Solve = Solve()

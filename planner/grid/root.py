@@ -1,0 +1,58 @@
+"""Plans that the network refuses add cuts, and are made again, until it takes one."""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+from models.case import Case
+from planner.coefficients.grid import with_cuts
+from planner.grid.dispatch import Cut, Dispatch
+from planner.scenario import Scenario
+
+ROUNDS = 20
+"""Each adds a cut for every hour and period that refuses the plan; one or two are usual."""
+
+Optimize = Callable[..., Any]
+
+
+def within_grid(optimize: Optimize) -> Optimize:
+    """`optimize(case, scenario, watch)` whose plan every hour of the network can serve.
+
+    A bound found without a cut holds with it, too. Time is that of the scenario for all rounds.
+    """
+
+    @functools.wraps(optimize)
+    def solve(case: Case, scenario: Scenario, watch: Any = None) -> Any:
+        begun = time.monotonic()
+        outcome = optimize(case, scenario, watch)
+        for _ in range(ROUNDS):
+            cuts = broken_cuts(case, outcome)
+            if not cuts:
+                return outcome
+            case = with_cuts(case, cuts)
+            left = max(scenario.solve.time_limit_s - (time.monotonic() - begun), 1.0)
+            in_time = scenario.solve.model_copy(update={"time_limit_s": left})
+            outcome = optimize(case, scenario.model_copy(update={"solve": in_time}), watch)
+        raise ArithmeticError("the plan and the network do not meet")
+
+    return solve
+
+
+def broken_cuts(case: Case, outcome: Any) -> dict[tuple[str, str, int], Cut]:
+    """A cut that the outcome's loads break, by country, hour and period."""
+    if outcome.x is None or not case["grid_network"]:
+        return {}
+    loads: dict[int, dict[str, float]] = {t: {} for t in case.sets["PERIOD"]}
+    for variable, mw in zip(outcome.placed.variables, outcome.x.tolist(), strict=True):
+        if variable.parent_component().local_name == "node_mw":
+            node, t = variable.index()
+            loads[t][node] = mw
+    known: dict[int, Dispatch] = {}
+    found = {}
+    for at, network in case["grid_network"].items():
+        dispatch = known.setdefault(id(network), Dispatch(network))
+        cut = dispatch.violated(network.loads(loads[at[2]]))
+        if cut is not None:
+            found[at] = cut
+    return found
