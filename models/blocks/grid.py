@@ -1,12 +1,12 @@
 """The network can serve what a plan adds, by redispatch, at representative hours of each period.
 
-    node_mw[b,t] = sum over sites s at node b of facility_mw[s,t]
+    node_mw[b,t] = sum over sites s at node b of grid_mw[s,t]
     sum over b of grid_share[c,b] * node_mw[b,t]  <=  grid_most_mw[c,t]          for each cut c
 The loads that a network can serve form a polyhedron: those for which some dispatch within the units
 meets demand in every island and keeps every line within its limit. A cut is a facet of it or near
 one, made from the duals of a dispatch (Benders' feasibility cut), so units, flows and hours need no
-columns here; plans that the network refuses add cuts until none does. A load counts in full at
-every hour. No network stated, no row.
+columns here; plans that the network refuses add cuts until none does. What a site draws from the
+grid in its design hour counts in full at every hour. No network stated, no row.
 Source: Benders 1962, doi:10.1007/BF01386316.
 """
 
@@ -36,7 +36,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         shares.setdefault(cut, {})[node] = share
     for s, t in case.sets["SITE_PERIOD"]:
         if s in case["node"]:
-            ledger.put("node_mw", (case["node"][s], t), m.facility_mw[s, t], s)
+            ledger.put("node_mw", (case["node"][s], t), m.grid_mw[s, t], s)
     loaded = ledger.indices("node_mw")
     m.node_mw = Var(loaded, domain=Reals)
     m.node_load = Constraint(
