@@ -9,6 +9,8 @@ from planner.tables import Region
 
 def network_problems(region: Region, scenario: Scenario) -> Iterator[tuple]:
     """Where, what is wrong, the value, what is allowed: for every country and hour stated."""
+    if not scenario.grid:
+        return
     buses = set(region.tables["network_buses"]["country"])
     zones = region.tables["zones"].set_index("zone_id")["country"]
     areas = set(region.tables["jp_areas"]["zone_id"].map(zones))

@@ -34,7 +34,8 @@ def shipped() -> Region:
     return read_region("kr-jp", only=FEW)
 
 
-FEW = ("sites", "systems", "cooling_designs", "power_states", "llms", "markets", "workloads")
+FEW = ("sites", "systems", "cooling_designs", "power_states", "llms", "markets", "workloads",
+       "network_buses", "network_hours", "jp_areas", "zones")  # fmt: skip
 
 
 @cache
@@ -60,6 +61,7 @@ def full() -> Any:
           domestic_accelerator_share: {KR: {share: 0.1, basis: mw}}
           country_share: {JP: {min: 0.1, max: 0.9}}
           outage: {KR: {share: 1, classes: [public]}}
+        grid: {KR: {hours: [winter-peak]}, JP: {}}
         budget: {capex_musd: {2027: 5}}
         money: {exchange_rates: {KRW: 1400}, revenue_usd_per_mtoken: {chat: 1}}
         facts: {'systems[h200].rack_kw': '*2'}
