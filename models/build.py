@@ -9,6 +9,7 @@ from models.blocks import (
     budget,
     carbon,
     fleet,
+    funds,
     grid,
     halls,
     land,
@@ -19,6 +20,7 @@ from models.blocks import (
     scale,
     sites,
     sovereignty,
+    subsidies,
     supply_chain,
     water,
     workload,
@@ -28,7 +30,7 @@ from models.ledger import Ledger
 
 WHERE = (sites, halls, power, grid, land, water, people)
 WHAT = (fleet, workload, supply_chain)
-BOTH = (sovereignty, outage, carbon, budget, scale, apart, objective)
+BOTH = (sovereignty, outage, carbon, subsidies, funds, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 
 

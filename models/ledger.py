@@ -7,7 +7,20 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from pyomo.core.expr.visitor import identify_variables
 from pyomo.environ import quicksum
+
+
+def place_of(term: Any) -> Any:
+    """Where a term arises: the first index of its first column, a site or a group; None: nowhere.
+
+    Columns of a place have it as their first index, which is also how the solve tells them apart.
+    """
+    if isinstance(term, int | float):
+        return None
+    variable = next(iter(identify_variables(term)), None)
+    index = None if variable is None else variable.index()
+    return index[0] if isinstance(index, tuple) else index
 
 
 class Ledger:

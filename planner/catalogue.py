@@ -10,6 +10,7 @@ DECLARED = (
     "models.facts.compute",
     "models.facts.facility",
     "models.facts.measurements",
+    "models.facts.money",
     "models.facts.places",
     "models.blocks.sovereignty",
 )

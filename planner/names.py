@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from planner.capital_names import capital
 from planner.errors import Problem, listed, nearest, refuse
 from planner.grid.names import network_problems
 from planner.origin import Origin, Path
@@ -32,6 +33,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *network_problems(region, scenario),
         *_years(scenario),
         *_contradictions(scenario),
+        *capital(region, scenario),
     ]
     origin = scenario.origin
     refuse([_problem(origin, *one) for one in found])

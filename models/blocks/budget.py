@@ -1,6 +1,6 @@
 """Money: what is spent in a period, in a country, in all; and what a million tokens may cost.
 
-    capex[n,t] by item as the blocks put it;  opex[n,t] and annuities [M$ a year]
+    capex[n,t] by item as the blocks put it, less grants;  opex[n,t] and annuities [M$ a year]
     capex:   sum over n of capex[n,t] <= ceiling[t];  by country;  in total
     opex:    sum over n of opex[n,t]  <= ceiling[t]
     cost:    annuity[t] + opex[t]     <= limit [$/Mtoken] * tokens of a year [Mtoken] / 1e6
@@ -35,19 +35,20 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     def spent(kind: str, places: Any, times: Any) -> Any:
         return sum(ledger.total(kind, (n, t)) for n in places for t in times)
 
+    def invested(places: Any, times: Any) -> Any:
+        return spent("capex_musd", places, times) + spent("grant_musd", places, times)
+
     m.capex_ceiling = Constraint(
         [t for t in periods if t in case["capex_musd_max"]],
-        rule=lambda m, t: spent("capex_musd", countries, [t]) <= case["capex_musd_max"][t],
+        rule=lambda m, t: invested(countries, [t]) <= case["capex_musd_max"][t],
     )
     m.capex_total = Constraint(
         list(case["capex_total_musd_max"]),
-        rule=lambda m, _: (
-            spent("capex_musd", countries, periods) <= case["capex_total_musd_max"]["all"]
-        ),
+        rule=lambda m, _: invested(countries, periods) <= case["capex_total_musd_max"]["all"],
     )
     m.capex_by_country = Constraint(
         list(case["capex_country_musd_max"]),
-        rule=lambda m, n: spent("capex_musd", [n], periods) <= case["capex_country_musd_max"][n],
+        rule=lambda m, n: invested([n], periods) <= case["capex_country_musd_max"][n],
     )
     m.opex_ceiling = Constraint(
         [t for t in periods if t in case["opex_musd_max"]],

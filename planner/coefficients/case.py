@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from models.case import Case
+from planner.coefficients.capital import capital_values
 from planner.coefficients.context import Context
 from planner.coefficients.grid import grid_values
 from planner.coefficients.rules import demand_limits, rule_values
@@ -33,8 +34,10 @@ def make_case(region: Region, scenario: Scenario) -> Case:
     serving = fleet_serving(context)
     markets = context.table("markets")
     markets = markets[markets["country"].isin(context.countries)]
+    capital_sets, capital = capital_values(context, where_tables["sites"])
     values = {
         **where,
+        **capital,
         **fleet_values(context, serving),
         **supply_values(context),
         **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),
@@ -60,6 +63,7 @@ def make_case(region: Region, scenario: Scenario) -> Case:
     values["ceiling_mtokens_per_s"] = {key[0]: value for key, value in ceilings.items()}
     sets = {
         **where_sets,
+        **capital_sets,
         "PERIOD": tuple(scenario.periods),
         "COUNTRY": context.countries,
         "WORKLOAD": tuple(context.workloads.index),
@@ -93,21 +97,26 @@ def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> di
 
 
 def _groups(case: Case) -> dict[str, str]:
-    """Site to group: the same country and the same users within reach."""
+    """Site to group: the same country, users within reach, and grants for racks."""
     names: dict[tuple, str] = {}
     groups = {}
     for s in case.sets["SITE"]:
-        key = (case["country"][s], case["reach"][s])
+        key = (case["country"][s], case["reach"][s], _grants_for_racks(case, s))
         country = str(key[0])
         same = sum(1 for other in names if other[0] == country)
         groups[s] = names.setdefault(key, f"{country}-{same + 1}")
     return groups
 
 
+def _grants_for_racks(case: Case, site: str) -> tuple[str, ...]:
+    of_racks = {p for p, item in case["subsidy_share_frac"] if item in ("racks", "network")}
+    return tuple(sorted(p for p in of_racks if site in case["subsidy_sites"][p]))
+
+
 def regrouped(case: Case, group: Mapping[str, str]) -> Case:
     """The case with other groups of sites; each site its own gives the site-indexed form.
 
-    Sites of one group must share country and reach.
+    Sites of one group must share country, reach and grants for racks.
     """
     members: dict[str, list[str]] = {}
     for s in case.sets["SITE"]:

@@ -98,6 +98,24 @@ FAMILIES = {
     "capex_by_country": Family(
         "n", "n", "budget.capex_musd_by_country.{n}", "capex_country_musd_max", "n", AT_MOST, "M$"
     ),
+    "subsidy_cap": Family(
+        "p", "p", "subsidies[{p}].cap_local", "subsidy_cap_musd", "p", AT_MOST, "M$", choice=False
+    ),
+    "fund_size": Family(
+        "n f", "n f", "budget.funds.{n}, musd of {f}", "fund_musd_max", "n f", AT_MOST, "M$"
+    ),
+    "fund_share": Family(
+        "n f", "n f", "budget.funds.{n}, share_max of {f}", "fund_share_max", "n f", AT_MOST,
+        "share of capex",
+    ),
+    "fund_group_ceiling": Family(
+        "n f", "n f", "budget.fund_shares.{n}, max of {f}", "fund_group_max", "n f", AT_MOST,
+        "share",
+    ),
+    "fund_group_floor": Family(
+        "n f", "n f", "budget.fund_shares.{n}, min of {f}", "fund_group_min", "n f", AT_LEAST,
+        "share",
+    ),
     "opex_ceiling": Family(
         "t", "t", "budget.opex_musd_per_year.{t}", "opex_musd_max", "t", AT_MOST, "M$ a year"
     ),

@@ -1,6 +1,7 @@
 """Each rule of a scenario at a plan: what it asks, what the plan does; read from tables alone."""
 
 from planner.limits.book import Book, Limit
+from planner.limits.capital import of_funds, of_grants
 from planner.limits.money import of_money
 from planner.limits.network import of_network
 from planner.limits.objectives import of_objectives
@@ -18,6 +19,8 @@ FAMILIES = (
     of_countries,
     of_outage,
     of_money,
+    of_grants,
+    of_funds,
     of_objectives,
     of_climate,
     of_grid,

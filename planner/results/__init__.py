@@ -58,12 +58,14 @@ def plan_tables(
 
 
 def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
+    from planner.results.capital import funds, grants
     from planner.results.choice import dated
     from planner.results.fleet import fleet, flows, installs
     from planner.results.money import budget
     from planner.results.where import halls, power, water
 
     standing, racks = halls(case, m), installs(case, m)
+    money = budget(case, m)
     sent, grid = flows(case, m, context.table("site_markets")), power(case, m)
     decided = {
         "fleet": fleet(case, m, racks, standing, sent),
@@ -72,6 +74,8 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "power": grid,
         "water": water(case, standing, grid),
         "flows": sent,
-        "budget": budget(case, m),
+        "budget": money,
+        "grants": grants(case, m, money),
+        "funds": funds(case, m),
     }
     return dated(case, decided)

@@ -80,5 +80,6 @@ def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen
         "labour_regions": among("labour_region", sites["labour_region"]),
         "markets": among("country", context.countries),
         "cross_border": among("from_country", context.countries),
+        "subsidies": among("programme_id", context.scenario.money.subsidies),
         "parameters": among("scope", ["*", *context.countries]),
     }

@@ -8,7 +8,12 @@ from models.case import Case
 from planner.results.columns import shaped
 from planner.solve.solution import amounts
 
-KINDS = {"capex_musd": "capex", "annuity_musd": "annuity", "opex_musd": "opex"}
+KINDS = {
+    "capex_musd": "capex",
+    "grant_musd": "capex",
+    "annuity_musd": "annuity",
+    "opex_musd": "opex",
+}
 
 
 def budget(case: Case, m: Any) -> pd.DataFrame:

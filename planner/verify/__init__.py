@@ -49,7 +49,8 @@ def checked(run: Run) -> list[str]:
 
 def _without_plan(run: Run) -> list[str]:
     """A solve that found no plan may state a bound, and nothing that is built."""
-    decided = ("fleet", "installs", "halls", "power", "water", "flows", "budget", "policies")
+    decided = ("fleet", "installs", "halls", "power", "water", "flows", "budget", "grants",
+               "funds", "policies")  # fmt: skip
     found = [
         f"{name}.csv: has rows, but plan.json states no value"
         for name in decided

@@ -17,7 +17,7 @@ def items(run: Run) -> list[str]:
     """The budget, line by line."""
     case, budget = run.book.case, run.tables["budget"]
     found: Items = defaultdict(float)
-    for part in (_places, _halls, _racks, _running, _tokens):
+    for part in (_places, _halls, _racks, _running, _tokens, _capital):
         part(run, found)
     have = sums(budget, ["country", "site_id", "period", "kind", "item"], budget["amount_musd"])
     home = case["country"]
@@ -124,6 +124,26 @@ def _tokens(run: Run, found: Items) -> None:
     for (w, n, t), served in run.book.served.items():
         earned = case["revenue_usd_per_mtoken"].get(w, 0.0) * year * served
         found[n, "", t, "revenue", w] += earned
+
+
+def _capital(run: Run, found: Items) -> None:
+    """What grants take off, and what the capital of funds costs beside the country's rate."""
+    case, periods = run.book.case, run.book.periods
+    lives = case["item_life_years"]
+    for row in run.tables["grants"].itertuples():
+        n, p, i, t = row.country, row.programme_id, row.item, int(row.period)
+        found[n, "", t, "capex", f"subsidy {p}"] -= row.granted_musd
+        saved = case["item_crf_per_year"].get((n, i), case["item_crf_per_year"][n, ""])
+        for u in periods:
+            if t <= u < t + lives.get((n, i), lives[n, ""]):
+                found[n, "", u, "annuity", f"subsidy {p}"] -= saved * row.granted_musd
+    for row in run.tables["funds"].itertuples():
+        n, f, i, t = row.country, row.fund, row.item, int(row.period)
+        life = lives.get((n, i), lives[n, ""])
+        extra = case["fund_crf_per_year"][n, f, life] - case["crf_per_year"][n, life]
+        for u in periods:
+            if t <= u < t + life:
+                found[n, "", u, "annuity", f"capital of {f}"] += extra * row.drawn_musd
 
 
 CHECKS = (items,)

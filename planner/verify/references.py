@@ -1,5 +1,7 @@
 """Names exist, amounts are amounts, things are whole: else nothing can be recomputed."""
 
+from typing import Any
+
 from planner.coefficients.where import candidate_sites
 from planner.results.fleet import IDLE
 from planner.verify.checks import negative, untrue, whole
@@ -14,6 +16,8 @@ AMOUNTS = {
               "energy_mwh_per_year", "carbon_t_per_year"),
     "water": ("water_m3_per_day", "water_m3_per_year"),
     "flows": ("tokens_per_s",),
+    "grants": ("eligible_musd", "granted_musd"),
+    "funds": ("drawn_musd",),
 }  # fmt: skip
 
 
@@ -45,7 +49,7 @@ def places(run: Run) -> list[str]:
     for name in AMOUNTS:
         rows = run.tables[name]
         found += untrue(name, rows, rows["period"].isin(sets["PERIOD"]), "no planning period")
-        if name != "power":
+        if name != "power" and "site_id" in rows:
             at = zip(rows["site_id"], rows["period"], strict=True)
             is_open = set(zip(power["site_id"], power["period"], strict=True))
             words = "the site is not open then: power.csv has no such row"
@@ -94,4 +98,22 @@ def users(run: Run) -> list[str]:
     )
 
 
-CHECKS = (numbers, places, equipment, users)
+def payers(run: Run) -> list[str]:
+    """Grants are of the scenario's programmes, on their own items; funds pay what they are for."""
+    case, granted, drawn = run.book.case, run.tables["grants"], run.tables["funds"]
+    known = set(case.sets.get("GRANT", ()))
+    home = granted["programme_id"].map(case["subsidy_country"]) == granted["country"]
+    keys = zip(granted["programme_id"], granted["item"], granted["period"], strict=True)
+    there = [key in known and at_home for key, at_home in zip(keys, home, strict=True)]
+    words = "the scenario has no such programme, or it does not pay for that then"
+    found = untrue("grants", granted, there, words)
+    rows = zip(drawn["country"], drawn["fund"], drawn["item"], drawn["period"], strict=True)
+    words = "the scenario has no such fund, or it does not pay for that then"
+    return found + untrue("funds", drawn, [_pays(case, *row) for row in rows], words)
+
+
+def _pays(case: Any, n: str, f: str, i: str, t: int) -> bool:
+    return (n, f, t) in case["fund_open"] and i in case["fund_use"].get((n, f), (i,))
+
+
+CHECKS = (numbers, places, equipment, users, payers)

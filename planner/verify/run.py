@@ -27,6 +27,8 @@ KEYS = {
     "water": ["site_id", "period"],
     "flows": ["site_id", "workload_id", "market_id", "period"],
     "budget": ["country", "site_id", "period", "kind", "item"],
+    "grants": ["programme_id", "item", "period"],
+    "funds": ["country", "fund", "item", "period"],
     "policies": ["rule", "where", "period"],
     "serving": ["system_id", "state_id", "workload_id"],
     "inputs": ["table", "key", "column"],
