@@ -8,15 +8,19 @@ from models.blocks import (
     apart,
     budget,
     carbon,
+    dedicated,
     fleet,
     funds,
     grid,
     halls,
     land,
     objective,
+    operators,
     outage,
     people,
     power,
+    pue,
+    residual,
     scale,
     sites,
     sovereignty,
@@ -30,7 +34,8 @@ from models.ledger import Ledger
 
 WHERE = (sites, halls, power, grid, land, water, people)
 WHAT = (fleet, workload, supply_chain)
-BOTH = (sovereignty, outage, carbon, subsidies, funds, budget, scale, apart, objective)
+LAW = (sovereignty, operators, dedicated, outage, residual, pue)
+BOTH = (*LAW, carbon, subsidies, funds, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 
 

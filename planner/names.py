@@ -7,6 +7,7 @@ from typing import Any
 from planner.capital_names import capital
 from planner.errors import Problem, listed, nearest, refuse
 from planner.grid.names import network_problems
+from planner.names_of_law import of_law
 from planner.origin import Origin, Path
 from planner.scenario import Scenario
 from planner.scenario.demand import Demand, Limit
@@ -34,6 +35,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_years(scenario),
         *_contradictions(scenario),
         *capital(region, scenario),
+        *of_law(scenario, region, names),
     ]
     origin = scenario.origin
     refuse([_problem(origin, *one) for one in found])
@@ -166,11 +168,18 @@ def _countries(scenario: Scenario, names: list[str]) -> Iterator[Found]:
     for part in (
         "first_year",
         "in_country_share",
+        "in_country_share_of",
         "cross_border_share",
         "domestic_accelerator_share",
         "country_share",
         "outage",
+        "licence_loss",
+        "late_delivery",
+        "tiers",
+        "foreign_operated_max",
+        "import_tpp_max",
         "pue_max",
+        "pue_scope",
     ):
         stated += [(("policies", part, name), name) for name in getattr(policies, part)]
     for origin, shares in policies.cross_border_share.items():
@@ -188,6 +197,10 @@ def _years(scenario: Scenario) -> Iterator[Found]:
         (("budget", "opex_musd_per_year"), scenario.budget.opex_musd_per_year),
         (("policies", "carbon_t_per_year_max"), scenario.policies.carbon_t_per_year_max),
     ]
+    for n, rule in scenario.policies.domestic_accelerator_share.items():
+        maps.append((("policies", "domestic_accelerator_share", n, "by_year"), rule.by_year))
+    for n, makers in scenario.policies.import_tpp_max.items():
+        maps += [(("policies", "import_tpp_max", n, m), years) for m, years in makers.items()]
     for path, scale in _scales(scenario):
         maps += [((*path, part), getattr(scale, part)) for part in type(scale).model_fields]
     for path, by_year in maps:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.errors import InputError, Problem
-from planner.results.columns import ORDER
+from planner.results.columns import ORDER, WHEN_STATED
 from planner.results.write import PLAN, SCENARIO
 from planner.scenario_yaml import load, read_text
 
@@ -68,7 +68,7 @@ def read_files(folder: str | Path) -> PlanFiles:
     try:
         document = json.loads(read_text(path))
         scenario, _ = load(read_text(folder / SCENARIO), str(folder / SCENARIO))
-        tables = {name: _table(folder / f"{name}.csv") for name in ORDER}
+        tables = {name: _table(folder / f"{name}.csv") for name in ORDER if _there(folder, name)}
     except (ValueError, OSError) as error:
         raise InputError(Problem(str(folder), "", f"is not a whole plan: {error}")) from None
     if not isinstance(document, dict):
@@ -108,6 +108,11 @@ def _during(table: pd.DataFrame, period: int) -> Any:
 
 def _over(above: float, below: float) -> float:
     return float(above / below) if below > 1e-9 else float("nan")
+
+
+def _there(folder: Path, name: str) -> bool:
+    """Whether a file must be read: it is written always, or it was."""
+    return name not in WHEN_STATED or (folder / f"{name}.csv").is_file()
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -1,8 +1,11 @@
 """What law and policy ask of where tokens are made and on whose chips.
 
     in-country share    sum over w of flow n -> n  >=  share[n] * sum over w of tokens served in n
+                        of all workloads, of a class of data, or of one workload
     cross-border        flow from n' to users of n in class q  <=  share[n,n',q] * served[n,q]
-    domestic chips      basis of chips made in n  >=  share[n] * basis of all chips in n
+    domestic chips      basis of chips made in n  >=  share[n] * basis of all chips in n,
+                        one share for all periods, or one a year
+    barred chips        sum over g in n of run on class q of systems barred there  =  0
     vendor              basis of vendor f  <=  share * basis of all vendors
     country             min[n] * total  <=  facility MW in n  <=  max[n] * total
 A cross-border share of 0 leaves no flow at all, so it needs no row.
@@ -34,7 +37,7 @@ COLUMNS = (
         "sovereignty_class",
         "class of the data",
         kind="text",
-        allowed=("open", "private", "public"),
+        allowed=("open", "private", "public", "restricted"),
     ),
     Column("cross_border", "max_frac", "largest share that may cross", low=0, high=1),
     Column("cross_border", "note", "the rule it stands for", kind="text", default=""),
@@ -52,6 +55,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     _count_bases(m, case, ledger)
     _residency(m, case, ledger)
     _makers(m, case, ledger)
+    _barred(m, case, ledger)
     _countries(m, case, ledger)
 
 
@@ -76,6 +80,17 @@ def _residency(m: Any, case: Case, ledger: Ledger) -> None:
             flow(n, n, t, case.sets["WORKLOAD"])
             >= case["in_country_frac"][n] * m.country_tokens[n, t]
         ),
+    )
+
+    def kept(m: Any, n: str, name: str, t: int) -> Any:
+        members = [w for w in case["in_country_members"][n, name] if (w, n, t) in m.served]
+        if not members:
+            return Constraint.Skip
+        served = sum(m.served[w, n, t] for w in members)
+        return flow(n, n, t, members) >= case["in_country_of_frac"][n, name] * served
+
+    m.in_country_share_of = Constraint(
+        [(*i, t) for i in case["in_country_of_frac"] for t in case.sets["PERIOD"]], rule=kept
     )
 
     def crossing(m: Any, n: str, where: str, q: str, t: int) -> Any:
@@ -106,12 +121,12 @@ def _makers(m: Any, case: Case, ledger: Ledger) -> None:
             ledger.total(key, (n, k, u)) for n, k, u in ledger.indices(key) if u == t and keep(n, k)
         )
 
-    def domestic(m: Any, n: str, basis: str, t: int) -> Any:
+    def domestic(share: float, n: str, basis: str, t: int) -> Any:
         every = amount(basis, t, lambda place, k: place == n)
         own = amount(basis, t, lambda place, k: place == n and case["maker_country"][k] == n)
         if isinstance(every, int):
             return Constraint.Skip
-        return own >= case["domestic_frac"][n, basis] * every
+        return own >= share * every
 
     def vendor(m: Any, f: str, basis: str, t: int) -> Any:
         every = amount(basis, t, lambda place, k: True)
@@ -122,10 +137,25 @@ def _makers(m: Any, case: Case, ledger: Ledger) -> None:
 
     periods = case.sets["PERIOD"]
     m.domestic_accelerators = Constraint(
-        [(*i, t) for i in case["domestic_frac"] for t in periods], rule=domestic
+        [(*i, t) for i in case["domestic_frac"] for t in periods],
+        rule=lambda m, n, basis, t: domestic(case["domestic_frac"][n, basis], n, basis, t),
+    )
+    m.domestic_accelerators_by_year = Constraint(
+        [i for i in case["domestic_by_year_frac"] if i[2] in periods],
+        rule=lambda m, *i: domestic(case["domestic_by_year_frac"][i], *i),
     )
     m.vendor_share = Constraint(
         [(*i, t) for i in case["vendor_frac"] for t in periods], rule=vendor
+    )
+
+
+def _barred(m: Any, case: Case, ledger: Ledger) -> None:
+    for g, k, c, p, w, t in case.sets["RUN"]:
+        tier = (case["group_country"][g], case["sovereignty_class"][w])
+        if k in case["barred_systems"].get(tier, ()):
+            ledger.put("barred", (*tier, t), m.run[g, k, c, p, w, t], k)
+    m.barred_systems = Constraint(
+        ledger.indices("barred"), rule=lambda m, *i: ledger.total("barred", i) <= 0
     )
 
 

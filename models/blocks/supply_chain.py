@@ -3,7 +3,11 @@
     sum over g in n, c of install[g,k,c,t]             <= racks_supply[n,k,t]
     sum over vendors v of hbm_take_tb[k,v,t]            = hbm_tb[k] * sum over g,c install[g,k,c,t]
     sum over systems k of generation h: hbm_take_tb     <= hbm_supply_tb[h,v,t]
-A period draws on the deliveries of the years since the period before.
+    import cap    sum over k made in m, u <= t of tpp[k] * installed in n in u  <=  tpp_max[n,m,t]
+    origin        sum over vendors v of country n of hbm_take_tb  >=  share[n] * sum of hbm_take_tb
+A period draws on the deliveries of the years since the period before. tpp is total processing
+performance: the most, over the number formats, of TFLOP/s times the bits of the format. Systems
+without memory of a listed generation take none.
 """
 
 from typing import Any
@@ -15,7 +19,7 @@ from models.columns import Column
 from models.ledger import Ledger
 
 COLUMNS: tuple[Column, ...] = ()
-OUTCOMES = (Column("policies", "slack", "what is left of racks, or of HBM"),)
+OUTCOMES = (Column("policies", "slack", "what is left of racks, of HBM, or of an import cap"),)
 
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
@@ -46,4 +50,37 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         rule=lambda m, h, v, t: (
             ledger.total("hbm_taken", (h, v, t)) <= case["hbm_supply_tb"][h, v, t]
         ),
+    )
+    _origin(m, case)
+    _imports(m, case, ledger)
+
+
+def _origin(m: Any, case: Case) -> None:
+    def share(m: Any, n: str, t: int) -> Any:
+        taken = [(k, v) for k, v, u in case.sets["HBM_TAKE"] if u == t]
+        if not taken:
+            return Constraint.Skip
+        own = [m.hbm_take_tb[k, v, t] for k, v in taken if case["hbm_vendor_country"].get(v) == n]
+        every = quicksum(m.hbm_take_tb[k, v, t] for k, v in taken)
+        return quicksum(own, m.nothing) >= case["hbm_origin_frac"][n] * every
+
+    m.hbm_origin = Constraint(
+        [(n, t) for n in case["hbm_origin_frac"] for t in case.sets["PERIOD"]], rule=share
+    )
+
+
+def _imports(m: Any, case: Case, ledger: Ledger) -> None:
+    def imported(n: str, maker: str, t: int) -> Any:
+        return quicksum(
+            (
+                case["tpp_mega"][k] * ledger.total("delivered", (o, k, u))
+                for o, k, u in ledger.indices("delivered")
+                if o == n and u <= t and case["maker_country"][k] == maker
+            ),
+            m.nothing,
+        )
+
+    m.import_tpp = Constraint(
+        [i for i in case["import_tpp_mega_max"] if i[2] in case.sets["PERIOD"]],
+        rule=lambda m, *i: imported(*i) <= case["import_tpp_mega_max"][i],
     )

@@ -12,6 +12,7 @@ TABLES = (
         "high-bandwidth memory that reaches Korean and Japanese buyers in a year",
         ("hbm_generation", "hbm_vendor", "supply_year"),
     ),
+    Table("hbm_vendors", "where the makers of high-bandwidth memory are at home", ("hbm_vendor",)),
     Table(
         "system_supply",
         "largest deliveries of a rack system to a country in a year",
@@ -78,6 +79,8 @@ _SUPPLY = (
     Column("hbm_supply", "hbm_vendor", "memory maker", "text"),
     Column("hbm_supply", "supply_year", "year of delivery", "whole"),
     Column("hbm_supply", "supply_tb", "memory open to buyers of both countries", low=0),
+    Column("hbm_vendors", "hbm_vendor", "memory maker", "text"),
+    Column("hbm_vendors", "country", "country of the maker, ISO 3166-1 alpha-2", "text"),
     Column("system_supply", "country", "importing country", "text"),
     Column("system_supply", "system_id", "rack system", "text", refers="systems.system_id"),
     Column("system_supply", "supply_year", "year of delivery", "whole"),
@@ -157,7 +160,7 @@ _WORKLOADS = (
         "sovereignty_class",
         "who may hold its data",
         "text",
-        allowed=("open", "private", "public"),
+        allowed=("open", "private", "public", "restricted"),
     ),
     Column(
         "workloads",

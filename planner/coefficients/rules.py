@@ -4,6 +4,7 @@ from math import ceil
 
 from models.blocks.objective import SECONDS_PER_YEAR
 from planner.coefficients.context import Context
+from planner.coefficients.law import law_values
 from planner.coefficients.what import cross_border
 from planner.scenario.demand import Limit
 from planner.scenario.goal import Scale
@@ -15,6 +16,7 @@ def rule_values(context: Context) -> dict[str, dict]:
         **_time(context),
         **_mix(context),
         **_policies(context),
+        **law_values(context),
         **_budget(context),
         **_scale(context),
         **_objectives(context),
@@ -78,7 +80,6 @@ def _policies(context: Context) -> dict[str, dict]:
     systems = context.table("systems")
     vendor = policies.vendor_share_max
     classes = context.workloads["sovereignty_class"]
-    sites = context.table("sites")
     shares = {n: c for n, c in policies.country_share.items() if n in countries}
     return {
         "in_country_frac": {n: v for n, v in policies.in_country_share.items() if n in countries},
@@ -86,11 +87,6 @@ def _policies(context: Context) -> dict[str, dict]:
             key: share
             for key, share in cross_border(context).items()
             if key[0] in countries and key[1] in countries
-        },
-        "domestic_frac": {
-            (n, rule.basis): rule.share
-            for n, rule in policies.domestic_accelerator_share.items()
-            if n in countries
         },
         "vendor_frac": {(f, vendor.basis): vendor.share for f in sorted(set(systems["vendor"]))}
         if vendor
@@ -103,11 +99,6 @@ def _policies(context: Context) -> dict[str, dict]:
             for n, rule in policies.outage.items()
             for w, q in classes.items()
             if q in rule.classes
-        },
-        "pue_max": {
-            s: policies.pue_max[n]
-            for s, n in zip(sites["site_id"], sites["country"], strict=True)
-            if n in policies.pue_max
         },
         "carbon_kt_max": {t: v / 1e3 for t, v in policies.carbon_t_per_year_max.items()},
     }

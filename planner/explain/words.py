@@ -59,6 +59,10 @@ FAMILIES = {
     "in_country_share": Family(
         "n t", "n", "policies.in_country_share.{n}", "in_country_frac", "n", AT_LEAST, "share"
     ),
+    "in_country_share_of": Family(
+        "n q t", "n q", "policies.in_country_share_of.{n}.{q}", "in_country_of_frac", "n q",
+        AT_LEAST, "share",
+    ),
     "cross_border": Family(
         "n o q t", "n o q", "policies.cross_border_share.{n}.{o}.{q}", "cross_border_frac",
         "n o q", AT_MOST, "share",
@@ -66,6 +70,10 @@ FAMILIES = {
     "domestic_accelerators": Family(
         "n b t", "n b", "policies.domestic_accelerator_share.{n}.share", "domestic_frac", "n b",
         AT_LEAST, "share of {b}",
+    ),
+    "domestic_accelerators_by_year": Family(
+        "n b t", "n b t", "policies.domestic_accelerator_share.{n}.by_year.{t}",
+        "domestic_by_year_frac", "n b t", AT_LEAST, "share of {b}",
     ),
     "vendor_share": Family(
         "f b t", "b", "policies.vendor_share_max.share", "vendor_frac", "f b", AT_MOST,
@@ -81,6 +89,39 @@ FAMILIES = {
     ),
     "survivors_it_load": Family(
         "s t", "n", "policies.outage.{n}.share", "outage_frac", "n", AT_LEAST, "share of peak"
+    ),
+    "licence_loss": Family(
+        "n m w t", "n", "policies.licence_loss.{n}.share", "licence_loss_frac", "n", AT_LEAST,
+        "share of peak",
+    ),
+    "late_delivery": Family(
+        "n x w t", "n", "policies.late_delivery.{n}.share", "late_delivery_frac", "n", AT_LEAST,
+        "share of peak",
+    ),
+    "operator_share": Family(
+        "o t", "o", "operators.{o}.share_max", "operator_share_max", "o", AT_MOST,
+        "share of IT MW",
+    ),
+    "foreign_operated": Family(
+        "n t", "n", "policies.foreign_operated_max.{n}", "foreign_operated_max_frac", "n",
+        AT_MOST, "share of IT MW",
+    ),
+    "tier_operator": Family(
+        "g n q t", "n q", "policies.tiers.{n}.{q}, operators", "", "", EXACTLY
+    ),
+    "barred_systems": Family(
+        "n q t", "n q", "policies.tiers.{n}.{q}.systems_exclude", "", "", EXACTLY
+    ),
+    "dedicated_halls": Family(
+        "g n q c t", "n q", "policies.tiers.{n}.{q}.dedicated_halls", "", "", EXACTLY
+    ),
+    "import_tpp": Family(
+        "n m t", "n m t", "policies.import_tpp_max.{n}.{m}.{t}", "import_tpp_mega_max", "n m t",
+        AT_MOST, "TPP", 1e6,
+    ),
+    "hbm_origin": Family(
+        "n t", "n", "policies.hbm_origin_share_min.{n}", "hbm_origin_frac", "n", AT_LEAST,
+        "share of HBM",
     ),
     "carbon_ceiling": Family(
         "t", "t", "policies.carbon_t_per_year_max.{t}", "carbon_kt_max", "t", AT_MOST, "t CO2",

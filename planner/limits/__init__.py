@@ -2,11 +2,15 @@
 
 from planner.limits.book import Book, Limit
 from planner.limits.capital import of_funds, of_grants
+from planner.limits.imports import of_imports, of_origin
 from planner.limits.money import of_money
 from planner.limits.network import of_network
 from planner.limits.objectives import of_objectives
+from planner.limits.operators import of_halls, of_operators, of_tiers
 from planner.limits.outage import of_outage
 from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
+from planner.limits.pue import of_pue
+from planner.limits.residual import of_residual
 from planner.limits.scale import of_countries, of_demand, of_scale
 from planner.limits.sovereignty import of_makers, of_residency
 from planner.limits.supply import of_memory, of_racks
@@ -17,12 +21,17 @@ FAMILIES = (
     of_residency,
     of_makers,
     of_countries,
+    of_operators,
+    of_tiers,
+    of_halls,
     of_outage,
+    of_residual,
     of_money,
     of_grants,
     of_funds,
     of_objectives,
     of_climate,
+    of_pue,
     of_grid,
     of_network,
     of_water,
@@ -30,6 +39,8 @@ FAMILIES = (
     of_people,
     of_racks,
     of_memory,
+    of_imports,
+    of_origin,
 )
 
 __all__ = ["FAMILIES", "Book", "Limit", "limits"]

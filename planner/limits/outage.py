@@ -9,7 +9,7 @@ with the software gain of the period. Solved by scipy's linprog; its answer coun
 fits the rows when put back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,16 @@ def survivors(book: Book, site: str, t: int, need: dict[str, float]) -> float:
 
     racks = there("installs").groupby("system_id")["racks_count"].sum()
     it_mw = float(there("halls")["it_mw"].sum())
-    modes = [m for m in case["theta_mtokens_per_s"] if m[0] in racks.index and m[2] in need]
-    systems, works = list(racks.index), list(need)
+    return rescued(book, {str(k): float(n) for k, n in racks.items()}, it_mw, need, t)
+
+
+def rescued(
+    book: Book, racks: Mapping[str, float], it_mw: float, need: Mapping[str, float], t: int
+) -> float:
+    """Largest share of the needed peak that these racks serve within these IT MW."""
+    case = book.case
+    modes = [m for m in case["theta_mtokens_per_s"] if m[0] in racks and m[2] in need]
+    systems, works = list(racks), list(need)
     used = np.zeros((len(systems) + 1 + len(works), len(modes) + 1))
     for j, (k, p, w) in enumerate(modes):
         used[systems.index(k), j] = 1.0

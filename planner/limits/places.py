@@ -1,4 +1,4 @@
-"""What places allow: grid, land, water, people, carbon and PUE."""
+"""What places allow: grid, land, water, people and carbon."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -92,8 +92,8 @@ def staff(book: Book) -> Any:
 
 
 def of_climate(book: Book) -> Iterator[Limit]:
-    """Carbon of a year, and PUE of each site of a country with a ceiling."""
-    case, halls = book.case, book.tables["halls"]
+    """Carbon of a year."""
+    case = book.case
     carbon = book.tables["power"].groupby("period")["carbon_t_per_year"].sum()
     for t, most in case["carbon_kt_max"].items():
         hold = ((named("carbon_ceiling", t), 1e-3),)
@@ -101,17 +101,6 @@ def of_climate(book: Book) -> Iterator[Limit]:
         yield Limit(
             "carbon_ceiling", "all", t, AT_MOST, most * 1e3, made, "t CO2/year", "power.csv", hold
         )
-    ratio = [case["energy_per_it_frac"].get(i, 0.0) for i in _pairs(halls)]
-    both = halls.assign(facility=halls["it_mean_mw"] * ratio)
-    sums = both.groupby(["site_id", "period"])[["facility", "it_mean_mw"]].sum()
-    for (s, t), row in sums.iterrows():
-        if s in case["pue_max"] and row["it_mean_mw"] > 1e-6:
-            pue = float(row["facility"] / row["it_mean_mw"])
-            hold = ((named("pue_ceiling", s, t), float(row["it_mean_mw"])),)
-            yield Limit(
-                "pue_ceiling", str(s), int(t), AT_MOST, case["pue_max"][s], pue, "PUE",
-                "halls.csv", hold,
-            )  # fmt: skip
 
 
 def _pairs(halls: Any) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,16 @@ def of_residency(book: Book) -> Iterator[Limit]:
                 yield Limit(
                     "in_country_share", n, t, AT_LEAST, share, home, SHARE, "flows.csv", row
                 )
+    for (n, name), share in case["in_country_of_frac"].items():
+        kept = flows["workload_id"].isin(case["in_country_members"][n, name])
+        for t in book.periods:
+            users = flows[kept & (flows["used_in"] == n) & (flows["period"] == t)]
+            total = float(users["mtokens"].sum())
+            if total > 0:
+                home = float(users.loc[users["made_in"] == n, "mtokens"].sum()) / total
+                row = ((named("in_country_share_of", n, name, t), total),)
+                yield Limit("in_country_share_of", f"{name} of {n}", t, AT_LEAST, share, home,
+                            SHARE, "flows.csv", row)  # fmt: skip
     for (n, where, q), share in case["cross_border_frac"].items():
         members = (flows["used_in"] == n) & (flows["sovereignty"] == q)
         for t in book.periods:
@@ -37,24 +47,19 @@ def of_makers(book: Book) -> Iterator[Limit]:
     """Share of domestic accelerators in a country, and of one vendor in all."""
     case = book.case
     maker, vendor = case["maker_country"], case["vendor"]
-    for (n, basis), share in case["domestic_frac"].items():
-        for t in book.periods:
-            every = _amount(book, basis, t, lambda place, k, n=n: place == n)  # type: ignore[misc]
-            own = _amount(book, basis, t, lambda place, k, n=n: place == n and maker[k] == n)  # type: ignore[misc]
-            if every > 0:
-                row = ((named("domestic_accelerators", n, basis, t), every),)
-                unit = f"{SHARE} of {basis}"
-                yield Limit(
-                    "domestic_accelerators",
-                    n,
-                    t,
-                    AT_LEAST,
-                    share,
-                    own / every,
-                    unit,
-                    "fleet.csv",
-                    row,
-                )
+    asked = {
+        **{(n, b, t): s for (n, b), s in case["domestic_frac"].items() for t in book.periods},
+        **case["domestic_by_year_frac"],
+    }
+    for (n, basis, t), share in asked.items():
+        every = _amount(book, basis, t, lambda place, k, n=n: place == n)  # type: ignore[misc]
+        own = _amount(book, basis, t, lambda place, k, n=n: place == n and maker[k] == n)  # type: ignore[misc]
+        if every > 0:
+            one = (n, basis) in case["domestic_frac"]
+            rule = "domestic_accelerators" if one else "domestic_accelerators_by_year"
+            row = ((named(rule, n, basis, t), every),)
+            unit = f"{SHARE} of {basis}"
+            yield Limit(rule, n, t, AT_LEAST, share, own / every, unit, "fleet.csv", row)
     for (f, basis), share in case["vendor_frac"].items():
         for t in book.periods:
             every = _amount(book, basis, t, lambda place, k: True)

@@ -61,6 +61,7 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
     from planner.results.capital import funds, grants
     from planner.results.choice import dated
     from planner.results.fleet import fleet, flows, installs
+    from planner.results.law import operators, tier_halls
     from planner.results.money import budget
     from planner.results.where import halls, power, water
 
@@ -77,5 +78,7 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "budget": money,
         "grants": grants(case, m, money),
         "funds": funds(case, m),
+        "operators": operators(case, m, grid, standing),
+        "tier_halls": tier_halls(case, m),
     }
     return dated(case, decided)

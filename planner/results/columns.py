@@ -22,6 +22,7 @@ WORDS = {
     "decide_by_year": "last year to decide what is new in the row: the period less its lead "
     "(racks: delivery; halls: building; power: connection and permit); blank: nothing is new",
     "decide": "now: by the decision year; later: it can wait",
+    "sovereignty_class": "class of the data: open, private, public or restricted",
 }
 """Columns that mean the same in every result file."""
 
@@ -48,6 +49,8 @@ ORDER = {
     "budget": "country site_id period kind item amount_musd",
     "grants": "programme_id country item period eligible_musd share_max_frac granted_musd",
     "funds": "country fund item period drawn_musd rate_frac",
+    "operators": "site_id period operator home_country it_mw",
+    "tier_halls": "site_id period design_id cooling_class sovereignty_class halls_count hall_mw",
     "policies": "rule where period sense required achieved slack unit binding_flag shadow_price",
     "serving": "system_id state_id workload_id tokens_per_s it_kw layout batch_count ttft_ms "
     "tpot_ms hbm_used_gb chip_w precision extrapolated_flag",
@@ -55,6 +58,9 @@ ORDER = {
     "columns": "table column kind unit meaning",
 }
 """Result files and their columns, in the order written."""
+
+WHEN_STATED = ("operators", "tier_halls")
+"""Files written only where the scenario asks for what they hold."""
 
 OWN = (
     Column("sites", "rank", "1 is the best site", "whole"),
@@ -110,6 +116,8 @@ OWN = (
     Column("grants", "share_max_frac", "most it pays of it"),
     Column("funds", "fund", "the fund, by its name in the scenario", "text"),
     Column("funds", "item", "item of capex it pays for", "text"),
+    Column("operators", "operator", "who runs the site", "text"),
+    Column("operators", "home_country", "home of the operator, ISO 3166-1 code", "text"),
     Column("policies", "rule", "the rule, by its name in the model", "text"),
     Column("policies", "where", "site, zone, country, workload ... the rule is about", "text"),
     Column("policies", "period", "planning period; blank: all"),

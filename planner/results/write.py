@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 from planner.folders import whole_folder
+from planner.results.columns import WHEN_STATED
 from planner.scenario import Scenario
 
 PLAN, SCENARIO, MAP = "plan.json", "scenario.yaml", "sites.gpkg"
@@ -50,6 +51,8 @@ def write(
 
     with whole_folder(folder) as fresh:
         for name, frame in tables.items():
+            if frame.empty and name in WHEN_STATED:
+                continue
             (fresh / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8")
         (fresh / SCENARIO).write_text(scenario_text(scenario), encoding="utf-8")
         write_map(sites, fresh / MAP)

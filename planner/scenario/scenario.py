@@ -10,6 +10,7 @@ from planner.scenario.filters import Filters
 from planner.scenario.goal import Objective, Scale
 from planner.scenario.grid import NetworkHours
 from planner.scenario.money import Budget, Money
+from planner.scenario.operators import Operator
 from planner.scenario.policies import Policies
 from planner.scenario.solve import Serving, Solve
 from planner.scenario.words import Finite, Positive, Strict, Year
@@ -31,6 +32,7 @@ class Scenario(Strict):
     workloads: dict[str, Workload] = {}
     filters: Filters = Filters()
     policies: Policies = Policies()
+    operators: dict[str, Operator] = {}
     budget: Budget = Budget()
     money: Money = Money()
     grid: dict[str, NetworkHours] = {}

@@ -15,7 +15,7 @@ ObjectiveName = Literal[
     "tokens_per_mw", "tokens", "cost_per_mtoken", "npv", "carbon_per_mtoken", "apart"
 ]
 Basis = Literal["chips", "mw", "flops", "tokens"]
-SovereigntyClass = Literal["open", "private", "public"]
+SovereigntyClass = Literal["open", "private", "public", "restricted"]
 
 
 class Strict(BaseModel):

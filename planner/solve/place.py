@@ -18,7 +18,7 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD")
-WHERE = ("open", "connect", "halls")
+WHERE = ("open", "connect", "halls", "operate")
 
 
 def site_indexed(case: Case) -> Case:

@@ -6,12 +6,12 @@ every family of rules is then checked with pandas and numpy on the numbers in th
 
 from pathlib import Path
 
-from planner.verify import answer, choice, demand, fleet, money, references, sites
+from planner.verify import answer, choice, demand, fleet, law, money, references, sites
 from planner.verify.run import Run, read_run
 
 __all__ = ["checked", "read_run", "verify"]
 
-FAMILIES = (sites, fleet, demand, money, choice, answer)
+FAMILIES = (sites, fleet, demand, money, law, choice, answer)
 
 
 def verify(folder: str | Path, region: str | Path | None = None) -> list[str]:

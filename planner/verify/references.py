@@ -18,6 +18,8 @@ AMOUNTS = {
     "flows": ("tokens_per_s",),
     "grants": ("eligible_musd", "granted_musd"),
     "funds": ("drawn_musd",),
+    "operators": ("it_mw",),
+    "tier_halls": ("halls_count", "hall_mw"),
 }  # fmt: skip
 
 
@@ -26,6 +28,7 @@ WHOLE = {
     "installs": ("racks_new_count", "racks_count"),
     "halls": ("halls_count",),
     "power": ("steps_count",),
+    "tier_halls": ("halls_count",),
 }
 
 

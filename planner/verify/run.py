@@ -13,7 +13,7 @@ from planner.coefficients.context import Context
 from planner.errors import InputError, Problem
 from planner.limits import Book
 from planner.reading import read
-from planner.results.columns import ORDER, declared, names_of
+from planner.results.columns import ORDER, WHEN_STATED, declared, names_of, shaped
 from planner.results.write import PLAN, SCENARIO, sha256
 from planner.tables import Region
 
@@ -29,6 +29,8 @@ KEYS = {
     "budget": ["country", "site_id", "period", "kind", "item"],
     "grants": ["programme_id", "item", "period"],
     "funds": ["country", "fund", "item", "period"],
+    "operators": ["site_id", "period"],
+    "tier_halls": ["site_id", "period", "design_id", "sovereignty_class"],
     "policies": ["rule", "where", "period"],
     "serving": ["system_id", "state_id", "workload_id"],
     "inputs": ["table", "key", "column"],
@@ -121,6 +123,8 @@ def _table(folder: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
     try:
         raw = pd.read_csv(folder / file, dtype=str, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
+        if name in WHEN_STATED:
+            return shaped(name, pd.DataFrame()), []
         return pd.DataFrame(), [f"{file}: is missing"]
     except (ValueError, UnicodeDecodeError) as error:
         return pd.DataFrame(), [f"{file}: cannot be read: {error}"]

@@ -128,3 +128,41 @@ def test_share_of_a_country_in_megawatts(rule):
 def test_no_rows_without_data():
     names = {"in_country_share", "cross_border", "domestic_accelerators", "vendor_share"}
     assert not (names | {"country_floor", "country_ceiling"}) & rows(tiny_case(**TWO_COUNTRIES))
+
+
+def test_in_country_share_of_a_class_or_a_workload():
+    for name in ("public", "chat"):
+        rule = {
+            "in_country_of_frac": {("JP", name): 0.8},
+            "in_country_members": {("JP", name): ["chat"]},
+        }
+        case = tiny_case(**TWO_COUNTRIES, **rule)
+        assert solve(case).value == pytest.approx(AT_HOME)
+        held = {"flow[JP-1,chat,tokyo,2027]": 0.39, "tokens_total": 1}
+        assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
+    other = {
+        "in_country_of_frac": {("JP", "open"): 0.8},
+        "in_country_members": {("JP", "open"): []},
+    }
+    assert "in_country_share_of" not in rows(tiny_case(**TWO_COUNTRIES, **other))
+
+
+def test_domestic_accelerators_from_a_year_on():
+    # the one hall is full of the same 100 racks in both years, all at work for 12 MW; in 2028 half
+    # of them must be slow: 50 x 2 + 50 x 1 Mtokens/s
+    case = tiny_case(
+        periods=(2027, 2028),
+        **ONE_HALL,
+        facility_mw_min={("all", t): 12.0 for t in (2027, 2028)},
+        domestic_by_year_frac={("KR", "mw", 2028): 0.5},
+    )
+    assert solve(case).value == pytest.approx(150 / 12)
+    assert "domestic_accelerators" not in rows(case)
+
+
+def test_barred_systems_do_not_do_the_work():
+    case = tiny_case(barred_systems={("KR", "public"): ["fast"]})
+    assert solve(case).value == pytest.approx(10 / 1.2)
+    assert breaks(case, {"run[KR-1,fast,liquid,p100,chat,2027]": 1}, tiny_case())
+    other = tiny_case(barred_systems={("KR", "open"): ["fast"]})
+    assert "barred_systems" not in rows(other)

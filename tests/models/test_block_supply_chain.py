@@ -55,3 +55,49 @@ def test_a_generation_is_shared_by_its_systems():
 
 def test_no_rows_without_data():
     assert not {"rack_supply", "hbm_source", "hbm_supply"} & rows(tiny_case(**HBM))
+
+
+def test_import_cap_on_performance():
+    # a fast rack is of the US and has 0.1 million TPP: 60 of them may be imported, as above
+    rule = {
+        "tpp_mega": {"fast": 0.1, "slow": 5.0},
+        "import_tpp_mega_max": {("KR", "US", 2027): 6.0},
+    }
+    case = tiny_case(**rule)
+    assert solve(case).value == pytest.approx(160 / 12)
+    assert breaks(case, {"install[KR-1,fast,liquid,2027]": 61}, tiny_case())
+
+
+def test_an_import_cap_counts_all_years_before_it():
+    rule = {"tpp_mega": {"fast": 0.1}, "import_tpp_mega_max": {("KR", "US", 2028): 6.0}}
+    case = tiny_case(periods=YEARS, **rule)
+    held = {"install[KR-1,fast,liquid,2027]": 40, "install[KR-1,fast,liquid,2028]": 21}
+    assert breaks(case, held, tiny_case(periods=YEARS))
+    other = {**rule, "import_tpp_mega_max": {("JP", "US", 2028): 6.0}}
+    assert breaks(case, held, tiny_case(periods=YEARS, **other))
+
+
+def test_origin_of_memory():
+    # v1 of Korea delivers 60 TB and v2 of the US any amount; 0.6 of the memory must be Korean:
+    # 100 TB in all, for 50 fast racks of 2 TB; 50 slow ones beside them
+    rule = {
+        "hbm_supply_tb": {("hbm4", "v1", 2027): 60.0},
+        "hbm_vendor_country": {"v1": "KR", "v2": "US"},
+        "hbm_origin_frac": {"KR": 0.6},
+    }
+    case = with_hbm(**rule)
+    best = solve(case)
+    assert best.value == pytest.approx(150 / 12)
+    assert best["hbm_take_tb[fast,v2,2027]"] == pytest.approx(40)
+    free = with_hbm(**{**rule, "hbm_origin_frac": {}})
+    assert breaks(case, {"install[KR-1,fast,liquid,2027]": 51}, free)
+
+
+def test_systems_without_memory_take_none():
+    # nothing comes from Korea: slow racks, which have no HBM, are what is left
+    rule = {"hbm_vendor_country": {"v1": "US"}, "hbm_origin_frac": {"KR": 0.1}}
+    assert solve(with_hbm(**rule)).value == pytest.approx(10 / 1.2)
+
+
+def test_no_rows_of_law_without_data():
+    assert not {"import_tpp", "hbm_origin"} & rows(with_hbm())
