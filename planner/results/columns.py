@@ -59,7 +59,7 @@ ORDER = {
 }
 """Result files and their columns, in the order written."""
 
-WHEN_STATED = ("operators", "tier_halls")
+WHEN_STATED = ("grants", "funds", "operators", "tier_halls")
 """Files written only where the scenario asks for what they hold."""
 
 OWN = (
