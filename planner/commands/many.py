@@ -1,4 +1,4 @@
-"""Commands of many plans: studies, fronts, alternatives; imports wait for their command."""
+"""Commands of many plans: studies, fronts, alternatives, robust plans; imports wait."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -97,6 +97,34 @@ def alternatives(
     if found.status == "infeasible":
         screen().print(found.summary())
         raise typer.Exit(INFEASIBLE)
+    _told(found, out, json, quiet)
+
+
+@app.command()
+def robust(
+    stated: Annotated[
+        Path, typer.Argument(metavar="STUDY.yaml", help="Its runs are futures.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the plans.")],
+    worst: Annotated[
+        float, typer.Option("--worst", metavar="SHARE", help="Futures that count, worst first.")
+    ] = 1.0,
+    workers: Workers = 2,
+    resume: Resume = False,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Decide sites, connections and halls now, so that several futures are served best."""
+    from planner.robust import robust as solve
+    from planner.study import read_study
+    from planner.study.rounds import How
+
+    asked = read_study(stated, set_)
+    with watching_runs(quiet) as progress:
+        how = How(workers, resume, progress)
+        found = solve(asked, out, share=worst, region=region, how=how)
     _told(found, out, json, quiet)
 
 

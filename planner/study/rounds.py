@@ -36,9 +36,9 @@ class Rounds:
     ) -> None:
         self._changes = [*overrides, "solve.threads=1"]
         self.scenario: Scenario = read_scenario(scenario, self._changes)
-        self._facts = facts_of(self.scenario, region)
-        read(self.scenario, self._facts)
-        self._values, _ = load(read_text(Path(scenario)), str(scenario))
+        self.facts = facts_of(self.scenario, region)
+        read(self.scenario, self.facts)
+        self.values, _ = load(read_text(Path(scenario)), str(scenario))
         self._how, self._watch = how, _Once(how.progress or Runs(), total)
         self.records: dict[str, Record] = {}
         self.folder = Path()
@@ -57,10 +57,10 @@ class Rounds:
     def solve(self, asked: list[list[str]]) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder."""
         jobs = [
-            job_of(self._values, [*self._changes, *texts], self._facts, self.folder)
+            job_of(self.values, [*self._changes, *texts], self.facts, self.folder)
             for texts in asked
         ]
-        solve_runs(jobs, self._facts, self._how.workers, self.records, _nothing, self._watch)
+        solve_runs(jobs, self.facts, self._how.workers, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 
 

@@ -1,0 +1,175 @@
+"""What to decide now so that several futures are served best, with a bound over all plans.
+
+Dinkelbach's iteration as for one plan, with the surplus of the worst share of the futures in place
+of N - r * D: F(r) = max surplus is convex where plans differ and falls at least as fast as the
+least D of any future, so the best rate is where it is zero, and with F(r) <= f
+
+    best rate  <=  r + f / D_min     where f > 0;       <= r     where f <= 0
+
+1. The relaxation of all candidate sites, by sifting on the joined model, gives f and so the bound.
+2. At the sites it uses, and those that the best plans of the single futures use, whole sites, steps
+   and halls are chosen with the racks of each future in groups; then the cheapest of those as good.
+3. Whole racks are placed in those halls, future by future (planner/robust/recourse.py).
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.blocks.objective import Ratio
+from models.build import build
+from models.case import Case
+from planner.optimize import starters
+from planner.robust.joined import SURPLUS, Joined, own
+from planner.robust.measure import Totals, value_of
+from planner.solve.compile import Compiled, compile_model
+from planner.solve.highs import Solver
+from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
+from planner.solve.place import WHERE, among
+from planner.solve.sift import relaxed_ratio
+from planner.solve.split import split
+
+STEPS = 12
+CLOSE_FRAC = 1e-7
+Decided = dict[str, float]
+"""What is decided now: sites, steps and halls by the name of their column; absent is 0."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The ratio, the share of the futures that counts, how near to the best, until when."""
+
+    ratio: Ratio
+    share: float
+    gap_frac: float
+    deadline: float
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is decided now, its value with racks in groups, and what no plan can beat."""
+
+    decided: Decided
+    sites: set[str]
+    value: float
+    bound: float
+    totals: tuple[Totals, ...]
+
+
+def here_and_now(
+    cases: Sequence[Case], known: Collection[str], start: tuple[float, float], aim: Aim
+) -> Found | None:
+    """The best decisions for all futures; None where none serves them all, or time is up.
+
+    Parameters
+    ----------
+    cases
+        One case for each future, all equally likely.
+    known
+        Sites that the best plan of some future uses.
+    start
+        A rate that nothing beats, and a usual denominator.
+    aim
+        What is sought.
+    """
+    bound, used = _relaxed(cases, known, start, aim)
+    choice = used | set(known)
+    joined = joined_of([among(case, choice) for case in cases], aim.ratio)
+    r, usual, best = bound, start[1], None
+    for _ in range(STEPS):
+        solver = Solver(joined.at(r, aim.share, r * usual), 1, aim.seed)
+        solver.maximise({"surplus": 1.0})
+        answer = solver.run(0.1 * aim.gap_frac * abs(r) * usual, aim.deadline)
+        every = all(set(case.sets["SITE"]) <= choice for case in cases)
+        if every:
+            bound = min(bound, _ceiling(joined, r, answer.bound - r * usual))
+        if answer.x is None:
+            break
+        value = value_of(joined.totals(answer.x), aim.share)
+        if best is None or value > best[0]:
+            best = value, answer.x, solver, answer.objective
+        if value <= r + CLOSE_FRAC * abs(r) and abs(value - r) <= 0.1 * aim.gap_frac * abs(r):
+            break
+        r = value
+    if best is None:
+        return None
+    x = cheapest(joined, *best[1:], aim)
+    decided, sites = decided_of(joined, x)
+    totals = joined.totals(x)
+    value = value_of(totals, aim.share)
+    return Found(decided, sites, value, max(bound, value), tuple(totals))
+
+
+def decided_of(joined: Joined, x: np.ndarray) -> tuple[Decided, set[str]]:
+    """What is decided now in a solution, and the sites it opens."""
+    decided = {
+        name: float(round(value))
+        for name, value in zip(joined.names, x, strict=False)
+        if name.split("[")[0] in WHERE and round(value)
+    }
+    return decided, {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
+
+
+def joined_of(cases: Sequence[Case], ratio: Ratio) -> Joined:
+    """The joined model of the cases of all futures."""
+    return Joined([compile_model(build(case)) for case in cases], WHERE, ratio)
+
+
+def _relaxed(
+    cases: Sequence[Case], known: Collection[str], start: tuple[float, float], aim: Aim
+) -> tuple[float, set[str]]:
+    """What no plan can beat, and the sites that the relaxation uses."""
+    joined = joined_of(cases, aim.ratio)
+    sites = list(dict.fromkeys(s for case in cases for s in case.sets["SITE"]))
+    first = np.array([s in known for s in sites])
+    number = {s: i for i, s in enumerate(sites)}
+    for case in cases:
+        begin = starters(case)
+        first[[number[s] for s in np.array(case.sets["SITE"], dtype=object)[begin]]] = True
+    (r, usual), bound, x, compiled = start, start[0], None, None
+    for _ in range(STEPS):
+        compiled = joined.at(r, aim.share, r * usual)
+        parts = split(compiled, sites)
+        found = relaxed_ratio(compiled, parts, SURPLUS, first, r * usual, aim.deadline)
+        if found.x is None:
+            break
+        first, x = found.kept, found.x
+        bound = min(bound, _ceiling(joined, r, found.bound - r * usual))
+        value = value_of(joined.totals(found.x), aim.share)
+        if abs(value - r) <= CLOSE_FRAC * abs(r):
+            break
+        r = value
+    if x is None or compiled is None:
+        return bound, set()
+    opened = (n[5:].rsplit(",", 1)[0] for n in _at_work(compiled, x) if n.startswith("open["))
+    return bound, set(opened)
+
+
+def _at_work(compiled: Compiled, x: np.ndarray) -> list[str]:
+    return [name for name, i in compiled.column.items() if x[i] > 1e-6]
+
+
+def _ceiling(joined: Joined, r: float, surplus: float) -> float:
+    """What no rate can beat, given a bound on the surplus at rate r."""
+    if surplus <= 0:
+        return r
+    least = min(float(part.low[part.column[joined.ratio.under]]) for part in joined.parts)
+    return r + surplus / least if least > 0 else float("inf")
+
+
+def cheapest(joined: Joined, x: np.ndarray, solver: Solver, surplus: float, aim: Aim) -> np.ndarray:
+    """Of the plans as good, one of least cost over all futures, as far as time allows."""
+    if time.monotonic() > aim.deadline:
+        return x
+    spare = 0.1 * aim.gap_frac * abs(surplus)
+    solver.add_row({"surplus": 1.0}, surplus - spare, float("inf"))
+    solver.start_from(x)
+    costs = {own(k, "cost_present"): -1.0 for k in range(len(joined.parts))}
+    solver.maximise(costs)
+    cost = -sum(value * x[solver.compiled.column[name]] for name, value in costs.items())
+    soon = min(aim.deadline, time.monotonic() + TIE_SECONDS)
+    answer = solver.run(TIE_GAP_FRAC * abs(cost), soon)
+    return x if answer.x is None else answer.x
