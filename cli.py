@@ -159,6 +159,35 @@ def rank(
 
 
 @app.command()
+def grid(
+    scenario: ScenarioFile,
+    out: OutFolder = None,
+    set_: Change = [],  # noqa: B006 - typer never changes it
+    region: RegionFolder = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what load the network can take at every node and site, what limits it, its price."""
+    from planner.folders import check_folder
+    from planner.grid.report import FILES, MARK
+    from planner.grid.report import grid as solve
+    from planner.reading import read
+
+    chosen, facts = read(scenario, region, set_)
+    if out is not None:
+        check_folder(out, MARK, FILES)
+    found = solve(chosen, facts)
+    if out is not None:
+        found.write(out)
+    if json:
+        show_json(found.document())
+    elif not quiet:
+        screen().print(found.summary(), highlight=False)
+        if out is not None:
+            aside().print(f"wrote {out}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def sites(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
     region: RegionFolder = None,

@@ -38,6 +38,13 @@ def networks(context: Context) -> dict[tuple[str, str, int], Network]:
     return found
 
 
+def countries_with_networks(context: Context) -> list[str]:
+    """Countries of the plan for which the region has buses, or areas."""
+    zones = context.table("zones").set_index("zone_id")["country"]
+    areas = set(context.table("jp_areas")["zone_id"].map(zones))
+    return [n for n in context.countries if _has_buses(context, n) or n in areas]
+
+
 def hours(context: Context, country: str, stated: list[str]) -> list[str]:
     """Hours of a country's network: those stated; areas have one, their peak."""
     return stated if _has_buses(context, country) else [AREA_PEAK]
