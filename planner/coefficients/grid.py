@@ -11,9 +11,9 @@ import pandas as pd
 
 from models.case import Case
 from planner.coefficients.context import Context
+from planner.coefficients.networks import networks, site_nodes
 from planner.grid.dispatch import Cut
 from planner.grid.hosting import distinct, hosting
-from planner.grid.read import networks, site_nodes
 
 OWN_CUTS = "grid_share", "grid_most_mw"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from planner.grid.read import AREA_PEAK
+from planner.grid.network import AREA_PEAK
 from planner.scenario import Scenario
 from planner.tables import Region
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.coefficients.context import Context
+from planner.coefficients.networks import countries_with_networks, networks
 from planner.folders import whole_folder
-from planner.grid.read import countries_with_networks, networks
 from planner.grid.tables import COLUMNS, node_table, site_table
 from planner.reading import read
 from planner.results.write import csv_text

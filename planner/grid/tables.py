@@ -5,11 +5,11 @@ import pandas as pd
 
 from models.columns import Column
 from planner.coefficients.context import Context
+from planner.coefficients.networks import site_nodes
 from planner.coefficients.where import candidate_sites
 from planner.grid.dispatch import Cut, Dispatch
 from planner.grid.hosting import hosting
 from planner.grid.network import Network
-from planner.grid.read import site_nodes
 
 HELD_BY = {
     "network": "network_mw",

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from planner.coefficients.networks import networks
 from planner.grid.angles import strain, with_base_limits
 from planner.grid.dispatch import Dispatch
 from planner.grid.hosting import distinct, hosting
 from planner.grid.network import Network
-from planner.grid.read import networks
 from tests.networks import pair, triangle
 from tests.region import context
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from planner.coefficients import make_case
+from planner.coefficients.networks import networks
 from planner.errors import InputError
 from planner.explain.words import place
-from planner.grid.read import networks
 from planner.limits import Book
 from planner.limits.network import of_network
 from planner.optimize import optimize

@@ -13,10 +13,7 @@ import pandas as pd
 
 from planner.coefficients.context import Context
 from planner.grid.angles import with_base_limits
-from planner.grid.network import Network
-
-AREA_PEAK = "area-peak"
-"""The hour of a network of areas: each at its own peak, as if all came together."""
+from planner.grid.network import AREA_PEAK, Network
 
 PER_THOUSAND = 1e-3
 G_PER_KWH_IN_T_PER_MWH = 1e-3
