@@ -31,11 +31,7 @@ JUNK = st.one_of(
 
 @cache
 def shipped() -> Region:
-    return read_region("kr-jp", only=FEW)
-
-
-FEW = ("sites", "systems", "cooling_designs", "power_states", "llms", "markets", "workloads",
-       "network_buses", "network_hours", "jp_areas", "zones")  # fmt: skip
+    return read_region("kr-jp")
 
 
 @cache
