@@ -20,12 +20,14 @@ from models.blocks import (
     people,
     power,
     pue,
+    required,
     residual,
     scale,
     sites,
     sovereignty,
     subsidies,
     supply_chain,
+    training,
     water,
     workload,
 )
@@ -33,7 +35,7 @@ from models.case import Case
 from models.ledger import Ledger
 
 WHERE = (sites, halls, power, grid, land, water, people)
-WHAT = (fleet, workload, supply_chain)
+WHAT = (training, fleet, workload, required, supply_chain)
 LAW = (sovereignty, operators, dedicated, outage, residual, pue)
 BOTH = (*LAW, carbon, subsidies, funds, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)

@@ -26,6 +26,7 @@ UNITS = {
     "gb": "gigabyte, 1e9 bytes",
     "tb": "terabyte, 1e12 bytes",
     "tflops": "1e12 floating-point operations per second, dense",
+    "flop": "floating-point operation",
     "tokens": "token",
     "t": "tonne",
     "gco2": "gram of CO2",

@@ -14,6 +14,7 @@ from planner.scenario.demand import Demand, Limit
 from planner.scenario.filters import Pick
 from planner.scenario.goal import Scale
 from planner.tables import Region
+from planner.work_names import work_problems
 
 
 def check_names(region: Region, scenario: Scenario) -> None:
@@ -36,6 +37,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_contradictions(scenario),
         *capital(region, scenario),
         *of_law(scenario, region, names),
+        *work_problems(region, scenario, names),
     ]
     origin = scenario.origin
     refuse([_problem(origin, *one) for one in found])

@@ -147,6 +147,16 @@ def _extrapolated(accelerator: pd.Series) -> np.ndarray:
     return (~accelerator.str.split().str[0].isin(MEASURED_CHIPS)).astype(int).to_numpy()
 
 
+def training_kw(systems: pd.DataFrame, coefficients: pd.DataFrame) -> np.ndarray:
+    """IT kW of a rack of each system that trains at full power, hosts included.
+
+    systems, coefficients : tables as shipped.
+    """
+    c = coefficient_values(coefficients)
+    power, _ = capped(demand_frac(TRAINING_LOAD, chip_arrays(systems), c), 1.0, c)
+    return np.asarray(_it_kw(systems, power, c), dtype=float)
+
+
 def _training_pairs(
     systems: pd.DataFrame, llms: pd.DataFrame, workloads: pd.DataFrame, c: dict[str, float]
 ) -> pd.DataFrame:

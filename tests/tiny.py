@@ -16,8 +16,9 @@ def tiny_case(
 
     A rack of `fast` makes 2 Mtokens/s of 0.1 MW, one of `slow` 1 Mtoken/s of 0.1 MW.
     Site a meters 1.2 MW per IT MW, b 1.3, c 1.4, each with 24 MW of grid; 12 MW are asked for.
-    Peak over mean is 1. Any value can be replaced; designs, countries, workloads and markets are
-    those of `cooling_class`, `country`, `sovereignty_class` and `market_country`. The sites of a
+    Peak over mean is 1, in one block of the day; an idle rack draws as much as one at work.
+    Any value can be replaced; designs, countries, workloads and markets are those of
+    `cooling_class`, `country`, `sovereignty_class` and `market_country`. The sites of a
     country are one group.
     """
     names = list("abcdefghij"[:sites]) if isinstance(sites, int) else list(sites)
@@ -65,7 +66,9 @@ def tiny_case(
         "kappa_mw": {("fast", "p100", "chat"): 0.1, ("slow", "p100", "chat"): 0.1},
         "software_gain": dict.fromkeys(periods, 1.0),
         "least_mw_per_mtoken_per_s": {"chat": 0.05},
-        "mean_load_frac": {"chat": 1.0, "low": 1.0, "high": 1.0},
+        "idle_frac": {"it": 1.0},
+        "mean_load_frac": {"low": 1.0, "high": 1.0},
+        "hour_frac": {"peak": 1.0},
         "peak_to_mean_ratio": {"chat": 1.0},
         "availability_frac": dict.fromkeys(systems, 1.0),
         "maintenance_it_frac": dict.fromkeys(systems, 0.0),
@@ -92,6 +95,14 @@ def tiny_case(
         "facility_mw_min": {("all", periods[-1]): 12.0},
     }
     base.update(values)
+    base.setdefault(
+        "work_frac",
+        {
+            (w, h): frac / peak if len(base["hour_frac"]) == 1 else frac
+            for w, peak in base["peak_to_mean_ratio"].items()
+            for h, frac in base["hour_frac"].items()
+        },
+    )
     sets = {
         "SITE": tuple(names),
         "SITE_PERIOD": tuple(index),
@@ -104,6 +115,10 @@ def tiny_case(
         "WORKLOAD": tuple(base["sovereignty_class"]),
         "MARKET": tuple(base["market_country"]),
         "HBM_TAKE": (),
+        "HOUR": tuple(base["hour_frac"]),
+        "JOB": tuple(base.get("training_zettaflop", ())),
+        "HOST": tuple((s, j) for j in base.get("training_zettaflop", ()) for s in names),
+        "REQUIRED": (),
         "FLOOR": (),
         "CEILING": (),
     }

@@ -2,8 +2,8 @@
 
 For a class q that country n wants in dedicated halls, at sites s of n with designs d of class c:
     sum over q of tier_halls[s,d,q,t]                    <=  halls[s,d,t]
-    sum over p, w of class q of run[g,k,c,p,w,t]         <=  availability * tier_racks[g,k,c,q,t]
-    sum over p, other w of run[g,k,c,p,w,t]
+    sum over p, w of class q of work[g,k,c,p,w,t,h]      <=  availability * tier_racks[g,k,c,q,t]
+    sum over p, other w of work[g,k,c,p,w,t,h]
                                      <=  availability * (standing - sum over q of tier_racks)
     sum over k of rack_mw[k] * tier_racks[g,k,c,q,t]     <=  MW of tier_halls of q in g
     sum over k of rack_mw[k] * (standing - tier_racks)   <=  MW of the other halls in g
@@ -75,18 +75,19 @@ def _racks(m: Any, case: Case, ledger: Ledger, classes: dict[str, list[str]]) ->
     for g, k, c, p, w, t in case.sets["RUN"]:
         q = case["sovereignty_class"][w]
         kind = q if q in tier[g, k, c, t] else ""
-        ledger.put("tier_at_work", (g, k, c, kind, t), m.run[g, k, c, p, w, t], w)
+        for h in case.sets["HOUR"]:
+            ledger.put("tier_at_work", (g, k, c, kind, t, h), m.work[g, k, c, p, w, t, h], w)
     m.tier_racks_at_work = Constraint(
-        list(m.tier_racks),
-        rule=lambda m, g, k, c, q, t: (
-            ledger.total("tier_at_work", (g, k, c, q, t))
+        [(*i, h) for i in m.tier_racks for h in case.sets["HOUR"]],
+        rule=lambda m, g, k, c, q, t, h: (
+            ledger.total("tier_at_work", (g, k, c, q, t, h))
             <= case["availability_frac"][k] * m.tier_racks[g, k, c, q, t]
         ),
     )
     m.other_racks_at_work = Constraint(
-        ledger.indices("tier_racks"),
-        rule=lambda m, g, k, c, t: (
-            ledger.total("tier_at_work", (g, k, c, "", t))
+        [(*i, h) for i in ledger.indices("tier_racks") for h in case.sets["HOUR"]],
+        rule=lambda m, g, k, c, t, h: (
+            ledger.total("tier_at_work", (g, k, c, "", t, h))
             <= case["availability_frac"][k]
             * (m.standing[g, k, c, t] - ledger.total("tier_racks", (g, k, c, t)))
         ),

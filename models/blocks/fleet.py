@@ -1,15 +1,24 @@
-"""Racks are installed in a group of interchangeable sites and run in a power state on a workload.
+"""Racks are installed in a group of interchangeable sites and work in a power state on a workload.
 
     standing[g,k,c,t] = sum of install[g,k,c,t'] over t' <= t not older than the racks' life
-    sum over p,w of run[g,k,c,p,w,t]                <= availability * standing[g,k,c,t]
+    sum over p,w of work[g,k,c,p,w,t,h]             <= availability * standing[g,k,c,t]   each block
     sum over k   of rack_mw[k] * standing[g,k,c,t]  <= hall MW of class c in g       (nameplate)
-    sum over k,p,w of kappa[k,p,w] * run            =  IT MW of class c in g, at the peak
-    sum over k,p,w of kappa * mean_load[w] * run    =  mean IT MW of class c in g
-The last three are where *what* (fleet, by group) meets *where* (halls, by site). `run` counts racks
-at work in the peak hour; it need not be whole, since a rack may divide its hour.
+    sum over k,p,w of kappa[k,p,w] * work           <= IT MW of class c in g         each block
+    idle * IT MW + (1 - idle) * sum over k,p,w,h of kappa * work_frac[w,h] * work
+                                                     = mean IT MW of class c in g
+The last three are where *what* (fleet, by group) meets *where* (halls, by site). `work` counts
+racks at work in block h of the day; it need not be whole, since a rack may divide its hour.
+work_frac[w,h] is the share of the day that such work fills: the length of the block or, where the
+day has one block only, the peak hour, mean over peak demand. The highest block sets the IT MW; more
+than that is drawn only as far as racks that stand could draw it. With one block it is exactly that.
 A rack system stands only in a cooling class that can carry its density and feed its cold plates.
-Racks at work make software_gain[t] * theta[k,p,w] * run: theta holds for the engine of the
+Racks at work make software_gain[t] * theta[k,p,w] * work: theta holds for the engine of the
 reference year, and better software makes more of the same racks and the same power.
+
+Oversubscription, where the scenario states a factor: racks at work on a workload that allows it
+take the room of what they draw, all others that of their nameplate:
+    sum over k of rack_mw * standing - sum over such p,w of (rack_mw - kappa) * work <= hall MW
+    sum over k of rack_mw * standing                                     <= factor * hall MW
 """
 
 from typing import Any
@@ -50,15 +59,24 @@ COLUMNS = (
 OUTCOMES = (
     Column("sites", "racks_count", "racks standing in the last period", kind="whole"),
     Column("fleet", "racks_count", "racks standing, whole", kind="whole"),
-    Column("fleet", "racks_at_work_count", "racks at work in the peak hour"),
+    Column(
+        "fleet",
+        "racks_at_work_count",
+        "racks at work in the peak hour; mean of the day where demand has a daily shape",
+    ),
 )
 
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Racks, the power they draw, and what they cost."""
     whole = NonNegativeIntegers if case.whole_racks else NonNegativeReals
+    hours = case.sets["HOUR"]
     m.install = Var(case.sets["INSTALL"], domain=whole)
-    m.run = Var(case.sets["RUN"], domain=NonNegativeReals)
+    m.work = Var([(*i, h) for i in case.sets["RUN"] for h in hours], domain=NonNegativeReals)
+    m.run = Expression(
+        case.sets["RUN"],
+        rule=lambda m, *i: quicksum(case["hour_frac"][h] * m.work[(*i, h)] for h in hours),
+    )
     m.standing = Expression(
         case.sets["INSTALL"],
         rule=lambda m, g, k, c, t: quicksum(
@@ -68,41 +86,82 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     for g, k, c, t in case.sets["INSTALL"]:
         ledger.put("nameplate_mw", (g, c, t), case["rack_mw"][k] * m.standing[g, k, c, t], k)
     for g, k, c, p, w, t in case.sets["RUN"]:
-        racks, kappa = m.run[g, k, c, p, w, t], case["kappa_mw"][k, p, w]
-        ledger.put("at_work", (g, k, c, t), racks, w)
-        ledger.put("draw_mw", (g, c, t), kappa * racks, k)
-        ledger.put("mean_draw_mw", (g, c, t), kappa * case["mean_load_frac"][w] * racks, k)
+        kappa = case["kappa_mw"][k, p, w]
         theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
-        ledger.put("capacity", (g, w, t), theta * racks, k)
+        for h in hours:
+            racks = m.work[g, k, c, p, w, t, h]
+            ledger.put("at_work", (g, k, c, t, h), racks, w)
+            ledger.put("draw_mw", (g, c, t, h), kappa * racks, k)
+            ledger.put("mean_work_mw", (g, c, t), kappa * case["work_frac"][w, h] * racks, k)
+            ledger.put("capacity", (g, w, t, h), theta * racks, k)
+            if w in case["oversubscribed"]:
+                spared = case["rack_mw"][k] - kappa
+                ledger.put("spared_mw", (g, c, t, h), spared * racks, k)
     _limits(m, case, ledger)
+    _rooms(m, case, ledger)
     _cost(m, case, ledger)
 
 
 def _limits(m: Any, case: Case, ledger: Ledger) -> None:
     m.racks_at_work = Constraint(
         ledger.indices("at_work"),
-        rule=lambda m, g, k, c, t: (
-            ledger.total("at_work", (g, k, c, t))
+        rule=lambda m, g, k, c, t, h: (
+            ledger.total("at_work", (g, k, c, t, h))
             <= case["availability_frac"][k] * m.standing[g, k, c, t]
         ),
     )
-    meet = ledger.indices("it_mw")
-    m.hall_space = Constraint(
-        meet,
-        rule=lambda m, g, c, t: (
-            ledger.total("nameplate_mw", (g, c, t)) <= ledger.total("hall_mw", (g, c, t))
-        ),
-    )
+    meet, idle = ledger.indices("it_mw"), case["idle_frac"]["it"]
+    _highest_block(m, case, ledger)
     m.it_load = Constraint(
         meet,
-        rule=lambda m, g, c, t: (
-            ledger.total("draw_mw", (g, c, t)) == ledger.total("it_mw", (g, c, t))
-        ),
+        rule=lambda m, g, c, t: m.draw_mw[g, c, t] == ledger.total("it_mw", (g, c, t)),
     )
     m.it_mean_load = Constraint(
         meet,
         rule=lambda m, g, c, t: (
-            ledger.total("mean_draw_mw", (g, c, t)) == ledger.total("it_mean_mw", (g, c, t))
+            idle * m.draw_mw[g, c, t] + (1 - idle) * ledger.total("mean_work_mw", (g, c, t))
+            == ledger.total("it_mean_mw", (g, c, t))
+        ),
+    )
+
+
+def _highest_block(m: Any, case: Case, ledger: Ledger) -> None:
+    """`draw_mw`: what the racks draw in the block of the day in which they draw most."""
+    meet, hours = ledger.indices("it_mw"), case.sets["HOUR"]
+    if len(hours) == 1:
+        m.draw_mw = Expression(meet, rule=lambda m, *at: ledger.total("draw_mw", (*at, hours[0])))
+        return
+    m.draw_mw = Var(meet, domain=NonNegativeReals)
+    m.block_load = Constraint(
+        [(*at, h) for at in meet for h in hours],
+        rule=lambda m, *at: ledger.total("draw_mw", at) <= m.draw_mw[at[:-1]],
+    )
+    most = dict(case["training_mw"])
+    for (k, _, _), kappa in case["kappa_mw"].items():
+        most[k] = max(kappa, most.get(k, 0.0))
+    for g, k, c, t in case.sets["INSTALL"]:
+        racks = case["availability_frac"][k] * m.standing[g, k, c, t]
+        ledger.put("most_draw_mw", (g, c, t), most[k] * racks, k)
+    m.most_load = Constraint(
+        meet,
+        rule=lambda m, *at: m.draw_mw[at] <= ledger.total("most_draw_mw", at),
+    )
+
+
+def _rooms(m: Any, case: Case, ledger: Ledger) -> None:
+    meet = ledger.indices("it_mw")
+    factor = case["oversubscription_frac"].get("all", 1.0)
+    m.hall_space = Constraint(
+        meet,
+        rule=lambda m, *at: (
+            ledger.total("nameplate_mw", at) <= factor * ledger.total("hall_mw", at)
+        ),
+    )
+    m.hall_work = Constraint(
+        [(*at, h) for at in meet for h in case.sets["HOUR"] if case["oversubscription_frac"]],
+        rule=lambda m, *at: (
+            ledger.total("nameplate_mw", at[:-1]) - ledger.total("spared_mw", at)
+            <= ledger.total("hall_mw", at[:-1])
         ),
     )
 

@@ -8,7 +8,8 @@
     tier (n, q)        the IT MW that class q of n's users takes at g  <=  IT MW of eligible at g
 foreign[o,n] is 1 for an operator from elsewhere, else the foreign part of its equity. Eligible for
 a tier are operators with its certification, and under domestic control where it asks for that.
-The IT MW that work takes is at least  peak[w] * flow * least kappa/theta[w] / software_gain. Where
+The IT MW that work takes is at least  peak[w] * flow * least kappa/theta[w] / software_gain, with
+a peak of 1 where demand has a daily shape: a site may send its tokens in any block. Where
 every group is one site, the site's operator is eligible or nothing is left for the tier: the rule
 is exact. Where sites are grouped it is what follows for their sum, and the bound stays valid.
 """
@@ -113,8 +114,8 @@ def _tiers(m: Any, case: Case, ledger: Ledger) -> None:
     for g, w, a, t in case.sets["FLOW"]:
         tier = (case["market_country"][a], case["sovereignty_class"][w])
         if tier in case["tier_operators"]:
-            rate = case["least_mw_per_mtoken_per_s"][w] * case["peak_to_mean_ratio"][w]
-            rate /= case["software_gain"][t]
+            day = sum(case["work_frac"][w, h] for h in case.sets["HOUR"])
+            rate = case["least_mw_per_mtoken_per_s"][w] / day / case["software_gain"][t]
             ledger.put("tier_it_mw", (g, *tier, t), rate * m.flow[g, w, a, t], w)
 
     def eligible(m: Any, g: str, n: str, q: str, t: int) -> Any:

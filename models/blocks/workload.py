@@ -1,13 +1,20 @@
-"""Tokens flow from groups of sites to markets; racks are sized for the peak hour.
+"""Tokens flow from groups of sites to markets; racks are sized for the highest block of the day.
 
-    peak[w] * sum over a of flow[g,w,a,t]
-                        <= software_gain[t] * sum over k,c,p of theta[k,p,w] * run[g,k,c,p,w,t]
+    flow[g,w,a,t] = sum over blocks h of sent[g,w,a,t,h]
+    sum over a of sent[g,w,a,t,h] / work_frac[w,h]
+                    <= software_gain[t] * sum over k,c,p of theta[k,p,w] * work[g,k,c,p,w,t,h]
     sum over g of flow[g,w,a,t] = market_share[a] * served[w,n,t]       a: a market of country n
+    sum over g of sent[g,w,a,t,h] = share_of_day[h] * level[w,n,h] * market_share[a] * served[w,n,t]
     served[w,n,t] = mix[w,n] * total[n,t]                               where a mix is stated
     total[n,t]    = country_share[n] * sum over n' of total[n',t]       where shares are stated
     floors and ceilings on served tokens by workload, country, market, period
-`flow` and `served` are mean delivered output tokens in 1e6 tokens/s. A flow exists only where the
-fibre round trip is within the workload's latency limit and the law lets the data cross.
+`flow` and `served` are mean delivered output tokens in 1e6 tokens/s, `sent` the part of the mean
+that is made in block h. A level is demand in the block over its mean of the day: what has a latency
+limit is made when it is asked for, wherever latency and law allow; what has none in any block of
+its day. Without a daily shape the day is one block, in which all is made at its peak: work_frac is
+mean over peak demand, and no level is needed.
+A flow exists only where the fibre round trip is within the workload's latency limit and the law
+lets the data cross.
 Carrying tokens costs what transit from the group to the market does, where a price is given.
 """
 
@@ -31,11 +38,17 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Flows of tokens, their capacity at the peak, and who is served."""
-    m.flow = Var(case.sets["FLOW"], domain=NonNegativeReals)
+    hours = case.sets["HOUR"]
+    m.sent = Var([(*i, h) for i in case.sets["FLOW"] for h in hours], domain=NonNegativeReals)
+    m.flow = Expression(
+        case.sets["FLOW"], rule=lambda m, *i: quicksum(m.sent[(*i, h)] for h in hours)
+    )
     m.served = Var(case.sets["SERVED"], domain=NonNegativeReals)
     for g, w, a, t in case.sets["FLOW"]:
         flow = m.flow[g, w, a, t]
-        ledger.put("sent", (g, w, t), flow, a)
+        for h in hours:
+            ledger.put("sent", (g, w, t, h), m.sent[g, w, a, t, h] / case["work_frac"][w, h], a)
+            ledger.put("received_in", (w, a, t, h), m.sent[g, w, a, t, h], g)
         ledger.put("received", (w, a, t), flow, g)
         ledger.put("between", (w, case["group_country"][g], case["market_country"][a], t), flow, g)
         if (g, a) in case["transit_usd_per_mtoken"]:
@@ -43,10 +56,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             ledger.put("opex_musd", (case["group_country"][g], t), yearly * flow, "transit")
     m.peak_capacity = Constraint(
         ledger.indices("sent"),
-        rule=lambda m, g, w, t: (
-            case["peak_to_mean_ratio"][w] * ledger.total("sent", (g, w, t))
-            <= ledger.total("capacity", (g, w, t))
-        ),
+        rule=lambda m, *at: ledger.total("sent", at) <= ledger.total("capacity", at),
     )
     m.market_spread = Constraint(
         [
@@ -60,12 +70,33 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             == case["market_share_frac"][a] * m.served[w, case["market_country"][a], t]
         ),
     )
+    _shape(m, case, ledger)
     _mix(m, case)
     _floors_and_ceilings(m, case)
     for w, n, t in case.sets["SERVED"]:
         ledger.put("tokens", t, case["token_weight"].get(w, 1.0) * m.served[w, n, t], w)
         revenue = case["revenue_usd_per_mtoken"].get(w, 0.0) * case["seconds_per_year"]["s"] / 1e6
         ledger.put("revenue_musd", t, revenue * m.served[w, n, t], w)
+
+
+def _shape(m: Any, case: Case, ledger: Ledger) -> None:
+    """Every market is served in each block what it asks for in it."""
+
+    def asked(m: Any, w: str, a: str, t: int, h: str) -> Any:
+        n = case["market_country"][a]
+        frac = case["hour_frac"][h] * case["level_frac"][w, n, h] * case["market_share_frac"][a]
+        return ledger.total("received_in", (w, a, t, h)) == frac * m.served[w, n, t]
+
+    m.daily_shape = Constraint(
+        [
+            (w, a, t, h)
+            for w, n, t in case.sets["SERVED"]
+            for a in case.sets["MARKET"]
+            for h in case.sets["HOUR"]
+            if case["market_country"][a] == n and (w, n, h) in case["level_frac"]
+        ],
+        rule=asked,
+    )
 
 
 def _mix(m: Any, case: Case) -> None:

@@ -3,6 +3,7 @@
 from models.columns import Column, Table
 
 PRECISIONS = ("bf16", "fp8", "fp4")
+DEMAND_KINDS = ("interactive", "agent", "batch")
 HBM_GENERATIONS = ("HBM2E", "HBM3", "HBM3E", "HBM4", "HBM4E", "HBM5", "GDDR6", "GDDR7")
 
 TABLES = (
@@ -21,6 +22,11 @@ TABLES = (
     Table("power_states", "operating power settings of accelerators", ("state_id",)),
     Table("llms", "public LLM architectures", ("llm_id",)),
     Table("workloads", "what the factories are asked to compute", ("workload_id",)),
+    Table(
+        "daily_shapes",
+        "demand by block of the day over its mean; blocks are hours of UTC+9",
+        ("shape_id", "country", "demand_kind", "hour_block"),
+    ),
     Table(
         "throughput_coefficients",
         "coefficients of the throughput and power equations, with physical bounds",
@@ -172,6 +178,21 @@ _WORKLOADS = (
     Column("workloads", "training_flag", "1 for training", "flag"),
     Column(
         "workloads",
+        "demand_kind",
+        "whose hours of the day it is asked for in",
+        "text",
+        default="interactive",
+        allowed=DEMAND_KINDS,
+    ),
+    Column(
+        "workloads",
+        "oversubscribe_flag",
+        "1 where racks at work on it may take the room of what they draw, not of their nameplate",
+        "flag",
+        default=0,
+    ),
+    Column(
+        "workloads",
         "prefix_hit_frac",
         "share of input tokens found in the prefix cache",
         low=0,
@@ -194,6 +215,16 @@ _WORKLOADS = (
         high=1,
         default=0.0,
     ),
+)
+
+_DAILY_SHAPES = (
+    Column("daily_shapes", "shape_id", "name of the shape", "text"),
+    Column("daily_shapes", "country", "country of the users", "text"),
+    Column("daily_shapes", "demand_kind", "kind of workload", "text", allowed=DEMAND_KINDS),
+    Column("daily_shapes", "hour_block", "name of the block of the day", "text"),
+    Column("daily_shapes", "from_h", "hour of UTC+9 at which the block begins", low=0, high=24),
+    Column("daily_shapes", "to_h", "hour of UTC+9 at which it ends", low=0, high=24),
+    Column("daily_shapes", "level_frac", "demand in the block over the day's mean", low=0),
 )
 
 _COEFFICIENTS = (
@@ -239,6 +270,7 @@ COLUMNS = (
     *_SUPPLY,
     *_LLMS,
     *_WORKLOADS,
+    *_DAILY_SHAPES,
     *_COEFFICIENTS,
     *_SERVING,
 )

@@ -7,8 +7,10 @@ import pandas as pd
 from models.case import Case
 from planner.coefficients.capital import capital_values
 from planner.coefficients.context import Context
+from planner.coefficients.demand import demand_sets, demand_values
 from planner.coefficients.grid import grid_values
-from planner.coefficients.rules import demand_limits, rule_values
+from planner.coefficients.rules import rule_values
+from planner.coefficients.training import training_sets, training_systems, training_values
 from planner.coefficients.what import (
     delivered_in,
     fleet_serving,
@@ -41,6 +43,8 @@ def make_case(region: Region, scenario: Scenario) -> Case:
         **fleet_values(context, serving),
         **supply_values(context),
         **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),
+        **training_values(context),
+        **demand_values(context),
         **rule_values(context),
         "delivered_in": delivered_in(context),
         "rack_lead_years": rack_lead_years(context),
@@ -57,10 +61,6 @@ def make_case(region: Region, scenario: Scenario) -> Case:
         ),
         "hosts": _hosts(context, where_tables["designs"], serving),
     }
-    floors = demand_limits(context, scenario.demand.floors)
-    ceilings = demand_limits(context, scenario.demand.ceilings)
-    values["floor_mtokens_per_s"] = {key[0]: value for key, value in floors.items()}
-    values["ceiling_mtokens_per_s"] = {key[0]: value for key, value in ceilings.items()}
     sets = {
         **where_sets,
         **capital_sets,
@@ -73,17 +73,21 @@ def make_case(region: Region, scenario: Scenario) -> Case:
             for k, v in hbm_sources(context, set(serving["system_id"]))
             for t in scenario.periods
         ),
-        "FLOOR": tuple(floors),
-        "CEILING": tuple(ceilings),
+        "HOUR": tuple(values["hour_frac"]),
+        **demand_sets(context),
+        **training_sets(context, where["country"]),
     }
     case = Case(sets, values, {**where_tables, "serving": serving})
     return regrouped(case, _groups(case))
 
 
 def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> dict[str, list[str]]:
-    """Cooling class to the rack systems it can carry and that serve anything at all."""
+    """Cooling class to the rack systems it can carry and that are of any use."""
     systems = context.table("systems")
-    systems = systems[systems["system_id"].isin(set(serving["system_id"]))]
+    useful = set(serving["system_id"])
+    if context.scenario.training:
+        useful |= set(training_systems(context).index)
+    systems = systems[systems["system_id"].isin(useful)]
     return {
         str(name): list(
             systems[
@@ -148,6 +152,7 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
     ]
     nation = case["market_country"]
     served = sorted({(w, nation[market], t) for _, w, market, t in flow})
+    train = _trainable(case, install, {g: case["country"][s] for g, s in one.items()})
     sets = {
         **case.sets,
         "GROUP": tuple(members),
@@ -155,6 +160,8 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
         "RUN": tuple(run),
         "FLOW": tuple(flow),
         "SERVED": tuple(served),
+        "TRAIN": tuple(train),
+        "GANG": tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train)),
     }
     values = {
         **case.values,
@@ -169,6 +176,17 @@ def first_delivery(case: Case, country: str, system: str) -> int:
     """First year in which racks can arrive: when they exist, and when they could be ordered."""
     ordered = case["decision_year"].get("all", 0) + case["rack_lead_years"].get(country, 0)
     return max(int(case["available_from_year"][system]), ordered)
+
+
+def _trainable(case: Case, install: list[tuple], country: Mapping[str, str]) -> list[tuple]:
+    """(group, job, system, cooling class, period) in which such racks may train."""
+    return [
+        (g, j, k, c, t)
+        for j in case.sets["JOB"]
+        for g, k, c, t in install
+        if (j, k, t) in case["training_rack_zettaflop"]
+        and (j, country[g]) in case["training_where"]
+    ]
 
 
 def _least_by_group(prices: Mapping[tuple, float], group: Mapping[str, str]) -> dict[tuple, float]:

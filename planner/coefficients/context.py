@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from planner.scenario import Scenario
@@ -85,18 +84,6 @@ class Context:
         rows["home_country"] = rows["home_country"].fillna("")
         here = rows["home_country"].isin(["", *self.countries])
         return rows[here]
-
-    @cached_property
-    def peak_to_mean(self) -> dict[str, float]:
-        """Peak over mean demand by workload; work without a latency limit is spread evenly."""
-        rows = self.workloads
-        patient = np.isinf(rows["tpot_ms"].astype(float))
-        usual = pd.Series(
-            np.where(patient, 1.0, self.scenario.demand.peak_to_mean_ratio), rows.index
-        )
-        if "peak_to_mean_ratio" in rows:
-            usual = rows["peak_to_mean_ratio"].astype(float).fillna(usual)
-        return {str(w): float(peak) for w, peak in usual.items()}
 
     @cached_property
     def years_drawn(self) -> dict[int, list[int]]:

@@ -6,7 +6,6 @@ from models.blocks.objective import SECONDS_PER_YEAR
 from planner.coefficients.context import Context
 from planner.coefficients.law import law_values
 from planner.coefficients.what import cross_border
-from planner.scenario.demand import Limit
 from planner.scenario.goal import Scale
 
 
@@ -142,14 +141,4 @@ def _scale(context: Context) -> dict[str, dict]:
         "facility_mw_min": by_place("facility_mw_min"),
         "facility_mw_max": by_place("facility_mw_max"),
         "mtokens_per_s_min": by_place("tokens_per_s_min", 1e-6),
-    }
-
-
-def demand_limits(context: Context, limits: list[Limit]) -> dict[tuple, float]:
-    """(number, workload, country, market, period) -> 1e6 tokens/s; blank parts mean all."""
-    return {
-        (i, limit.workload or "", limit.country or "", limit.market or "", t): limit.tokens_per_s
-        / 1e6
-        for i, limit in enumerate(limits)
-        for t in ([limit.period] if limit.period else context.scenario.periods)
     }

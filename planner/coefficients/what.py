@@ -5,6 +5,7 @@ import pandas as pd
 
 from models.physics.finance import capital_recovery_factor
 from planner.coefficients.context import Context, picked
+from planner.coefficients.day import Day, day_of
 from planner.coefficients.where import whole_years
 from planner.serving import serving_table
 
@@ -52,8 +53,7 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
     rate = np.mean([context.discount_frac(n) for n in context.countries])
     crf = capital_recovery_factor(rate, systems["life_years"].to_numpy(dtype=float))
     country = context.countries[0]
-    idle = context.parameter("it_idle_frac", country)
-    mean = {w: idle + (1 - idle) / peak for w, peak in context.peak_to_mean.items()}
+    day, idle = day_of(context), context.parameter("it_idle_frac", country)
     per_mtoken: dict[str, list] = {}
     for key, tokens in theta.items():
         per_mtoken.setdefault(key[2], []).append(kappa[key] / tokens)
@@ -63,8 +63,13 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
         "kappa_mw": kappa,
         "software_gain": software_gain(context),
         "least_mw_per_mtoken_per_s": {w: min(rates) for w, rates in per_mtoken.items()},
-        "mean_load_frac": {**mean, "low": min(mean.values()), "high": max(mean.values())},
-        "peak_to_mean_ratio": context.peak_to_mean,
+        "idle_frac": {"it": idle},
+        "mean_load_frac": _mean_load(context, day, idle),
+        "hour_frac": day.hour_frac,
+        "level_frac": day.level_frac,
+        "work_frac": day.work_frac,
+        "peak_to_mean_ratio": day.peak_to_mean,
+        **_oversubscription(context),
         "availability_frac": dict.fromkeys(
             systems.index, context.parameter("availability_frac", country)
         ),
@@ -83,6 +88,25 @@ def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:
         "vendor": systems["vendor"].to_dict(),
         "sovereignty_class": context.workloads["sovereignty_class"].to_dict(),
         "home_country": context.workloads["home_country"].to_dict(),
+    }
+
+
+def _mean_load(context: Context, day: Day, idle: float) -> dict[str, float]:
+    """Least and greatest mean over peak IT load that any use of racks can have."""
+    if len(day.hour_frac) > 1:
+        return {"low": idle, "high": 1.0}
+    at_work = list(day.work_frac.values()) + [1.0] * bool(context.scenario.training)
+    return {"low": idle + (1 - idle) * min(at_work), "high": idle + (1 - idle) * max(at_work)}
+
+
+def _oversubscription(context: Context) -> dict[str, dict]:
+    factor = context.scenario.serving.oversubscription_frac_max
+    if factor is None:
+        return {}
+    flags = context.workloads["oversubscribe_flag"]
+    return {
+        "oversubscription_frac": {"all": factor},
+        "oversubscribed": {w: 1 for w, flag in flags.items() if flag == 1},
     }
 
 

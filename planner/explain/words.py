@@ -53,6 +53,22 @@ FAMILIES = {
         "i w n k t", "i", "demand.ceilings[{i}].tokens_per_s", "ceiling_mtokens_per_s", "i",
         AT_MOST, "tokens/s", 1e6,
     ),
+    "demand_required": Family(
+        "i w n k t", "i", "demand.required[{i}].tokens_per_s", "required_mtokens_per_s", "i t",
+        AT_LEAST, "tokens/s", 1e6,
+    ),
+    "training_flop": Family(
+        "j", "j", "training[{j}].flop", "training_zettaflop", "j", AT_LEAST, "FLOP", 1e21
+    ),
+    "training_chips": Family(
+        "g j k t", "j", "training[{j}].chips_count_min", "training_chips_count", "j", AT_LEAST,
+        "chips at one site",
+    ),
+    "training_hall": Family(
+        "s j", "j", "training[{j}]: a gang in the halls of one site", "training_hall_mw", "j",
+        AT_LEAST, "MW",
+    ),
+    "training_host": Family("j", "j", "training: {j}", "", "", EXACTLY),
     "share_of_country": Family(
         "n t", "n", "demand.country_share.{n}", "country_share_frac", "n", EXACTLY, "share"
     ),

@@ -14,6 +14,7 @@ from planner.limits.residual import of_residual
 from planner.limits.scale import of_countries, of_demand, of_scale
 from planner.limits.sovereignty import of_makers, of_residency
 from planner.limits.supply import of_memory, of_racks
+from planner.limits.training import of_training
 
 FAMILIES = (
     of_scale,
@@ -41,6 +42,7 @@ FAMILIES = (
     of_memory,
     of_imports,
     of_origin,
+    of_training,
 )
 
 __all__ = ["FAMILIES", "Book", "Limit", "limits"]

@@ -91,6 +91,15 @@ class Book:
         )
 
     @cached_property
+    def work(self) -> Any:
+        """Racks at work in each block of the day; where it is one, the rows of the fleet."""
+        blocks = self.case.sets["HOUR"]
+        if len(blocks) > 1:
+            return self.tables["hours"]
+        fleet = self.tables["fleet"]
+        return fleet[fleet["racks_at_work_count"] > 0].assign(hour_block=blocks[0])
+
+    @cached_property
     def served(self) -> dict[tuple[str, str, int], float]:
         """Delivered 1e6 tokens/s by workload, country of the users and period."""
         sums = self.flows.groupby(["workload_id", "used_in", "period"])["mtokens"].sum()

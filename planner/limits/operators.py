@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from math import ceil
-from typing import Any
 
 from planner.limits.book import AT_MOST, Book, Limit, named
 from planner.limits.scale import MW
@@ -70,11 +69,11 @@ def of_halls(book: Book) -> Iterator[Limit]:
     case = book.case
     if not case["dedicated"]:
         return
-    fleet, halls, own = (book.tables[name] for name in ("fleet", "halls", "tier_halls"))
+    halls, own = book.tables["halls"], book.tables["tier_halls"]
     at = ["site_id", "cooling_class", "period"]
     every = halls.groupby(at)["hall_mw"].sum()
     apart = own.groupby([*at, "sovereignty_class"])["hall_mw"].sum()
-    needs = _needs(book, fleet)
+    needs = _needs(book)
     for s, c, t in every.index:
         n = case["country"][s]
         tiers = [q for of, q in case["dedicated"] if of == n]
@@ -94,18 +93,25 @@ def of_halls(book: Book) -> Iterator[Limit]:
                         hold)  # fmt: skip
 
 
-def _needs(book: Book, fleet: Any) -> dict[tuple, float]:
-    """Nameplate MW of the least whole racks that do each tier's work; `""` is all other work."""
+def _needs(book: Book) -> dict[tuple, float]:
+    """Nameplate MW of the least whole racks that do each tier's work; `""` is all other work.
+
+    Where the day has several blocks, enough of each rack system for the block that needs most.
+    """
     case = book.case
     tiers = {(n, q) for n, q in case["dedicated"]}
     at_work: dict[tuple, float] = {}
-    for row in fleet[fleet["racks_at_work_count"] > 0].itertuples():
+    for row in book.work.itertuples():
         q = case["sovereignty_class"].get(row.workload_id, "")
         q = q if (case["country"].get(row.site_id), q) in tiers else ""
-        key = (row.site_id, row.cooling_class, int(row.period), q, row.system_id)
+        place = (row.site_id, row.cooling_class, int(row.period), q)
+        key = (*place, row.system_id, row.hour_block)
         at_work[key] = at_work.get(key, 0.0) + float(row.racks_at_work_count)
+    most: dict[tuple, float] = {}
+    for (*kind, _), racks in at_work.items():
+        most[tuple(kind)] = max(racks, most.get(tuple(kind), 0.0))
     needs: dict[tuple, float] = {}
-    for (*place, k), racks in at_work.items():
+    for (*place, k), racks in most.items():
         whole = ceil(racks / case["availability_frac"][k] - WHOLE)
         needs[tuple(place)] = needs.get(tuple(place), 0.0) + whole * case["rack_mw"][k]
     return needs

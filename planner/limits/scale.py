@@ -41,6 +41,7 @@ def of_demand(book: Book) -> Iterator[Limit]:
             row = ((named(rule, i, w, n, k, t), 1e-6),)
             asked = case[values][i] * 1e6
             yield Limit(rule, where, t, sense, asked, made * 1e6, TOKENS, "flows.csv", row)
+    yield from _required(book)
     for n, share in case["country_share_frac"].items():
         for t in book.periods:
             total = book.delivered(t)
@@ -48,6 +49,23 @@ def of_demand(book: Book) -> Iterator[Limit]:
                 row = ((named("share_of_country", n, t), total),)
                 made = book.delivered(t, n) / total
                 yield Limit("share_of_country", n, t, EXACTLY, share, made, SHARE, "flows.csv", row)
+
+
+def _required(book: Book) -> Iterator[Limit]:
+    """Demand to be served: what is delivered of it, and what is left unserved at its price."""
+    case, rows = book.case, book.tables["demand"]
+    for i, w, n, a, t in case.sets["REQUIRED"]:
+        share = case["market_share_frac"][a] if a else 1.0
+        nation = n or case["market_country"][a]
+        made = share * book.delivered(t, nation, w or None) * 1e6
+        here = (rows["workload_id"] == w) & (rows["country"] == nation) & (rows["market_id"] == a)
+        left = float(rows.loc[here & (rows["period"] == t), "unserved_tokens_per_s"].sum())
+        where = " ".join(part for part in (w, n, a) if part)
+        row = ((named("demand_required", i, w, n, a, t), 1e-6),)
+        asked = case["required_mtokens_per_s"][i, t] * 1e6
+        yield Limit(
+            "demand_required", where, t, AT_LEAST, asked, made + left, TOKENS, "demand.csv", row
+        )
 
 
 def of_countries(book: Book) -> Iterator[Limit]:

@@ -60,21 +60,29 @@ def plan_tables(
 def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
     from planner.results.capital import funds, grants
     from planner.results.choice import dated
+    from planner.results.day import hour_flows, hours
+    from planner.results.demand import demand
     from planner.results.fleet import fleet, flows, installs
     from planner.results.law import operators, tier_halls
     from planner.results.money import budget
+    from planner.results.training import training
     from planner.results.where import halls, power, water
 
     standing, racks = halls(case, m), installs(case, m)
     money = budget(case, m)
     sent, grid = flows(case, m, context.table("site_markets")), power(case, m)
+    working, by_block = fleet(case, m, racks, standing, sent), hour_flows(case, m)
     decided = {
-        "fleet": fleet(case, m, racks, standing, sent),
+        "fleet": working,
+        "hours": hours(case, m, by_block),
+        "training": training(case, working),
         "installs": racks,
         "halls": standing,
         "power": grid,
         "water": water(case, standing, grid),
         "flows": sent,
+        "hour_flows": by_block,
+        "demand": demand(case, m, sent),
         "budget": money,
         "grants": grants(case, m, money),
         "funds": funds(case, m),

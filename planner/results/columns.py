@@ -16,17 +16,19 @@ WORDS = {
     "system_id": "rack system",
     "cooling_class": "cooling designs that can host the same rack systems",
     "design_id": "cooling design",
-    "state_id": "power state; `idle` where racks stand without work",
-    "workload_id": "workload; blank for idle racks",
+    "state_id": "power state; `idle` where racks stand without work, `training` where they train",
+    "workload_id": "workload, or training job; blank for idle racks",
     "market_id": "market served",
     "decide_by_year": "last year to decide what is new in the row: the period less its lead "
     "(racks: delivery; halls: building; power: connection and permit); blank: nothing is new",
     "decide": "now: by the decision year; later: it can wait",
     "sovereignty_class": "class of the data: open, private, public or restricted",
+    "hour_block": "block of the day",
+    "hours_h": "length of the block",
 }
 """Columns that mean the same in every result file."""
 
-KINDS = {"period": "number", "decide_by_year": "whole"}
+KINDS = {"period": "number", "decide_by_year": "whole", "hours_h": "number"}
 
 ORDER = {
     "sites": "rank site_id name country admin1 admin1_name zone_id lat_deg lon_deg chosen "
@@ -36,6 +38,10 @@ ORDER = {
     "loss_if_forced_tokens_per_s_per_mw loss_basis binding recalled_inputs_count",
     "fleet": "site_id period system_id cooling_class design_id state_id workload_id racks_count "
     "racks_at_work_count tokens_per_s peak_tokens_per_s it_kw",
+    "hours": "site_id period hour_block hours_h system_id cooling_class state_id workload_id "
+    "racks_at_work_count tokens_per_s peak_tokens_per_s it_kw",
+    "training": "job site_id system_id racks_at_work_count chips_at_work_count it_kw first_period "
+    "last_period required_chips_count required_flop made_flop",
     "installs": "site_id period system_id cooling_class racks_new_count racks_count capex_musd "
     "decide_by_year decide",
     "halls": "site_id period design_id cooling_class halls_new_count halls_count hall_mw it_mw "
@@ -46,6 +52,9 @@ ORDER = {
     "water": "site_id period water_m3_per_day water_m3_per_year water_limit_m3_per_day "
     "water_limit_m3_per_year water_usd_per_m3",
     "flows": "site_id workload_id market_id period tokens_per_s rtt_ms",
+    "hour_flows": "site_id workload_id market_id period hour_block hours_h tokens_per_s",
+    "demand": "workload_id country market_id period required_tokens_per_s tokens_per_s "
+    "unserved_tokens_per_s unserved_usd_per_mtoken unserved_musd_per_year",
     "budget": "country site_id period kind item amount_musd",
     "grants": "programme_id country item period eligible_musd share_max_frac granted_musd",
     "funds": "country fund item period drawn_musd rate_frac",
@@ -87,7 +96,25 @@ OWN = (
     Column("fleet", "racks_count", "racks standing, whole, shared out over what they do", "whole"),
     Column("fleet", "tokens_per_s", "mean delivered output tokens"),
     Column("fleet", "peak_tokens_per_s", "output tokens the racks at work can make"),
-    Column("fleet", "it_kw", "IT load of the racks at work in the peak hour"),
+    Column("fleet", "it_kw", "IT load of the racks at work in the peak hour; mean of the day where "
+           "demand has a daily shape"),
+    Column("hours", "racks_at_work_count", "racks at work in the block"),
+    Column("hours", "tokens_per_s", "output tokens delivered in the block"),
+    Column("hours", "peak_tokens_per_s", "output tokens the racks at work can make"),
+    Column("hours", "it_kw", "IT load of the racks at work"),
+    Column("training", "job", "training job, by its name in the scenario", "text"),
+    Column("training", "chips_at_work_count", "chips at work on the job, in the period with most"),
+    Column("training", "it_kw", "IT load of the job, in the period with most"),
+    Column("training", "first_period", "first period in which the job runs"),
+    Column("training", "last_period", "last period in which the job runs"),
+    Column("training", "required_chips_count", "chips the job needs at least whenever it runs"),
+    Column("training", "required_flop", "FLOP the job needs"),
+    Column("hour_flows", "tokens_per_s", "output tokens delivered in the block, site to market"),
+    Column("demand", "market_id", "market that requires it; blank: the country", "text"),
+    Column("demand", "workload_id", "workload required; blank: all together", "text"),
+    Column("demand", "tokens_per_s", "mean output tokens delivered"),
+    Column("demand", "unserved_usd_per_mtoken", "price of tokens not served; blank: all must be"),
+    Column("demand", "unserved_musd_per_year", "cost of tokens not served"),
     Column("installs", "racks_new_count", "racks installed in the period", "whole"),
     Column("installs", "racks_count", "racks standing in the period", "whole"),
     Column("installs", "capex_musd", "price of the racks installed"),

@@ -11,6 +11,9 @@ from planner.solve.solution import table
 
 PLACE = ["site_id", "cooling_class", "period"]
 IDLE = "idle"
+TRAINING = "training"
+"""State of racks without work, and of racks on a training job, whose name is their workload."""
+
 LEAST = 1e-7
 """Racks at work, or 1e6 tokens/s, below which a value is the solver's rounding."""
 
@@ -54,8 +57,7 @@ def fleet(
     A class of cooling designs holds racks together; where a site has several designs of a class,
     racks and work are shared over them as their IT load is.
     """
-    run = table(m.run, "site_id", "system_id", "cooling_class", "state_id", "workload_id", "period")
-    run = run[run["value"] > LEAST]
+    run = pd.concat([at_work(m), on_training(m)], ignore_index=True)
     key = ["site_id", "system_id", "cooling_class", "period"]
     standing = installs_.loc[installs_["racks_count"] > 0, [*key, "racks_count"]]
     busy = run.groupby(key)["value"].sum().rename("busy")
@@ -68,6 +70,39 @@ def fleet(
     rows = _made(case, rows, flows_)
     order = ["site_id", "period", "system_id", "cooling_class", "design_id", "state_id"]
     return shaped("fleet", rows.sort_values([*order, "workload_id"]))
+
+
+def at_work(m: Any) -> pd.DataFrame:
+    """Racks at work on tokens: the mean of the day."""
+    mode = ("site_id", "system_id", "cooling_class", "state_id", "workload_id", "period")
+    rows = table(m.run, *mode)
+    return rows[rows["value"] > LEAST]
+
+
+def on_training(m: Any) -> pd.DataFrame:
+    """Racks at work on training jobs, all day."""
+    rows = table(m.train, "site_id", "workload_id", "system_id", "cooling_class", "period")
+    return rows[rows["value"] > LEAST].assign(state_id=TRAINING)
+
+
+def made_and_drawn(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """With the tokens/s that the racks at work can make, and the IT kW they draw."""
+    modes = list(zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True))
+    theta = np.array([case["theta_mtokens_per_s"].get(mode, 0.0) for mode in modes])
+    theta = theta * rows["period"].map(case["software_gain"]).to_numpy(dtype=float)
+    kappa = np.array([drawn_mw(case, mode) for mode in modes])
+    return rows.assign(
+        peak_tokens_per_s=theta * 1e6 * rows["racks_at_work_count"],
+        it_kw=kappa * 1e3 * rows["racks_at_work_count"],
+    )
+
+
+def drawn_mw(case: Case, mode: tuple[str, str, str]) -> float:
+    """IT MW of a rack at work: system, power state, workload."""
+    system, state, _ = mode
+    if state == TRAINING:
+        return float(case["training_mw"].get(system, 0.0))
+    return float(case["kappa_mw"].get(mode, 0.0))
 
 
 def _design_shares(halls: pd.DataFrame) -> pd.DataFrame:
@@ -94,14 +129,7 @@ def _whole(rows: pd.DataFrame, standing: pd.DataFrame, key: list[str]) -> pd.Dat
 
 def _made(case: Case, rows: pd.DataFrame, flows_: pd.DataFrame) -> pd.DataFrame:
     """Tokens at the peak, mean tokens delivered (as the flows are), and IT kW."""
-    modes = list(zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True))
-    theta = np.array([case["theta_mtokens_per_s"].get(mode, 0.0) for mode in modes])
-    theta = theta * rows["period"].map(case["software_gain"]).to_numpy(dtype=float)
-    kappa = np.array([case["kappa_mw"].get(mode, 0.0) for mode in modes])
-    rows = rows.assign(
-        peak_tokens_per_s=theta * 1e6 * rows["racks_at_work_count"],
-        it_kw=kappa * 1e3 * rows["racks_at_work_count"],
-    )
+    rows = made_and_drawn(case, rows)
     key = ["site_id", "workload_id", "period"]
     sent = flows_.groupby(key)["tokens_per_s"].sum().rename("sent")
     capacity = rows.groupby(key)["peak_tokens_per_s"].transform("sum")

@@ -57,6 +57,7 @@ def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen
         return lambda frame: frame["zone_id"].isin(zone) & (frame["default_flag"] == 1)
 
     return {
+        "daily_shapes": _of_shape(context),
         "sites": among("site_id", sites.index),
         "site_markets": pairs("site_id", "market_id", links),
         "systems": among("system_id", systems),
@@ -83,3 +84,13 @@ def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen
         "subsidies": among("programme_id", context.scenario.money.subsidies),
         "parameters": among("scope", ["*", *context.countries]),
     }
+
+
+def _of_shape(context: Context) -> Chosen:
+    """Rows of the scenario's daily shape, for its countries and kinds of demand."""
+    shape, kinds = context.scenario.demand.daily_shape, set(context.workloads["demand_kind"])
+    return lambda frame: (
+        (frame["shape_id"] == shape)
+        & frame["country"].isin(context.countries)
+        & frame["demand_kind"].isin(kinds)
+    )

@@ -1,6 +1,6 @@
 """Which tokens are wanted, by whom."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,15 +17,48 @@ class Limit(Strict):
     period: Year | None = None
 
 
+class Required(Strict):
+    """Tokens/s of a country or of a market to be served, from `year` on growing by a rate a year.
+
+    With a price, tokens may be left unserved at it; without one all must be served.
+    """
+
+    tokens_per_s: Amount
+    workload: str | None = None
+    country: str | None = None
+    market: str | None = None
+    year: Year | None = None
+    growth_frac_per_year: Annotated[float, Field(gt=-1, le=10)] = 0.0
+    unserved_usd_per_mtoken: Amount | None = None
+
+    @model_validator(mode="after")
+    def _at_one_place(self) -> "Required":
+        if (self.country is None) == (self.market is None):
+            raise ValueError("state either 'country' or 'market': demand is somebody's")
+        return self
+
+
 class Demand(Strict):
-    """Which tokens are wanted, by whom. State `mix` (shares of tokens) or `weights`, not both."""
+    """Which tokens are wanted, by whom. State `mix` (shares of tokens) or `weights`, not both.
+
+    `daily_shape` names a shape of the day in the region's table `daily_shapes`; without it racks
+    are sized for `peak_to_mean_ratio` times the mean, 1.6 where that is not stated either.
+    """
 
     mix: dict[str, Share] = {}
     weights: dict[str, Amount] = {}
-    peak_to_mean_ratio: Annotated[float, Field(ge=1, le=10)] = 1.6
+    peak_to_mean_ratio: Annotated[float, Field(ge=1, le=10)] | None = None
+    daily_shape: str | None = None
     country_share: dict[str, Share] = {}
     floors: list[Limit] = []
     ceilings: list[Limit] = []
+    required: list[Required] = []
+
+    @model_validator(mode="after")
+    def _one_peak(self) -> "Demand":
+        if self.daily_shape is not None and self.peak_to_mean_ratio is not None:
+            raise ValueError("state either 'daily_shape' or 'peak_to_mean_ratio', not both")
+        return self
 
     @model_validator(mode="after")
     def _mix_or_weights(self) -> "Demand":
@@ -50,3 +83,5 @@ class Workload(Strict):
     network_rtt_ms: Positive | None = None
     sovereignty_class: SovereigntyClass | None = None
     peak_to_mean_ratio: Annotated[float, Field(ge=1, le=10)] | None = None
+    demand_kind: Literal["interactive", "agent", "batch"] | None = None
+    oversubscribe_flag: Literal[0, 1] | None = None

@@ -13,6 +13,7 @@ from planner.scenario.money import Budget, Money
 from planner.scenario.operators import Operator
 from planner.scenario.policies import Policies
 from planner.scenario.solve import Serving, Solve
+from planner.scenario.training import Training
 from planner.scenario.words import Finite, Positive, Strict, Year
 
 
@@ -30,6 +31,7 @@ class Scenario(Strict):
     scale_by_country: dict[str, Scale] = {}
     demand: Demand
     workloads: dict[str, Workload] = {}
+    training: list[Training] = []
     filters: Filters = Filters()
     policies: Policies = Policies()
     operators: dict[str, Operator] = {}

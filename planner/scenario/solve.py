@@ -8,9 +8,14 @@ from planner.scenario.words import Positive, Share, Strict
 
 
 class Serving(Strict):
-    """How racks are worked; a blank keeps the region's parameter."""
+    """How racks are worked; a blank keeps the region's parameter.
+
+    `oversubscription_frac_max` is the most MW of racks by nameplate per MW of hall, where racks
+    at work on workloads that allow it take the room of what they draw; blank: nameplate always.
+    """
 
     software_gain_frac_per_year: Share | None = None
+    oversubscription_frac_max: Annotated[float, Field(ge=1, le=2)] | None = None
 
 
 class Solve(Strict):

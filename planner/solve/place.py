@@ -17,8 +17,8 @@ from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
-BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD")
-WHERE = ("open", "connect", "halls", "operate")
+BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST")
+WHERE = ("open", "connect", "halls", "operate", "host")
 
 
 def site_indexed(case: Case) -> Case:

@@ -6,12 +6,23 @@ every family of rules is then checked with pandas and numpy on the numbers in th
 
 from pathlib import Path
 
-from planner.verify import answer, choice, demand, fleet, law, money, references, sites
+from planner.verify import (
+    answer,
+    choice,
+    day,
+    demand,
+    fleet,
+    law,
+    money,
+    references,
+    sites,
+    training,
+)
 from planner.verify.run import Run, read_run
 
 __all__ = ["checked", "read_run", "verify"]
 
-FAMILIES = (sites, fleet, demand, money, law, choice, answer)
+FAMILIES = (sites, fleet, day, demand, training, money, law, choice, answer)
 
 
 def verify(folder: str | Path, region: str | Path | None = None) -> list[str]:
@@ -49,8 +60,8 @@ def checked(run: Run) -> list[str]:
 
 def _without_plan(run: Run) -> list[str]:
     """A solve that found no plan may state a bound, and nothing that is built."""
-    decided = ("fleet", "installs", "halls", "power", "water", "flows", "budget", "grants",
-               "funds", "policies")  # fmt: skip
+    decided = ("fleet", "hours", "training", "installs", "halls", "power", "water", "flows",
+               "hour_flows", "demand", "budget", "grants", "funds", "policies")  # fmt: skip
     found = [
         f"{name}.csv: has rows, but plan.json states no value"
         for name in decided

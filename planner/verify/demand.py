@@ -1,6 +1,7 @@
 """Tokens: made where they are sent from, sent where latency and law allow, in the shares wanted."""
 
 from planner.verify.checks import TOKENS, differing, too_large, unequal_sums, untrue
+from planner.verify.day import sent_by_block
 from planner.verify.fleet import sums
 from planner.verify.run import Run
 
@@ -10,9 +11,9 @@ SENT = ["site_id", "workload_id", "period"]
 def capacity(run: Run) -> list[str]:
     """At the peak the racks at work make what is sent; the mean is shared out over them."""
     flows, fleet = run.tables["flows"], run.tables["fleet"]
-    peak = flows["workload_id"].map(run.book.case["peak_to_mean_ratio"])
-    made = sums(fleet, SENT, fleet["peak_tokens_per_s"])
-    needed = sums(flows, SENT, flows["tokens_per_s"] * peak)
+    working, sent = run.book.work, sent_by_block(run)
+    made = sums(working, [*SENT, "hour_block"], working["peak_tokens_per_s"])
+    needed = sums(sent, [*SENT, "hour_block"], sent["tokens_per_s"])
     words = "{have} tokens/s sent at the peak, more than its racks make, {most}"
     mean = "{have} tokens/s delivered, but flows.csv has {want}"
     return [

@@ -17,7 +17,7 @@ def items(run: Run) -> list[str]:
     """The budget, line by line."""
     case, budget = run.book.case, run.tables["budget"]
     found: Items = defaultdict(float)
-    for part in (_places, _halls, _racks, _running, _tokens, _capital):
+    for part in (_places, _halls, _racks, _running, _tokens, _unserved, _capital):
         part(run, found)
     have = sums(budget, ["country", "site_id", "period", "kind", "item"], budget["amount_musd"])
     home = case["country"]
@@ -124,6 +124,14 @@ def _tokens(run: Run, found: Items) -> None:
     for (w, n, t), served in run.book.served.items():
         earned = case["revenue_usd_per_mtoken"].get(w, 0.0) * year * served
         found[n, "", t, "revenue", w] += earned
+
+
+def _unserved(run: Run, found: Items) -> None:
+    """Required tokens left unserved, at their price."""
+    for row in run.tables["demand"].itertuples():
+        found[row.country, "", int(row.period), "opex", "unserved demand"] += (
+            row.unserved_musd_per_year
+        )
 
 
 def _capital(run: Run, found: Items) -> None:

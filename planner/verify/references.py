@@ -3,7 +3,7 @@
 from typing import Any
 
 from planner.coefficients.where import candidate_sites
-from planner.results.fleet import IDLE
+from planner.results.fleet import IDLE, TRAINING
 from planner.verify.checks import negative, untrue, whole
 from planner.verify.run import Run
 
@@ -20,6 +20,8 @@ AMOUNTS = {
     "funds": ("drawn_musd",),
     "operators": ("it_mw",),
     "tier_halls": ("halls_count", "hall_mw"),
+    "hours": ("hours_h", "racks_at_work_count", "tokens_per_s", "peak_tokens_per_s", "it_kw"),
+    "hour_flows": ("hours_h", "tokens_per_s"),
 }  # fmt: skip
 
 
@@ -74,17 +76,26 @@ def equipment(run: Run) -> list[str]:
     for name, rows in (("halls", halls), ("fleet", fleet)):
         fits = rows["design_id"].map(case["cooling_class"]) == rows["cooling_class"]
         found += untrue(name, rows, fits, "the cooling design is not of that class")
-    for name, rows in (("installs", installs), ("fleet", fleet)):
+    hours = run.tables["hours"]
+    for name, rows in (("installs", installs), ("fleet", fleet), ("hours", hours)):
         hosted = [
             k in case["hosts"].get(c, ())
             for k, c in zip(rows["system_id"], rows["cooling_class"], strict=True)
         ]
         words = "cooling of that class cannot carry the rack: its density, or its cold plates"
         found += untrue(name, rows, hosted, words)
-    modes = zip(fleet["system_id"], fleet["state_id"], fleet["workload_id"], strict=True)
-    works = [m in case["theta_mtokens_per_s"] or m[1:] == (IDLE, "") for m in modes]
     words = "the rack cannot serve that workload in that power state within its latency"
-    return found + untrue("fleet", fleet, works, words)
+    jobs = set(case.sets["JOB"])
+    for name, rows in (("fleet", fleet), ("hours", hours)):
+        modes = zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True)
+        works = [
+            m in case["theta_mtokens_per_s"]
+            or (m[1:] == (IDLE, "") and name == "fleet")
+            or (m[1] == TRAINING and m[2] in jobs)
+            for m in modes
+        ]
+        found += untrue(name, rows, works, words)
+    return found
 
 
 def users(run: Run) -> list[str]:

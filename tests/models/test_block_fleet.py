@@ -25,9 +25,11 @@ def test_racks_at_work_draw_the_it_load():
     # 12 MW at a are 10 MW IT: 100 fast racks of 0.1 MW, 2 Mtokens/s each
     best = solve(tiny_case(), "tokens_per_mw", "cost")
     assert best.value == pytest.approx(100 * 2 / 12)
-    assert best["run[KR-1,fast,liquid,p100,chat,2027]"] == pytest.approx(100)
+    assert best["work[KR-1,fast,liquid,p100,chat,2027,peak]"] == pytest.approx(100)
     assert standing(best, "fast") == pytest.approx(100)
-    assert refused(tiny_case(), held={"run[KR-1,fast,liquid,p100,chat,2027]": 401})  # 40 MW of grid
+    assert refused(
+        tiny_case(), held={"work[KR-1,fast,liquid,p100,chat,2027,peak]": 401}
+    )  # 40 MW of grid
 
 
 def test_software_makes_more_of_the_same_racks():
@@ -36,7 +38,9 @@ def test_software_makes_more_of_the_same_racks():
     case = tiny_case(**both, software_gain={2027: 1.0, 2028: 1.1}, hosts={"liquid": ["fast"]})
     best = solve(case, "tokens_per_mw", "cost")
     assert best.value == pytest.approx((200 + 220) / 24)
-    assert best["run[KR-1,fast,liquid,p100,chat,2028]"] == pytest.approx(100), "power is the same"
+    assert best["work[KR-1,fast,liquid,p100,chat,2028,peak]"] == pytest.approx(100), (
+        "power is the same"
+    )
     assert breaks(
         tiny_case(**both, hosts={"liquid": ["fast"]}),
         {"served[chat,KR,2028]": 219.0},
@@ -50,7 +54,10 @@ def test_some_racks_are_always_down():
     best = solve(case, "tokens_per_mw", "cost", held={"open[b,2027]": 0})
     assert standing(best, "fast") == pytest.approx(125)
     assert best["halls[a,dry,2027]"] == 2
-    held = {"run[KR-1,fast,liquid,p100,chat,2027]": 100, "install[KR-1,fast,liquid,2027]": 124}
+    held = {
+        "work[KR-1,fast,liquid,p100,chat,2027,peak]": 100,
+        "install[KR-1,fast,liquid,2027]": 124,
+    }
     assert breaks(case, held, tiny_case())
 
 
@@ -62,7 +69,9 @@ def test_capped_racks_need_halls_for_their_nameplate():
     # in one hall of 10 MW there are 100 racks. Capped, they draw 5 MW: to draw 10, all run full
     one = tiny_case(**TWO_STATES, halls_max_count={("a", "dry"): 1.0, ("b", "dry"): 0.0})
     assert solve(one).value == pytest.approx(20 / 1.2)
-    assert breaks(one, {"run[KR-1,fast,liquid,capped,chat,2027]": 101}, tiny_case(**TWO_STATES))
+    assert breaks(
+        one, {"work[KR-1,fast,liquid,capped,chat,2027,peak]": 101}, tiny_case(**TWO_STATES)
+    )
 
 
 def test_a_system_not_yet_on_the_market_is_not_installed():

@@ -43,16 +43,18 @@ def test_the_meter_reads_it_load_cooling_and_losses():
 
 
 def test_mean_load_follows_the_workloads():
-    # all of it is chat, whose mean is 0.8 of its peak
-    case = tiny_case(mean_load_frac={"chat": 0.8, "low": 0.5, "high": 0.8})
+    # all of it is chat, whose peak is 1.25 times its mean, and idle racks draw nothing
+    never = {"idle_frac": {"it": 0.0}, "mean_load_frac": {"low": 0.5, "high": 0.8}}
+    case = tiny_case(**never, peak_to_mean_ratio={"chat": 1.25})
     best = solve(case, held={"it_mw[a,dry,2027]": 10})
     assert best["it_mean_mw[a,dry,2027]"] == pytest.approx(8)
 
 
 @pytest.mark.parametrize("mean", [0.9, 0.4])
 def test_mean_load_lies_between_idle_and_full(mean):
-    free = tiny_case(mean_load_frac={"chat": mean, "low": 0.0, "high": 1.0})
-    held = tiny_case(mean_load_frac={"chat": mean, "low": 0.5, "high": 0.8})
+    chat = {"idle_frac": {"it": 0.0}, "peak_to_mean_ratio": {"chat": 1 / mean}}
+    free = tiny_case(**chat, mean_load_frac={"low": 0.0, "high": 1.0})
+    held = tiny_case(**chat, mean_load_frac={"low": 0.5, "high": 0.8})
     assert breaks(held, {"it_mw[a,dry,2027]": 10}, free)
 
 

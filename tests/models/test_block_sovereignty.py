@@ -25,14 +25,14 @@ def test_without_rules_all_tokens_are_made_where_it_is_cool():
 def test_in_country_share():
     case = tiny_case(**TWO_COUNTRIES, in_country_frac={"JP": 0.8})
     assert solve(case).value == pytest.approx(AT_HOME)
-    held = {"flow[JP-1,chat,tokyo,2027]": 0.39, "tokens_total": 1}
+    held = {"sent[JP-1,chat,tokyo,2027,peak]": 0.39, "tokens_total": 1}
     assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
 
 
 def test_cross_border_share_of_a_class():
     case = tiny_case(**TWO_COUNTRIES, cross_border_frac={("JP", "KR", "public"): 0.2})
     assert solve(case).value == pytest.approx(AT_HOME)
-    held = {"flow[KR-1,chat,tokyo,2027]": 0.11, "tokens_total": 1}
+    held = {"sent[KR-1,chat,tokyo,2027,peak]": 0.11, "tokens_total": 1}
     assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
     other = tiny_case(**TWO_COUNTRIES, cross_border_frac={("JP", "KR", "private"): 0.2})
     assert solve(other).value == pytest.approx(1 / 0.06), "chat is public"
@@ -45,7 +45,6 @@ def test_cross_border_shares_leave_other_classes_alone():
         "hosts": {"liquid": ["fast"]},
         "sovereignty_class": {"chat": "public", "batch": "open"},
         "peak_to_mean_ratio": {"chat": 1.0, "batch": 1.0},
-        "mean_load_frac": {"chat": 1.0, "batch": 1.0, "low": 1.0, "high": 1.0},
         "reach": dict.fromkeys(
             "ab", frozenset((w, m) for w in ("chat", "batch") for m in ("seoul", "tokyo"))
         ),
@@ -79,8 +78,8 @@ def test_domestic_accelerators(basis, tokens, fast):
     case = tiny_case(**ONE_HALL, domestic_frac={("KR", basis): 0.5})
     best = solve(case)
     assert best.value == pytest.approx(tokens / 12)
-    assert best["run[KR-1,fast,liquid,p100,chat,2027]"] == pytest.approx(fast)
-    held = {"run[KR-1,fast,liquid,p100,chat,2027]": fast + 1, "facility_total": 12}
+    assert best["work[KR-1,fast,liquid,p100,chat,2027,peak]"] == pytest.approx(fast)
+    held = {"work[KR-1,fast,liquid,p100,chat,2027,peak]": fast + 1, "facility_total": 12}
     assert breaks(case, held, tiny_case(**ONE_HALL))
 
 
@@ -88,7 +87,7 @@ def test_domestic_accelerators(basis, tokens, fast):
 def test_vendor_share(basis, tokens, fast):
     case = tiny_case(**ONE_HALL, vendor_frac={("F", basis): 0.5})
     assert solve(case).value == pytest.approx(tokens / 12)
-    held = {"run[KR-1,fast,liquid,p100,chat,2027]": fast + 1, "facility_total": 12}
+    held = {"work[KR-1,fast,liquid,p100,chat,2027,peak]": fast + 1, "facility_total": 12}
     assert breaks(case, held, tiny_case(**ONE_HALL))
 
 

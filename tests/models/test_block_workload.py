@@ -13,7 +13,6 @@ TWO_WORKLOADS = {
     "hosts": {"liquid": ["fast"]},
     "sovereignty_class": {"chat": "public", "batch": "open"},
     "peak_to_mean_ratio": {"chat": 1.0, "batch": 1.0},
-    "mean_load_frac": {"chat": 1.0, "batch": 1.0, "low": 1.0, "high": 1.0},
     "reach": dict.fromkeys("ab", frozenset({("chat", "seoul"), ("batch", "seoul")})),
 }
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from planner.coefficients.rules import demand_limits, rule_values
+from planner.coefficients.demand import demand_limits
+from planner.coefficients.rules import rule_values
 from tests.region import context
 
 

@@ -68,9 +68,11 @@ def test_mean_load_from_the_peak_and_the_idle_share():
     )
     values = fleet_values(asked, fleet_serving(asked))
     assert values["peak_to_mean_ratio"] == {"chat": 1.4, "batch-documents": 1.0}
-    assert values["mean_load_frac"] == pytest.approx(
-        {"chat": 0.8, "batch-documents": 1.0, "low": 0.8, "high": 1.0}
+    assert values["idle_frac"] == {"it": 0.3}
+    assert values["work_frac"] == pytest.approx(
+        {("chat", "peak"): 1 / 1.4, ("batch-documents", "peak"): 1.0}
     )
+    assert values["mean_load_frac"] == pytest.approx({"low": 0.8, "high": 1.0})
 
 
 def test_units_of_serving():
