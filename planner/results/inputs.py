@@ -33,64 +33,72 @@ def recalled_of_sites(context: Context) -> dict[str, int]:
 
 
 def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen]:
+    """By table, which of its rows the plan rests on."""
+    return {
+        **_of_compute(context, tables),
+        **_of_places(context, tables),
+        "markets": _among("country", context.countries),
+        "cross_border": _among("from_country", context.countries),
+        "subsidies": _among("programme_id", context.scenario.money.subsidies),
+        "parameters": _among("scope", ["*", *context.countries]),
+    }
+
+
+def _of_compute(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen]:
+    """Racks, memory, workloads, LLMs, and the hours of demand."""
+    systems = set(tables["installs"]["system_id"])
+    memory = context.table("systems").set_index("system_id")["hbm_generation"]
+    workloads, countries = context.workloads, context.countries
+    shape, kinds = context.scenario.demand.daily_shape, set(workloads["demand_kind"])
+    return {
+        "systems": _among("system_id", systems),
+        "system_supply": lambda f: f["system_id"].isin(systems) & f["country"].isin(countries),
+        "hbm_supply": _among("hbm_generation", memory[memory.index.isin(systems)]),
+        "workloads": _among("workload_id", workloads.index),
+        "daily_shapes": lambda f: (
+            (f["shape_id"] == shape) & f["country"].isin(countries) & f["demand_kind"].isin(kinds)
+        ),
+        "llms": _among("llm_id", workloads["llm_id"]),
+        "power_states": _among("state_id", tables["fleet"]["state_id"]),
+        "throughput_coefficients": lambda f: pd.Series(True, f.index),
+    }
+
+
+def _of_places(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen]:
+    """Sites with their climate, grid and labour, and the cooling that stands there."""
     sites = context.table("sites").set_index("site_id")
     sites = sites.loc[sites.index.isin(tables["power"]["site_id"])]
     zones = context.table("zones").set_index("zone_id")
     tariff_zones = set(zones.loc[zones.index.isin(sites["zone_id"]), "tariff_zone_id"])
     stations = context.table("climate_stations").set_index("station_id")
-    systems = set(tables["installs"]["system_id"])
-    memory = context.table("systems").set_index("system_id")["hbm_generation"]
-    workloads = context.workloads
     links = set(zip(tables["flows"]["site_id"], tables["flows"]["market_id"], strict=True))
     voltages = set(zip(sites["country"], sites["voltage_kv"], strict=True))
-
-    def among(column: str, names: object) -> Chosen:
-        wanted = set(names)  # type: ignore[call-overload]
-        return lambda frame: frame[column].isin(wanted)
-
-    def pairs(left: str, right: str, wanted: set) -> Chosen:
-        return lambda frame: pd.Series(
-            [pair in wanted for pair in zip(frame[left], frame[right], strict=True)], frame.index
-        )
-
-    def default(zone: set) -> Chosen:
-        return lambda frame: frame["zone_id"].isin(zone) & (frame["default_flag"] == 1)
-
     return {
-        "daily_shapes": _of_shape(context),
-        "sites": among("site_id", sites.index),
-        "site_markets": pairs("site_id", "market_id", links),
-        "systems": among("system_id", systems),
-        "system_supply": lambda f: (
-            f["system_id"].isin(systems) & f["country"].isin(context.countries)
-        ),
-        "hbm_supply": among("hbm_generation", memory[memory.index.isin(systems)]),
-        "workloads": among("workload_id", workloads.index),
-        "llms": among("llm_id", workloads["llm_id"]),
-        "power_states": among("state_id", tables["fleet"]["state_id"]),
-        "throughput_coefficients": lambda f: pd.Series(True, f.index),
-        "cooling_designs": among("design_id", tables["halls"]["design_id"]),
-        "climate_stations": among("station_id", sites["climate_station"]),
-        "climate_bins": among("station_id", sites["climate_station"]),
-        "sea_temperature": among("sea_id", stations["sea_id"].reindex(sites["climate_station"])),
-        "interconnection_steps": pairs("country", "voltage_kv", voltages),
-        "permit_regions": among("permit_region", sites["permit_region"]),
-        "zones": among("zone_id", sites["zone_id"]),
-        "tariffs": default(tariff_zones),
-        "emission_factors": default(tariff_zones),
-        "labour_regions": among("labour_region", sites["labour_region"]),
-        "markets": among("country", context.countries),
-        "cross_border": among("from_country", context.countries),
-        "subsidies": among("programme_id", context.scenario.money.subsidies),
-        "parameters": among("scope", ["*", *context.countries]),
+        "sites": _among("site_id", sites.index),
+        "site_markets": _pairs("site_id", "market_id", links),
+        "cooling_designs": _among("design_id", tables["halls"]["design_id"]),
+        "climate_stations": _among("station_id", sites["climate_station"]),
+        "climate_bins": _among("station_id", sites["climate_station"]),
+        "sea_temperature": _among("sea_id", stations["sea_id"].reindex(sites["climate_station"])),
+        "interconnection_steps": _pairs("country", "voltage_kv", voltages),
+        "permit_regions": _among("permit_region", sites["permit_region"]),
+        "zones": _among("zone_id", sites["zone_id"]),
+        "tariffs": _default(tariff_zones),
+        "emission_factors": _default(tariff_zones),
+        "labour_regions": _among("labour_region", sites["labour_region"]),
     }
 
 
-def _of_shape(context: Context) -> Chosen:
-    """Rows of the scenario's daily shape, for its countries and kinds of demand."""
-    shape, kinds = context.scenario.demand.daily_shape, set(context.workloads["demand_kind"])
-    return lambda frame: (
-        (frame["shape_id"] == shape)
-        & frame["country"].isin(context.countries)
-        & frame["demand_kind"].isin(kinds)
+def _among(column: str, names: object) -> Chosen:
+    wanted = set(names)  # type: ignore[call-overload]
+    return lambda frame: frame[column].isin(wanted)
+
+
+def _pairs(left: str, right: str, wanted: set) -> Chosen:
+    return lambda frame: pd.Series(
+        [pair in wanted for pair in zip(frame[left], frame[right], strict=True)], frame.index
     )
+
+
+def _default(zone: set) -> Chosen:
+    return lambda frame: frame["zone_id"].isin(zone) & (frame["default_flag"] == 1)
