@@ -111,7 +111,7 @@ def _needs(book: Book) -> dict[tuple, float]:
     for (*kind, _), racks in at_work.items():
         most[tuple(kind)] = max(racks, most.get(tuple(kind), 0.0))
     needs: dict[tuple, float] = {}
-    for (*place, k), racks in most.items():
+    for (*at, k), racks in most.items():
         whole = ceil(racks / case["availability_frac"][k] - WHOLE)
-        needs[tuple(place)] = needs.get(tuple(place), 0.0) + whole * case["rack_mw"][k]
+        needs[tuple(at)] = needs.get(tuple(at), 0.0) + whole * case["rack_mw"][k]
     return needs

@@ -13,7 +13,6 @@ MIXED = {
     "hosts": {"liquid": ["fast"]},
     "sovereignty_class": {"chat": "open", "state": "public"},
     "peak_to_mean_ratio": {"chat": 1.0, "state": 1.0},
-    "mean_load_frac": {"chat": 1.0, "state": 1.0, "low": 1.0, "high": 1.0},
     "least_mw_per_mtoken_per_s": {"chat": 0.05, "state": 0.05},
     "mix_frac": {("chat", "KR"): 0.5, ("state", "KR"): 0.5},
     "reach": dict.fromkeys("ab", frozenset({("chat", "seoul"), ("state", "seoul")})),
@@ -54,9 +53,9 @@ def test_idle_racks_of_others_do_not_fill_a_tier_hall():
     two = {"halls_max_count": {("a", "dry"): 2.0, ("b", "dry"): 0.0}, "mix_frac": {}}
     case = by_site(**{**MIXED, **two}, **APART)
     held = {"tier_halls[a,dry,public,2027]": 1, "halls[a,dry,2027]": 2}
-    chat = {**held, "run[a,fast,liquid,p100,chat,2027]": 101}
+    chat = {**held, "work[a,fast,liquid,p100,chat,2027,peak]": 101}
     assert refused(case, held=chat)
-    assert not refused(case, held={**held, "run[a,fast,liquid,p100,chat,2027]": 100})
+    assert not refused(case, held={**held, "work[a,fast,liquid,p100,chat,2027,peak]": 100})
 
 
 def test_another_country_keeps_its_halls_mixed():

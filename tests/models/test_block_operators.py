@@ -79,7 +79,7 @@ def test_groups_see_megawatts_and_sites_see_who():
     assert solve(grouped, held=held).value == pytest.approx(20 / 1.25)
     assert solve(exact, held=held).value == pytest.approx(20 / 1.25)
     # only the sites see that one token of Korea's at a is one too many
-    assert refused(exact, held={**held, "flow[a,chat,seoul,2027]": 1})
+    assert refused(exact, held={**held, "sent[a,chat,seoul,2027,peak]": 1})
 
 
 def test_who_is_at_home_is_told_to_other_rules():

@@ -137,7 +137,7 @@ def test_in_country_share_of_a_class_or_a_workload():
         }
         case = tiny_case(**TWO_COUNTRIES, **rule)
         assert solve(case).value == pytest.approx(AT_HOME)
-        held = {"flow[JP-1,chat,tokyo,2027]": 0.39, "tokens_total": 1}
+        held = {"sent[JP-1,chat,tokyo,2027,peak]": 0.39, "tokens_total": 1}
         assert breaks(case, held, tiny_case(**TWO_COUNTRIES))
     other = {
         "in_country_of_frac": {("JP", "open"): 0.8},
@@ -162,6 +162,6 @@ def test_domestic_accelerators_from_a_year_on():
 def test_barred_systems_do_not_do_the_work():
     case = tiny_case(barred_systems={("KR", "public"): ["fast"]})
     assert solve(case).value == pytest.approx(10 / 1.2)
-    assert breaks(case, {"run[KR-1,fast,liquid,p100,chat,2027]": 1}, tiny_case())
+    assert breaks(case, {"work[KR-1,fast,liquid,p100,chat,2027,peak]": 1}, tiny_case())
     other = tiny_case(barred_systems={("KR", "open"): ["fast"]})
     assert "barred_systems" not in rows(other)
