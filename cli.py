@@ -24,6 +24,7 @@ from planner.commands.options import (
     Seed,
     Threads,
     TimeLimit,
+    Variant,
     aside,
     changes,
     screen,
@@ -105,6 +106,7 @@ def init(
 def plan(
     scenario: ScenarioFile,
     out: OutFolder = None,
+    variant: Variant = None,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
     gap: Gap = None,
@@ -118,7 +120,7 @@ def plan(
     from planner.folders import check_folder
     from planner.reading import read
 
-    chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed))
+    chosen, facts = read(scenario, region, changes(set_, gap, time_limit, threads, seed, variant))
     if out is not None:
         check_folder(out)
     from planner import plan as solve

@@ -81,3 +81,11 @@ def _put(tree: Any, path: Path, value: Any) -> Any:
         inside = tree or {}
         return {**inside, head: _put(inside.get(head), rest, value)}
     raise _WrittenError(f"nothing can be set at {head!r} in {tree!r}", "the path of a key")
+
+
+def override_text(path: str, value: Any) -> str:
+    """A change as `--set` states it: `periods=[2027, 2028]`, `systems[*].price_musd*=1.1`."""
+    if isinstance(value, str) and "[" in path and value[:1] in ("*", "+"):
+        return f"{path}{value[0]}={value[1:].strip()}"
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9)
+    return f"{path}={text.removesuffix('...' + chr(10)).strip()}"

@@ -113,6 +113,7 @@ class Plan:
         shipped = self.region.folder == catalogue.data_folder() / self.region.name
         return {
             "name": self.scenario.name,
+            "variant": self.scenario.variant,
             "status": self.status,
             "objective": self.objective,
             "unit": self.unit,

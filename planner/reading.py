@@ -13,6 +13,7 @@ from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import read_text
 from planner.tables import Region, read_region
+from planner.variants import placed, texts_of
 
 
 def read(
@@ -49,12 +50,29 @@ def read(
         check_names(facts, chosen)
     except InputError as error:
         problems += error.problems
+    problems += _variants(facts, chosen)
     try:
         facts = apply_facts(facts, chosen)
     except InputError as error:
         problems += error.problems
     refuse(problems)
     return chosen, facts
+
+
+def _variants(region: Region, scenario: Scenario) -> list[Problem]:
+    """What is wrong with the scenario's variants, each checked as the scenario itself."""
+    values = scenario.model_dump(exclude_none=True) if scenario.variants else {}
+    found: list[Problem] = []
+    if region.facts:  # read before
+        return found
+    for name, changes in scenario.variants.items():
+        try:
+            made = scenario_from(values, overrides=texts_of(changes))
+            check_names(region, made)
+            apply_facts(region, made)
+        except InputError as error:
+            found += [placed(scenario.origin, name, problem) for problem in error.problems]
+    return found
 
 
 def facts_of(scenario: Scenario, region: Region | str | Path | None = None) -> Region:

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from planner.errors import InputError, Problem, listed, nearest
 from planner.origin import Origin
 from planner.origin import Path as KeyPath
-from planner.overrides import overridden
 from planner.scenario import Scenario
 from planner.scenario_yaml import load, read_text
+from planner.variants import with_variant
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -71,7 +71,7 @@ def scenario_from(
         Every problem, at once.
     """
     origin = origin or Origin()
-    data, options = overridden(data, overrides)
+    data, options = with_variant(data, overrides, origin)
     origin = Origin(origin.file, origin.lines, options)
     scenario = validated(Scenario, data, origin)
     scenario.keep_origin(origin)

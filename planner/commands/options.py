@@ -33,6 +33,11 @@ OutFolder = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Folder for the result files; written whole."),
 ]
+Variant = Annotated[
+    str | None,
+    typer.Option("--variant", metavar="NAME", help="One of the scenario's variants; same as "
+                 "--set variant=NAME."),
+]  # fmt: skip
 Gap = Annotated[  # a text, like all that follow: the schema says best what is wrong with it
     str | None,
     typer.Option("--gap", metavar="FRACTION", help="Same as --set solve.gap_frac=..."),
@@ -82,7 +87,9 @@ def changes(
     time_limit: str | None = None,
     threads: str | None = None,
     seed: str | None = None,
+    variant: str | None = None,
 ) -> list[str]:
     """The `--set` texts, the short forms among them."""
     short = {"gap_frac": gap, "time_limit_s": time_limit, "threads": threads, "seed": seed}
-    return [*stated, *(f"solve.{key}={value}" for key, value in short.items() if value is not None)]
+    solve = [f"solve.{key}={value}" for key, value in short.items() if value is not None]
+    return [*stated, *solve, *([] if variant is None else [f"variant={variant}"])]

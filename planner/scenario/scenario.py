@@ -1,6 +1,6 @@
 """The scenario: an analyst's choices, checked. Facts of a region are tables, not scenario."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -18,7 +18,11 @@ from planner.scenario.words import Finite, Positive, Strict, Year
 
 
 class Scenario(Strict):
-    """One decision to be planned."""
+    """One decision to be planned.
+
+    `variants` names changes to it, each by the paths that `--set` takes; `variant` is the one that
+    is made, or was: a scenario with its variant made names no others.
+    """
 
     name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
     description: str = ""
@@ -41,6 +45,10 @@ class Scenario(Strict):
     serving: Serving = Serving()
     facts: dict[str, Finite | str] = {}
     solve: Solve = Solve()
+    variant: str | None = None
+    variants: dict[Annotated[str, Field(pattern=r"^[\w.\- ]+$")], dict[str, Any]] = Field(
+        default={}, exclude=True
+    )
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @model_validator(mode="after")

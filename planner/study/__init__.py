@@ -5,7 +5,6 @@ is resumed, or grown, finds what is finished, and never takes a run for another.
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.study.designs import check, runs_of
 from planner.study.effects import effects, run_table, site_shares
+from planner.study.lock import FILE, RUNS, locked
 from planner.study.pool import run_all
 from planner.study.progress import Runs
 from planner.study.results import Results
@@ -30,7 +30,6 @@ from planner.tables import Region
 __all__ = ["Results", "Study", "job_of", "open_folder", "read_study", "solve_runs", "study"]
 
 MARK = "study.json"
-RUNS = "runs"
 
 
 def study(
@@ -84,14 +83,15 @@ def study(
     def results() -> Results:
         rows = run_table(asked, runs, [job.key for job in jobs], records)
         tables = {"runs": rows, "effects": effects(asked, runs, rows),
-                  "site_shares": site_shares(rows)}  # fmt: skip
+                  "site_shares": site_shares(asked, runs, rows)}  # fmt: skip
         return Results(asked, tables, time.monotonic() - begun)
 
     def keep() -> None:
         found = results()
         write(folder, MARK, found.document(), found.tables)
 
-    solve_runs(jobs, facts, workers, records, keep, progress)
+    with locked(folder):
+        solve_runs(jobs, facts, workers, records, keep, progress)
     return results()
 
 
@@ -134,13 +134,13 @@ def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:
     """
     folder = Path(out)
     if not (folder / mark).is_file():
-        check_folder(folder, mark)
+        begun = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        if not resume or not begun <= {RUNS, FILE}:  # nothing finished when it was killed
+            check_folder(folder, mark)
     elif not resume:
         message = "holds earlier runs, which would be lost"
         raise InputError(Problem(OPTION, str(folder), message, allowed="--resume, or a new folder"))
     (folder / RUNS).mkdir(parents=True, exist_ok=True)
-    for left_over in (folder / RUNS).glob(".*"):  # half-written when a process was killed
-        shutil.rmtree(left_over, ignore_errors=True)
     return folder
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from scipy.stats import qmc
 
 from planner.errors import InputError, Problem
+from planner.overrides import override_text
 from planner.reading import read
-from planner.study.schema import MOST_RUNS, SAMPLED, Study, override_text
+from planner.scenario_yaml import load, read_text
+from planner.study.schema import MOST_RUNS, SAMPLED, Study
 from planner.tables import Region
 
 BASE = "base"
@@ -43,6 +45,14 @@ def runs_of(study: Study) -> list[Run]:
     InputError
         Ends that are no two numbers, or more runs than anybody waits for.
     """
+    if study.design == "variants":
+        data, _ = load(read_text(study.scenario_path), str(study.scenario_path))
+        names = list(data.get("variants") or {})
+        if not names:
+            where = study.origin.problem(("design",), "needs a scenario that names variants",
+                                         value=str(study.scenario_path))  # fmt: skip
+            raise InputError(where)
+        return [Run(BASE, {}), *(Run(name, {"variant": name}) for name in names)]
     if study.design == "list":
         return [Run(name, inputs) for name, inputs in study.runs.items()]
     if study.design in SAMPLED:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.plan_files import FIGURES
@@ -11,6 +12,12 @@ from planner.study.schema import SAMPLED, Study
 from planner.study.work import Record
 
 SEPARATOR = ";"
+NAMED = ("list", "variants")
+"""Designs whose runs have names instead of levels."""
+
+FROM_BASE = ("one_at_a_time", "variants")
+"""Designs whose first run is the scenario as it stands."""
+
 SOLVE = ("objective", "unit", "value", "bound", "gap_frac")
 SHOWN = ("value", "cost_usd_per_mtoken", "capex_musd")
 """What effects are stated of."""
@@ -55,7 +62,7 @@ def effects(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFra
         rows = rows.assign(value=rows["tokens_per_s_per_mw"])
     numbers = rows[list(SHOWN)].astype(float)
     solved = numbers["value"].notna()
-    first = rows["run"] == BASE if study.design == "one_at_a_time" else solved
+    first = rows["run"] == BASE if study.design in FROM_BASE else solved
     middle = numbers[solved & first].mean()
     found = []
     for name, level, marks in _levels(study, runs):
@@ -77,27 +84,45 @@ def effects(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFra
         )
     table = pd.DataFrame(found, columns=list(EFFECTS))
     by_input = table.groupby("input")["value_change_frac"]
-    at_zero = 0.0 if study.design == "one_at_a_time" else float("-inf")
+    at_zero = 0.0 if study.design in FROM_BASE else float("-inf")
     most = by_input.transform("max").clip(lower=at_zero)
     table["swing_frac"] = most - by_input.transform("min").clip(upper=-at_zero)
-    if study.design == "list":
+    if study.design in NAMED:
         return table.drop(columns=["swing_frac", "rank_correlation"])
     return table.sort_values(["swing_frac", "input"], ascending=[False, True], kind="stable")
 
 
-def site_shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """By site, in how many of the runs with a plan it is chosen."""
-    solved = rows[rows["value"].notna()]
-    chosen = solved["sites"].str.split(SEPARATOR).explode()
-    counts = chosen[chosen.notna() & (chosen != "")].value_counts()
-    frame = counts.rename_axis("site_id").reset_index(name="runs_count")
-    frame = frame.sort_values(["runs_count", "site_id"], ascending=[False, True])
-    return frame.assign(share_frac=frame["runs_count"] / max(len(solved), 1))
+def site_shares(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """By site, in how many of the runs with a plan it is chosen, and which input swings that most.
+
+    `swing_frac` is the highest less the lowest share over the levels of the input `swung_by`; it is
+    highest at `most_at`. Blank where nothing swings it, and where runs are only named.
+    """
+    solved = rows["value"].notna().to_numpy()
+    chosen = rows.loc[solved, "sites"].str.get_dummies(SEPARATOR)
+    counts = chosen.sum().to_numpy()
+    frame = pd.DataFrame({"site_id": chosen.columns, "runs_count": counts})
+    frame["share_frac"] = counts / max(len(chosen), 1)
+    frame = frame.assign(swung_by="", swing_frac=0.0, most_at="")
+    by_input: dict[str, dict[str, Any]] = {}
+    for name, level, marks in [] if study.design in NAMED else _levels(study, runs):
+        at = np.array(marks, dtype=bool)[solved]
+        if at.any():
+            by_input.setdefault(name, {})[level] = chosen[at].mean().to_numpy()
+    for name, levels in by_input.items():
+        shares = np.array(list(levels.values()))
+        swing = shares.max(axis=0) - shares.min(axis=0)
+        more = (swing > frame["swing_frac"].to_numpy() + 1e-9) & (len(levels) > 1)
+        highest = np.array(list(levels))[shares.argmax(axis=0)]
+        frame.loc[more, "swung_by"] = name
+        frame.loc[more, "swing_frac"] = swing[more]
+        frame.loc[more, "most_at"] = highest[more]
+    return frame.sort_values(["runs_count", "site_id"], ascending=[False, True], ignore_index=True)
 
 
 def _levels(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, str, list[bool]]]:
     """Input, level, and which runs are at it; a sample's levels are the halves of its range."""
-    if study.design == "list":
+    if study.design in NAMED:
         for run in runs:
             yield run.name, "", [other is run for other in runs]
     elif study.design in SAMPLED:

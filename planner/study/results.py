@@ -19,6 +19,7 @@ TITLES = {
     "one_at_a_time": "One at a time, against the base: the widest swing first",
     "grid": "Means by level, against the mean of all runs: the widest swing first",
     "list": "Runs, against their mean",
+    "variants": "Variants, against the scenario as it stands",
 }
 
 
@@ -96,13 +97,16 @@ class Results:
         rows = self.tables["site_shares"]
         if rows.empty:
             return None
-        view = _table("\nSites, by the share of plans that use them", 50)
-        view.add_column("")
+        view = _table("\nSites, by the share of plans that use them, and what swings it", 50)
+        view.add_column("", overflow="fold")
         view.add_column("", justify="right")
+        view.add_column("", overflow="fold")
         for _, row in rows.head(MOST_SITES).iterrows():
-            view.add_row(Text(str(row["site_id"])), f"{row['share_frac']:.0%}")
+            swing = f"{row['swing_frac']:+.0%} at {row['swung_by']} {row['most_at']}"
+            said = Text(swing.replace("%", " %") if row["swung_by"] else "")
+            view.add_row(Text(str(row["site_id"])), f"{row['share_frac']:.0%}", said)
         if len(rows) > MOST_SITES:
-            view.add_row(f"and {len(rows) - MOST_SITES} more", "")
+            view.add_row(f"and {len(rows) - MOST_SITES} more", "", "")
         return view
 
     def _reasons(self) -> Text | None:

@@ -9,6 +9,7 @@ from planner.scenario import Scenario
 from planner.scenario_file import read_scenario
 from planner.scenario_yaml import load, read_text
 from planner.study import job_of, open_folder, solve_runs
+from planner.study.lock import locked
 from planner.study.progress import Runs
 from planner.study.work import Record
 from planner.tables import Region
@@ -60,7 +61,8 @@ class Rounds:
             job_of(self.values, [*self._changes, *texts], self.facts, self.folder)
             for texts in asked
         ]
-        solve_runs(jobs, self.facts, self._how.workers, self.records, _nothing, self._watch)
+        with locked(self.folder):
+            solve_runs(jobs, self.facts, self._how.workers, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, PrivateAttr, model_validator
 
 from planner.origin import Origin
+from planner.overrides import override_text
 from planner.scenario.words import Strict
 from planner.scenario_file import validated
 from planner.scenario_yaml import load, read_text
 
-Design = Literal["grid", "list", "one_at_a_time", "latin_hypercube", "sobol"]
+Design = Literal["grid", "list", "variants", "one_at_a_time", "latin_hypercube", "sobol"]
 SAMPLED = ("latin_hypercube", "sobol")
 
 MOST_RUNS = 10_000
@@ -22,7 +22,8 @@ class Study(Strict):
     """Many scenarios: one changed again and again.
 
     `over` names what changes, by the path that `--set` takes, with its values (grid,
-    one_at_a_time) or its two ends (samples); `runs` are the runs of a list, by name.
+    one_at_a_time) or its two ends (samples); `runs` are the runs of a list, by name. A design
+    `variants` runs the scenario and each of the variants that it names.
     """
 
     name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
@@ -40,7 +41,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _fits_its_design(self) -> "Study":
-        wanted = {"runs"} if self.design == "list" else {"over"}
+        wanted = {"list": {"runs"}, "variants": set()}.get(self.design, {"over"})
         if self.design in SAMPLED:
             wanted.add("samples")
         stated = {name for name in ("over", "runs", "samples") if getattr(self, name)}
@@ -99,11 +100,3 @@ def study_from(
     study = validated(Study, data, origin)
     study._origin, study._options = origin, tuple(overrides)
     return study
-
-
-def override_text(path: str, value: Any) -> str:
-    """A change as `--set` states it: `periods=[2027, 2028]`, `systems[*].price_musd*=1.1`."""
-    if isinstance(value, str) and "[" in path and value[:1] in ("*", "+"):
-        return f"{path}{value[0]}={value[1:].strip()}"
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**9)
-    return f"{path}={text.removesuffix('...' + chr(10)).strip()}"

@@ -19,10 +19,11 @@ from rich.console import Console
 from typer.testing import Result
 
 from planner.errors import InputError
+from planner.overrides import override_text
 from planner.study import Results, read_study, study
 from planner.study.designs import runs_of
 from planner.study.progress import Runs, RunsProgress
-from planner.study.schema import override_text, study_from
+from planner.study.schema import study_from
 from planner.verify import verify
 from tests.region import shipped
 
