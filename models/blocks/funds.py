@@ -6,7 +6,7 @@
     a group F of funds among others A:   min * sum over A  <=  sum over F  <=  max * sum over A
 The items' annuities are at the country's rate of discount; a fund adds the difference to its own,
 over the life of what it paid for, which may be negative:
-    annuity:  sum over i, u of (crf(rate[n,f], life) - crf(rate[n], life)) * fund_musd[n,f,i,u]
+    annuity:  sum over i, u of (crf[n,f,i] - crf[n,i]) * fund_musd[n,f,i,u]
 A country without stated funds pays as it likes: no row.
 """
 
@@ -102,9 +102,7 @@ def _group_shares(m: Any, case: Case, parts: dict[tuple, list[Any]]) -> None:
 
 def _cost(m: Any, case: Case, ledger: Ledger, drawn: list[tuple]) -> None:
     for n, f, i, t in drawn:
-        life = case["item_life_years"].get((n, i), case["item_life_years"][n, ""])
-        extra = case["fund_crf_per_year"][n, f, life] - case["crf_per_year"][n, life]
-        for u in case.sets["PERIOD"]:
-            if t <= u < t + life and extra:
-                cost = extra * m.fund_musd[n, f, i, t]
-                ledger.put("annuity_musd", (n, u), cost, f"capital of {f}")
+        like = i if (n, i) in case["item_crf_per_year"] else ""
+        extra = case["fund_crf_per_year"][n, f, like] - case["item_crf_per_year"][n, like]
+        for u in case["item_paid_in"][n, like, t] if extra else ():
+            ledger.put("annuity_musd", (n, u), extra * m.fund_musd[n, f, i, t], f"capital of {f}")

@@ -4,7 +4,7 @@
     sum over i, t of granted_musd[p,i,t]  <=  cap_musd[p]
 A grant lowers the capex that budgets and funds see, and the yearly cost by the annuity of what was
 granted, over the life of the item:
-    annuity:  - sum over i, u of crf[n,i] * granted_musd[p,i,u]      u <= t < u + life[n,i]
+    annuity:  - sum over i, u of crf[n,i] * granted_musd[p,i,u]      t in paid_in[n,i,u]
 Racks of a group stand at sites that the same programmes are for: the groups are made so.
 """
 
@@ -50,11 +50,10 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         source, granted = f"subsidy {p}", m.granted_musd[p, i, t]
         ledger.put("grant_musd", (n, t), -granted, source)
         ledger.put("granted_of_item", (n, i, t), granted, p)
-        lives, yearly = case["item_life_years"], case["item_crf_per_year"]
-        life, saved = lives.get((n, i), lives[n, ""]), yearly.get((n, i), yearly[n, ""])
-        for u in case.sets["PERIOD"]:
-            if t <= u < t + life:
-                ledger.put("annuity_musd", (n, u), -saved * granted, source)
+        like = i if (n, i) in case["item_crf_per_year"] else ""
+        saved = case["item_crf_per_year"][n, like]
+        for u in case["item_paid_in"][n, like, t]:
+            ledger.put("annuity_musd", (n, u), -saved * granted, source)
 
 
 def _eligible(case: Case, ledger: Ledger) -> dict[tuple[str, str, int], list[Any]]:

@@ -1,5 +1,6 @@
 """Coefficients of capital: lives of what is built, programmes that pay a share, funds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from models.physics.finance import capital_recovery_factor
 from planner.coefficients.context import Context
 
 FOREVER = float("inf")
-FACILITY = "facility_life_years"
+FACILITY, RACKS = "facility_life_years", "it_life_years"
 ITEMS = {
     "land": "",
     "site development": FACILITY,
@@ -17,8 +18,8 @@ ITEMS = {
     "electrical": FACILITY,
     "cooling": FACILITY,
     "interconnection": "interconnection_life_years",
-    "racks": "it_life_years",
-    "network": "it_life_years",
+    "racks": RACKS,
+    "network": RACKS,
 }
 """Items of capex, and the parameter with their life; land has none and lasts.
 
@@ -42,16 +43,28 @@ def capital_values(context: Context, sites: pd.DataFrame) -> tuple[dict[str, tup
         for item, life in {**ITEMS, "": FACILITY}.items()
     }
     rates = {n: context.discount_frac(n) for n in context.countries}
-    by_life = {(n, life): _crf(rates[n], life) for (n, _), life in lives.items()}
+    mean = sum(rates.values()) / len(rates)  # racks are interchangeable: one rate for all
+    of_racks = {item for item, life in ITEMS.items() if life == RACKS}
     grants, subsidies = _subsidies(context, sites)
-    funds, fund_values = _funds(context, set(lives.values()))
+    funds, fund_values = _funds(context, lives)
     return {"GRANT": grants, "FUND": funds}, {
-        "item_life_years": lives,
-        "item_crf_per_year": {at: by_life[at[0], life] for at, life in lives.items()},
-        "crf_per_year": by_life,
+        "item_crf_per_year": {
+            (n, item): _crf(mean if item in of_racks else rates[n], life)
+            for (n, item), life in lives.items()
+        },
+        "item_paid_in": {
+            (n, item, t): paid_in(scenario.period_years, t, life)
+            for (n, item), life in lives.items()
+            for t in scenario.periods
+        },
         **subsidies,
         **fund_values,
     }
+
+
+def paid_in(years: Mapping[int, float], built: int, life: float) -> list[int]:
+    """Periods whose years an investment is paid off in: its own, and those within its life."""
+    return [t for t in years if t == built or (t > built and t + years[t] - built <= life)]
 
 
 def _crf(rate: float, life: float) -> float:
@@ -98,7 +111,7 @@ def _subsidies(context: Context, sites: pd.DataFrame) -> tuple[tuple, dict]:
     }
 
 
-def _funds(context: Context, lives: set[float]) -> tuple[tuple, dict]:
+def _funds(context: Context, lives: Mapping[tuple[str, str], float]) -> tuple[tuple, dict]:
     budget = context.scenario.budget
     stated = {(n, f.name): f for n, funds in budget.funds.items() for f in funds}
     stated = {at: fund for at, fund in stated.items() if at[0] in context.countries}
@@ -121,7 +134,10 @@ def _funds(context: Context, lives: set[float]) -> tuple[tuple, dict]:
         },
         "fund_use": {at: tuple(f.use) for at, f in stated.items() if f.use},
         "fund_crf_per_year": {
-            (*at, life): _crf(f.rate_frac, life) for at, f in stated.items() for life in lives
+            (n, name, item): _crf(fund.rate_frac, life)
+            for (n, name), fund in stated.items()
+            for (country, item), life in lives.items()
+            if country == n
         },
         "fund_group": {at: tuple(g.funds) for at, g in groups.items()},
         "fund_group_among": {

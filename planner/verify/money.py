@@ -136,22 +136,20 @@ def _unserved(run: Run, found: Items) -> None:
 
 def _capital(run: Run, found: Items) -> None:
     """What grants take off, and what the capital of funds costs beside the country's rate."""
-    case, periods = run.book.case, run.book.periods
-    lives = case["item_life_years"]
+    case = run.book.case
+    yearly = case["item_crf_per_year"]
     for row in run.tables["grants"].itertuples():
-        n, p, i, t = row.country, row.programme_id, row.item, int(row.period)
-        found[n, "", t, "capex", f"subsidy {p}"] -= row.granted_musd
-        saved = case["item_crf_per_year"].get((n, i), case["item_crf_per_year"][n, ""])
-        for u in periods:
-            if t <= u < t + lives.get((n, i), lives[n, ""]):
-                found[n, "", u, "annuity", f"subsidy {p}"] -= saved * row.granted_musd
+        n, i, t, item = row.country, row.item, int(row.period), f"subsidy {row.programme_id}"
+        like = i if (n, i) in yearly else ""
+        found[n, "", t, "capex", item] -= row.granted_musd
+        for u in case["item_paid_in"][n, like, t]:
+            found[n, "", u, "annuity", item] -= yearly[n, like] * row.granted_musd
     for row in run.tables["funds"].itertuples():
         n, f, i, t = row.country, row.fund, row.item, int(row.period)
-        life = lives.get((n, i), lives[n, ""])
-        extra = case["fund_crf_per_year"][n, f, life] - case["crf_per_year"][n, life]
-        for u in periods:
-            if t <= u < t + life:
-                found[n, "", u, "annuity", f"capital of {f}"] += extra * row.drawn_musd
+        like = i if (n, i) in yearly else ""
+        extra = case["fund_crf_per_year"][n, f, like] - yearly[n, like]
+        for u in case["item_paid_in"][n, like, t]:
+            found[n, "", u, "annuity", f"capital of {f}"] += extra * row.drawn_musd
 
 
 CHECKS = (items,)

@@ -7,17 +7,18 @@ from tests.tiny import tiny_case
 
 TWELVE_MW = {"facility_total": 12.0}
 STATE, BANK = ("KR", "state"), ("KR", "bank")
-FIVE, TEN = 5.0, 10.0
 
 
 def funded(*funds, **values):
     """Racks and all else; annuities at a country's rate of 0.2 a year for racks, 0.1 for plant."""
     funds = funds or (STATE, BANK)
-    crf = {("state", FIVE): 0.15, ("state", TEN): 0.05, ("bank", FIVE): 0.25, ("bank", TEN): 0.15}
+    crf = {
+        ("state", "racks"): 0.15, ("state", ""): 0.05, ("bank", "racks"): 0.25, ("bank", ""): 0.15,
+    }  # fmt: skip
     base = {
-        "item_life_years": {("KR", "racks"): FIVE, ("KR", ""): TEN},
-        "crf_per_year": {("KR", FIVE): 0.2, ("KR", TEN): 0.1},
-        "fund_crf_per_year": {("KR", f, life): value for (f, life), value in crf.items()},
+        "item_crf_per_year": {("KR", "racks"): 0.2, ("KR", ""): 0.1},
+        "item_paid_in": {("KR", "racks", 2027): [2027], ("KR", "", 2027): [2027]},
+        "fund_crf_per_year": {("KR", f, item): value for (f, item), value in crf.items()},
         "fund_open": {(n, f, 2027): 1 for n, f in funds},
         "hosts": {"liquid": ["fast"]},
         **values,
@@ -82,7 +83,7 @@ def test_shares_among_funds():
     rates = {"public": 0.2, "private": 0.3, "debt": 0.1}
     case = funded(
         *names,
-        fund_crf_per_year={("KR", f, life): r for f, r in rates.items() for life in (FIVE, TEN)},
+        fund_crf_per_year={("KR", f, life): r for f, r in rates.items() for life in ("racks", "")},
         fund_group={("KR", "state"): ("public",), ("KR", "equity"): ("public", "private")},
         fund_group_among={
             ("KR", "state"): ("public", "private"),
@@ -102,7 +103,6 @@ def test_a_grant_need_not_be_paid():
         "subsidy_share_frac": {("p", "racks"): 0.5},
         "subsidy_country": {"p": "KR"},
         "subsidy_sites": {"p": frozenset({"a", "b"})},
-        "item_crf_per_year": {("KR", "racks"): 0.2, ("KR", ""): 0.1},
     }
     case = funded(STATE, fund_musd_max={STATE: 105.0}, **grant)
     case = case.having(sets={**case.sets, "GRANT": (("p", "racks", 2027),)})

@@ -9,7 +9,6 @@ HALF_OF_RACKS = {
     "subsidy_share_frac": {("p", "racks"): 0.5},
     "subsidy_country": {"p": "KR"},
     "subsidy_sites": {"p": frozenset({"a", "b"})},
-    "item_life_years": {("KR", "racks"): 5.0, ("KR", ""): 10.0},
     "item_crf_per_year": {("KR", "racks"): 0.2, ("KR", ""): 0.1},
     "hosts": {"liquid": ["fast"]},
 }
@@ -17,7 +16,8 @@ TWELVE_MW = {"facility_total": 12.0}
 
 
 def granted(periods=(2027,), items=("racks",), **changes):
-    case = tiny_case(periods=periods, **{**HALF_OF_RACKS, **changes})
+    forever = {("KR", i, t): [u for u in periods if u >= t] for i in ("racks", "") for t in periods}
+    case = tiny_case(periods=periods, **{"item_paid_in": forever, **HALF_OF_RACKS, **changes})
     return case.having(sets={**case.sets, "GRANT": tuple(("p", i, periods[0]) for i in items)})
 
 
@@ -58,9 +58,9 @@ def test_only_where_the_programme_is():
 
 def test_what_is_saved_ends_with_the_life_of_the_item():
     # racks of one year: granted in 2027, nothing is saved any more in 2028
-    short = {("KR", "racks"): 1.0, ("KR", ""): 10.0}
+    short = {("KR", i, t): [t] for i in ("racks", "") for t in YEARS}
     both = {"facility_mw_min": dict.fromkeys([("all", t) for t in YEARS], 12.0)}
-    best = solve(granted(YEARS, item_life_years=short, **both), "tokens_per_mw", "cost")
+    best = solve(granted(YEARS, item_paid_in=short, **both), "tokens_per_mw", "cost")
     assert best["granted_musd[p,racks,2027]"] > 1
     assert "subsidy p" in best.ledger("annuity_musd", ("KR", 2027))
     assert "subsidy p" not in best.ledger("annuity_musd", ("KR", 2028))

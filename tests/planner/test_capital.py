@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.coefficients import make_case
+from planner.coefficients.capital import paid_in
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import Plan, plan
@@ -134,7 +135,7 @@ def test_nothing_without_data() -> None:
     chosen = context()
     case = make_case(chosen.region, chosen.scenario)
     assert "GRANT" not in case.sets
-    assert "item_life_years" not in case.values
+    assert "item_paid_in" not in case.values
 
 
 BAD = {
@@ -187,3 +188,11 @@ def test_the_file_says_how_a_plan_is_paid(run: Run, tmp_path: Path, solved: Plan
     assert verify(folder) == []
     again, _ = read(folder / "scenario.yaml", None)
     assert again.budget.funds["KR"][2].first_year == 2028
+
+
+def test_what_is_paid_off_when() -> None:
+    # five years from 2027: a period of two years from 2031 ends after it, one of 2030 within
+    years = {2027: 3.0, 2030: 1.0, 2031: 2.0}
+    assert paid_in(years, 2027, 5.0) == [2027, 2030]
+    assert paid_in(years, 2030, 5.0) == [2030, 2031]
+    assert paid_in(years, 2027, 2.0) == [2027], "its own period, whatever its length"
