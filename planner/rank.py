@@ -296,7 +296,7 @@ def _at_limits(found: Relaxation, load: pd.DataFrame) -> dict[str, list[str]]:
     named: set[tuple[str, str]] = set()
     for i in np.flatnonzero(np.abs(duals) > NONE) if duals is not None else ():
         family, _, index = found.compiled.row_names[i].partition("[")
-        named.add((family, index.rsplit(",", 1)[0]))
+        named.add((family, index.split(",")[0]))
     for s in load.index:
         for family, words in LIMITS.items():
             place = {"zone_headroom": case["zone"][s], "staff_supply": case["labour_region"][s]}

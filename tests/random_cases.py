@@ -80,7 +80,7 @@ def _limits(
         "vendor_frac": {("F", "mw"): draw(numbers(0.5, 0.8))},
         "domestic_frac": {("KR", "tokens"): draw(numbers(0.2, 0.4))},
         "racks_supply_count": {("KR", "fast", t): draw(numbers(2.0, 4.5)) for t in periods},
-        "water_limit_m3_per_year": {names[0]: draw(numbers(0.0, 4000.0))},
+        "water_limit_m3_per_year": {(names[0], "city"): draw(numbers(0.0, 4000.0))},
         "facility_mw_max": {i: 1.02 * x for i, x in load.items()},
         "zone_headroom_mw": {"KR": draw(numbers(2.5, 3.5))},
         "capex_total_musd_max": {"all": draw(numbers(30.0, 60.0))},

@@ -1,20 +1,29 @@
-"""Water drawn by a site stays within its limit, in the peak day and over the year.
+"""Water drawn by a site comes from its sources, each within its limits of the peak day and year.
 
-    peak day:  sum over d of  wue_peak[s,d] * it_mw[s,d,t] * 24 h            <= limit_m3_per_day[s]
-    year:      sum over d of  wue_mean[s,d] * it_mean_mw[s,d,t] * 8760 h     <= limit_m3_per_year[s]
-      wue [L/kWh] * [MWh] = [m3]       (1 MWh at 1 L/kWh is 1 m3)
-    Shadow price: tokens/s gained per further m3 at that site.
-    Cost: the year's water at the site's tariff.
-A site without a limit has no row. A design that evaporates nothing draws nothing.
+    peak day:  sum over d of  wue_peak[s,d] * it_mw[s,d,t]       =  sum over r of peak[s,r,t]
+    year:      sum over d of  wue_mean[s,d] * it_mean_mw[s,d,t]  =  sum over r of mean[s,r,t]
+      wue [L/kWh] * [MW] = [m3/h]       (1 MWh at 1 L/kWh is 1 m3)
+    peak[s,r,t] * 24 h    <=  limit_m3_per_day[s,r]  * link[s,r,t]
+    mean[s,r,t] * 8760 h  <=  limit_m3_per_year[s,r] * link[s,r,t]
+    mean[s,r,t] * 24 h    <=  limit_m3_per_day[s,r]  * link[s,r,t]      where there are several
+    link[s,r,t] >= link[s,r,t-1];  link <= open;  a source of the site itself is always linked
+Cost: the year's water at the price of its source; a connection once.
+A site with one source has no columns of its own for it: what its halls draw is what the source
+gives. A source without a limit has no row. A design that evaporates nothing draws nothing.
 """
 
+from collections import defaultdict
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.periods import added, keeps
+
+DAY, YEAR = 24, 8760
+PEAK, MEAN = "water_peak_m3_per_h", "water_mean_m3_per_h"
 
 COLUMNS = (
     Column(
@@ -39,6 +48,7 @@ COLUMNS = (
         default=None,
     ),
     Column("sites", "water_local_per_m3", "price of water", low=0),
+    Column("water_supplies", "connection_musd", "cost of a connection to it", low=0, default=0.0),
 )
 OUTCOMES = (
     Column("sites", "water_m3_per_day", "withdrawal of the plan on the peak day, last period"),
@@ -48,32 +58,78 @@ OUTCOMES = (
 
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
-    """Withdrawal by site within its limits, and its price."""
+    """Withdrawal by source within its limits, its price and its connection."""
     for s, d, t in case.sets["HALL"]:
-        day = 24 * case["wue_peak_l_per_kwh"][s, d]
-        year = 8760 * case["wue_mean_l_per_kwh"][s, d]
-        ledger.put("water_m3_per_day", (s, t), day * m.it_mw[s, d, t], d)
-        ledger.put("water_m3_per_year", (s, t), year * m.it_mean_mw[s, d, t], d)
-        price = case["water_usd_per_m3"][s] / 1e6
-        where = (case["country"][s], t)
-        ledger.put("opex_musd", where, price * year * m.it_mean_mw[s, d, t], "water")
+        peak, mean = case["wue_peak_l_per_kwh"][s, d], case["wue_mean_l_per_kwh"][s, d]
+        if peak > 0:
+            ledger.put(PEAK, (s, t), peak * m.it_mw[s, d, t], d)
+            ledger.put(MEAN, (s, t), mean * m.it_mean_mw[s, d, t], d)
+    wet = set(ledger.indices(PEAK))
+    sources: dict[str, list[str]] = defaultdict(list)
+    for s, r in case.sets["WATER"]:
+        sources[s].append(r)
+    drawn = [(s, r, t) for s, t in case.sets["SITE_PERIOD"] if (s, t) in wet for r in sources[s]]
+    _shared(m, ledger, [i for i in drawn if len(sources[i[0]]) > 1])
+    _links(m, case, ledger, [i for i in drawn if i[:2] in case["water_musd"]])
 
+    def given(name: str, s: str, r: str, t: int) -> Any:
+        """All that the halls draw, where the source is the only one."""
+        alone = len(sources[s]) == 1
+        return ledger.total(name, (s, t)) if alone else getattr(m, name)[s, r, t]
+
+    links = {i: m.water_link[i] for i in m.water_link}
+    by_day, by_year = case["water_limit_m3_per_day"], case["water_limit_m3_per_year"]
     m.water_day_limit = Constraint(
-        _limited(case, "water_limit_m3_per_day"),
-        rule=lambda m, s, t: (
-            ledger.total("water_m3_per_day", (s, t)) / 24 <= case["water_limit_m3_per_day"][s] / 24
-        ),
+        [i for i in drawn if i[:2] in by_day],
+        rule=lambda m, *i: given(PEAK, *i) <= by_day[i[:2]] / DAY * links.get(i, 1.0),
     )
     m.water_year_limit = Constraint(
-        _limited(case, "water_limit_m3_per_year"),
+        [i for i in drawn if i[:2] in by_year],
+        rule=lambda m, *i: given(MEAN, *i) <= by_year[i[:2]] / YEAR * links.get(i, 1.0),
+    )
+    m.water_mean_day = Constraint(
+        [i for i in drawn if i[:2] in by_day and len(sources[i[0]]) > 1],
+        rule=lambda m, *i: given(MEAN, *i) <= by_day[i[:2]] / DAY * links.get(i, 1.0),
+    )
+    for s, r, t in drawn:
+        price = YEAR * case["water_usd_per_m3"][s, r] / 1e6
+        ledger.put("opex_musd", (case["country"][s], t), price * given(MEAN, s, r, t), "water")
+
+
+def _shared(m: Any, ledger: Ledger, drawn: list[tuple]) -> None:
+    """What each of several sources gives; together what the halls draw."""
+    m.water_peak_m3_per_h = Var(drawn, domain=NonNegativeReals)
+    m.water_mean_m3_per_h = Var(drawn, domain=NonNegativeReals)
+    at: dict[tuple, list[tuple]] = defaultdict(list)
+    for s, r, t in drawn:
+        at[s, t].append((s, r, t))
+    m.water_peak_sources = Constraint(
+        list(at),
         rule=lambda m, s, t: (
-            ledger.total("water_m3_per_year", (s, t)) / 8760
-            <= case["water_limit_m3_per_year"][s] / 8760
+            quicksum(m.water_peak_m3_per_h[i] for i in at[s, t]) == ledger.total(PEAK, (s, t))
+        ),
+    )
+    m.water_mean_sources = Constraint(
+        list(at),
+        rule=lambda m, s, t: (
+            quicksum(m.water_mean_m3_per_h[i] for i in at[s, t]) == ledger.total(MEAN, (s, t))
         ),
     )
 
 
-def _limited(case: Case, name: str) -> list[tuple]:
-    """Sites and periods with that limit and a design that evaporates at all."""
-    wet = {s for (s, _), litres in case["wue_peak_l_per_kwh"].items() if litres > 0}
-    return [(s, t) for s, t in case.sets["SITE_PERIOD"] if s in case[name] and s in wet]
+def _links(m: Any, case: Case, ledger: Ledger, links: list[tuple]) -> None:
+    """Connections to further sources: once made, they stay; what they cost."""
+    m.water_link = Var(links, domain=Binary)
+    m.water_link_stays = Constraint(
+        [i for i in links if keeps(m.water_link, case, *i)],
+        rule=lambda m, s, r, t: m.water_link[s, r, t] >= m.water_link[s, r, case["previous"][t]],
+    )
+    m.water_link_when_open = Constraint(
+        links, rule=lambda m, s, r, t: m.water_link[s, r, t] <= m.open[s, t]
+    )
+    for s, r, t in links:
+        where, cost = (case["country"][s], t), case["water_musd"][s, r]
+        new = added(m.water_link, case, s, r, t)
+        ledger.put("capex_musd", where, cost * new, "water connection")
+        annuity = case["facility_crf_per_year"][s] * cost
+        ledger.put("annuity_musd", where, annuity * m.water_link[s, r, t], "water connection")

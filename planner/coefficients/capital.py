@@ -17,6 +17,7 @@ ITEMS = {
     "shell": FACILITY,
     "electrical": FACILITY,
     "cooling": FACILITY,
+    "water connection": FACILITY,
     "interconnection": "interconnection_life_years",
     "racks": RACKS,
     "network": RACKS,

@@ -9,6 +9,7 @@ from models.physics.finance import capital_recovery_factor
 from models.physics.power import conversion_loss_frac
 from planner.climate import cooling_table
 from planner.coefficients.context import Context, picked
+from planner.coefficients.water import water_values
 from planner.errors import Problem, refuse
 
 HIGHEST_OVERSIZE = 2.0
@@ -180,8 +181,11 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
         ),
         "FORCED_SITE": tuple(s for s in sites.index if s in set(_forced(context, sites))),
     }
+    water_sets, water = water_values(context, sites)
+    sets.update(water_sets)
     values = {
         **_site_values(context, sites),
+        **water,
         **_step_values(steps),
         **_design_values(designs, pairs),
         "first_year": first.to_dict(),
@@ -244,9 +248,6 @@ def _site_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
         "substation_m2": context.by_country("substation_m2", country),
         "buildable_m2": buildable,
         "land_musd_per_m2": sites["land_local_per_m2"] / fx / (1 - setback) / 1e6,
-        "water_usd_per_m3": sites["water_local_per_m3"] / fx,
-        "water_limit_m3_per_day": sites["water_limit_m3_per_day"].dropna(),
-        "water_limit_m3_per_year": sites["water_limit_m3_per_year"].dropna(),
         "staff_fixed_count": context.by_country("staff_fixed_count", country),
         "staff_per_mw_count": context.by_country("staff_per_mw_count", country),
         "staff_usd_per_year": context.by_country("staff_usd_per_year", country),

@@ -206,11 +206,11 @@ FAMILIES = {
         "people", choice=False,
     ),
     "water_day_limit": Family(
-        "s t", "", "sites[*].water_limit_m3_per_day", "water_limit_m3_per_day", "s", AT_MOST,
+        "s r t", "", "sites[*].water_limit_m3_per_day", "water_limit_m3_per_day", "s r", AT_MOST,
         "m3 a day", choice=False, own=True,
     ),
     "water_year_limit": Family(
-        "s t", "", "sites[*].water_limit_m3_per_year", "water_limit_m3_per_year", "s", AT_MOST,
+        "s r t", "", "sites[*].water_limit_m3_per_year", "water_limit_m3_per_year", "s r", AT_MOST,
         "m3 a year", choice=False, own=True,
     ),
     "parcel": Family(

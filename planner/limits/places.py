@@ -30,27 +30,25 @@ def of_grid(book: Book) -> Iterator[Limit]:
 
 
 def of_water(book: Book) -> Iterator[Limit]:
-    """Peak day and year at each open site with a limit and a design that evaporates."""
-    case, halls = book.case, book.tables["halls"]
+    """Peak day and year of each source with a limit, where a design evaporates."""
+    case = book.case
     wet = {s for (s, _), litres in case["wue_peak_l_per_kwh"].items() if litres > 0}
-    for rule, values, wue, load, hours in (
-        ("water_day_limit", "water_limit_m3_per_day", "wue_peak_l_per_kwh", "it_mw", 24),
+    for rule, values, column, hours, unit in (
+        ("water_day_limit", "water_limit_m3_per_day", "water_m3_per_day", 24, "m3/day"),
         (
             "water_year_limit",
             "water_limit_m3_per_year",
-            "wue_mean_l_per_kwh",
-            "it_mean_mw",
+            "water_m3_per_year",
             HOURS_PER_YEAR,
+            "m3/year",
         ),
     ):
-        rates = [case[wue].get(i, 0.0) for i in _pairs(halls)]
-        drawn = (halls[load] * rates * hours).groupby([halls["site_id"], halls["period"]]).sum()
-        for s, t in _open(book):
-            if s in case[values] and s in wet:
-                used = float(drawn.get((s, t), 0.0))
-                hold = ((named(rule, s, t), 1 / hours),)
-                unit = "m3/day" if hours == 24 else "m3/year"
-                yield Limit(rule, s, t, AT_MOST, case[values][s], used, unit, "halls.csv", hold)
+        for row in book.tables["water"].itertuples():
+            s, r, t = str(row.site_id), str(row.water_source), int(row.period)
+            if s in wet and (s, r) in case[values]:
+                hold = ((named(rule, s, r, t), 1 / hours),)
+                most, used = case[values][s, r], float(getattr(row, column))
+                yield Limit(rule, f"{s}, {r}", t, AT_MOST, most, used, unit, "water.csv", hold)
 
 
 def of_land(book: Book) -> Iterator[Limit]:

@@ -10,18 +10,13 @@ import pandas as pd
 
 from models.columns import UNCERTAIN
 from planner.places.geometry import coast_km, distances_km, nearest
+from planner.water_sources import RESERVOIR_KM, WATERFRONT_KM, dam_km
 
 SEAWATER_KM = 3.0
 """Farthest from the coast that an intake of sea water is worth its pipe."""
 
 BUS_KM = 50.0
 """Farthest a bus can stand for; the Korean network does not reach Jeju, 90 km off its last bus."""
-
-RESERVOIR_KM = 30.0
-"""Farthest from a dam at which its regulated river is taken as the source."""
-
-WATERFRONT_KM = 5.0
-"""Nodes this close to the coast stand among estates with industrial water."""
 
 
 class Joined(NamedTuple):
@@ -129,12 +124,12 @@ def water(sites: pd.DataFrame, layers: dict[str, Any]) -> Joined:
     """
     supplies = layers["water_supplies"].set_index(["admin1", "water_source"])
     works = {admin1 for admin1, source in supplies.index if source == "reclaimed"}
-    _, dam_km = nearest(sites, layers["reservoirs"])
+    below_km = dam_km(sites, layers["reservoirs"])
     source = np.select(
         [
             sites["kind"] == "estate",
             sites["admin1"].isin(works),
-            dam_km <= RESERVOIR_KM,
+            below_km <= RESERVOIR_KM,
             sites["coast_km"] <= WATERFRONT_KM,
         ],
         ["industrial", "reclaimed", "river", "industrial"],

@@ -79,7 +79,7 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "installs": racks,
         "halls": standing,
         "power": grid,
-        "water": water(case, standing, grid),
+        "water": water(case, m, standing, grid),
         "flows": sent,
         "hour_flows": by_block,
         "demand": demand(case, m, sent),

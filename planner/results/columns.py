@@ -49,8 +49,8 @@ ORDER = {
     "power": "site_id country period steps_count connected_new_mw connected_mw facility_mw "
     "mean_facility_mw energy_mwh_per_year energy_usd_per_mwh emission_gco2_per_kwh "
     "carbon_t_per_year decide_by_year decide",
-    "water": "site_id period water_m3_per_day water_m3_per_year water_limit_m3_per_day "
-    "water_limit_m3_per_year water_usd_per_m3",
+    "water": "site_id water_source period water_m3_per_day water_m3_per_year "
+    "water_limit_m3_per_day water_limit_m3_per_year water_usd_per_m3",
     "flows": "site_id workload_id market_id period tokens_per_s rtt_ms",
     "hour_flows": "site_id workload_id market_id period hour_block hours_h tokens_per_s",
     "demand": "workload_id country market_id period required_tokens_per_s tokens_per_s "
@@ -130,6 +130,7 @@ OWN = (
     Column("power", "energy_mwh_per_year", "energy drawn in a year"),
     Column("power", "energy_usd_per_mwh", "price of energy"),
     Column("power", "emission_gco2_per_kwh", "carbon of grid energy, yearly mean"),
+    Column("water", "water_source", "where the water comes from", "text"),
     Column("water", "water_m3_per_day", "withdrawal on the peak day"),
     Column("water", "water_limit_m3_per_day", "limit; blank: none"),
     Column("water", "water_limit_m3_per_year", "limit; blank: none"),

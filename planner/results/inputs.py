@@ -1,6 +1,7 @@
 """Which rows of the region's tables a plan rests on, for `inputs.csv`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,14 @@ def recalled_of_sites(context: Context) -> dict[str, int]:
     """By candidate site, how many numbers of its own row are recalled or assumed."""
     numbers = inputs(context.region, {"sites": set(candidate_sites(context).index)})
     return {str(s): recalled_count(part) for s, part in numbers.groupby("key")}
+
+
+def _further_water(tables: dict[str, pd.DataFrame], sites: Any) -> set:
+    """Province and source of what is drawn from beside a site's own source."""
+    drawn = tables["water"]
+    home = drawn["site_id"].map(sites["admin1"])
+    further = drawn["water_source"] != drawn["site_id"].map(sites["water_source"])
+    return set(zip(home[further], drawn.loc[further, "water_source"], strict=True))
 
 
 def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen]:
@@ -86,6 +95,10 @@ def _of_places(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, C
         "tariffs": _default(tariff_zones),
         "emission_factors": _default(tariff_zones),
         "labour_regions": _among("labour_region", sites["labour_region"]),
+        "water_supplies": _pairs("admin1", "water_source", _further_water(tables, sites)),
+        "water_stress": _among(
+            "admin1", sites["admin1"] if context.scenario.water.stress_frac_max is not None else ()
+        ),
     }
 
 

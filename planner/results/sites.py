@@ -96,7 +96,10 @@ def _offered(case: Case) -> pd.DataFrame:
                 "best_wue": case["wue_mean_l_per_kwh"][s, d],
             }
         )
-    best = pd.DataFrame(rows).sort_values("potential_tokens_per_s_per_mw", ascending=False)
+    names = ["site_id", "potential_tokens_per_s_per_mw", "best_pue", "best_wue"]
+    best = pd.DataFrame(rows, columns=names).sort_values(
+        "potential_tokens_per_s_per_mw", ascending=False
+    )
     best = best.drop_duplicates("site_id").set_index("site_id")
     return best.assign(
         connectable_mw=steps.reindex(best.index),
@@ -180,7 +183,8 @@ def _binding(book: Book, found: list[Limit]) -> dict[str, str]:
                 "outage": f"without {s}",
             }.get(limit.rule, s)
             counts = s in chosen or limit.rule == "zone_headroom"
-            if place == limit.where and counts and word not in held[s]:
+            there = limit.where.split(", ")[0]  # of water: the site, its source
+            if place == there and counts and word not in held[s]:
                 held[s].append(word)
     return {s: "; ".join(words) for s, words in held.items()}
 

@@ -9,6 +9,10 @@ from models.case import Case
 from planner.results.columns import shaped
 from planner.solve.solution import table
 
+DAY = 24
+LITTLE_M3 = 1e-3
+"""Less water than a litre is none."""
+
 
 def opened(m: Any) -> pd.DataFrame:
     """Open sites by period: site_id, period."""
@@ -58,22 +62,38 @@ def power(case: Case, m: Any) -> pd.DataFrame:
     return shaped("power", rows.sort_values(["site_id", "period"]))
 
 
-def water(case: Case, halls_: pd.DataFrame, power_: pd.DataFrame) -> pd.DataFrame:
-    """`water.csv`: withdrawal of every open site, by period, beside its limits."""
+def water(case: Case, m: Any, halls_: pd.DataFrame, power_: pd.DataFrame) -> pd.DataFrame:
+    """`water.csv`: withdrawal of every open site by source and period, beside its limits.
+
+    A further source has a row where it is connected, or gives anything.
+    """
+    need = water_need(case, halls_)
+    sources = pd.DataFrame(case.sets["WATER"], columns=["site_id", "water_source"])
+    rows = power_[["site_id", "period"]].merge(sources, on="site_id")
+    rows = rows.merge(need, how="left", left_on=["site_id", "period"], right_index=True)
+    at = list(zip(rows["site_id"], rows["water_source"], rows["period"], strict=True))
+    alone = ~rows.duplicated(["site_id", "period"], keep=False)
+    drawn = {"water_m3_per_day": ("day", DAY), "water_m3_per_year": ("year", HOURS_PER_YEAR)}
+    for name, (part, hours) in drawn.items():
+        shared = m.water_peak_m3_per_h if part == "day" else m.water_mean_m3_per_h
+        given = [max(float(shared[i]()), 0.0) * hours if i in shared else 0.0 for i in at]
+        rows[name] = rows[part].where(alone, pd.Series(given, rows.index)).fillna(0.0)
+    linked = [i in m.water_link and float(m.water_link[i]()) > 0.5 for i in at]
+    free = [i[:2] not in case["water_musd"] for i in at]
+    own = ~rows.duplicated(["site_id", "period"])
+    gives = rows["water_m3_per_day"] + rows["water_m3_per_year"] > LITTLE_M3
+    rows = rows[own | pd.Series(linked, rows.index) | (gives & pd.Series(free, rows.index))]
+    pairs = list(zip(rows["site_id"], rows["water_source"], strict=True))
+    for name in ("water_limit_m3_per_day", "water_limit_m3_per_year", "water_usd_per_m3"):
+        rows[name] = [case[name].get(pair) for pair in pairs]
+    return shaped("water", rows.sort_values(["site_id", "period", "water_source"]))
+
+
+def water_need(case: Case, halls_: pd.DataFrame) -> pd.DataFrame:
+    """By site and period, m3 that the halls draw on the peak day and over the year."""
     pairs = list(zip(halls_["site_id"], halls_["design_id"], strict=True))
     drawn = halls_[["site_id", "period"]].assign(
-        day=[24 * case["wue_peak_l_per_kwh"][p] for p in pairs] * halls_["it_mw"],
+        day=[DAY * case["wue_peak_l_per_kwh"][p] for p in pairs] * halls_["it_mw"],
         year=[HOURS_PER_YEAR * case["wue_mean_l_per_kwh"][p] for p in pairs] * halls_["it_mean_mw"],
     )
-    sums = drawn.groupby(["site_id", "period"])[["day", "year"]].sum()
-    rows = power_[["site_id", "period"]]
-    found = sums.reindex(pd.MultiIndex.from_frame(rows)).fillna(0.0)
-    rows = rows.assign(
-        water_m3_per_day=found["day"].to_numpy(),
-        water_m3_per_year=found["year"].to_numpy(),
-        **{
-            name: rows["site_id"].map(case[name])
-            for name in ("water_limit_m3_per_day", "water_limit_m3_per_year", "water_usd_per_m3")
-        },
-    )
-    return shaped("water", rows)
+    return drawn.groupby(["site_id", "period"])[["day", "year"]].sum()

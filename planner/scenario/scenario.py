@@ -14,6 +14,7 @@ from planner.scenario.operators import Operator
 from planner.scenario.policies import Policies
 from planner.scenario.solve import Serving, Solve
 from planner.scenario.training import Training
+from planner.scenario.water import Water
 from planner.scenario.words import Finite, Positive, Strict, Year
 
 
@@ -41,6 +42,7 @@ class Scenario(Strict):
     operators: dict[str, Operator] = {}
     budget: Budget = Budget()
     money: Money = Money()
+    water: Water = Water()
     grid: dict[str, NetworkHours] = {}
     serving: Serving = Serving()
     facts: dict[str, Finite | str] = {}

@@ -17,8 +17,8 @@ from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
-BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST")
-WHERE = ("open", "connect", "halls", "operate", "host")
+BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER")
+WHERE = ("open", "connect", "halls", "operate", "host", "water_link")
 
 
 def site_indexed(case: Case) -> Case:

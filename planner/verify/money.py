@@ -17,7 +17,8 @@ def items(run: Run) -> list[str]:
     """The budget, line by line."""
     case, budget = run.book.case, run.tables["budget"]
     found: Items = defaultdict(float)
-    for part in (_places, _halls, _racks, _running, _tokens, _unserved, _capital):
+    parts = (_places, _halls, _racks, _running, _connections, _tokens, _unserved, _capital)
+    for part in parts:
         part(run, found)
     have = sums(budget, ["country", "site_id", "period", "kind", "item"], budget["amount_musd"])
     home = case["country"]
@@ -108,9 +109,20 @@ def _running(run: Run, found: Items) -> None:
         wages = case["staff_usd_per_year"][row.site_id] * row.staff_count / 1e6
         _put(run, found, row.site_id, int(row.period), "opex", "staff", wages)
     for row in water.itertuples():
-        price = case["water_usd_per_m3"][row.site_id]
+        price = case["water_usd_per_m3"][row.site_id, row.water_source]
         musd = price * row.water_m3_per_year / 1e6
         _put(run, found, row.site_id, int(row.period), "opex", "water", musd)
+
+
+def _connections(run: Run, found: Items) -> None:
+    """Connections to further sources of water."""
+    case, water = run.book.case, run.tables["water"]
+    linked = sums(water, ["site_id", "water_source", "period"], 1.0)
+    for (s, r, t), new in _grown(run, linked).items():
+        cost = case["water_musd"].get((s, r), 0.0)
+        _put(run, found, s, t, "capex", "water connection", cost * new)
+        yearly = case["facility_crf_per_year"][s] * cost
+        _put(run, found, s, t, "annuity", "water connection", yearly)
 
 
 def _tokens(run: Run, found: Items) -> None:

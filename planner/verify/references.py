@@ -59,6 +59,9 @@ def places(run: Run) -> list[str]:
             is_open = set(zip(power["site_id"], power["period"], strict=True))
             words = "the site is not open then: power.csv has no such row"
             found += untrue(name, rows, [i in is_open for i in at], words)
+    water, known = run.tables["water"], set(sets["WATER"])
+    sources = zip(water["site_id"], water["water_source"], strict=True)
+    found += untrue("water", water, [pair in known for pair in sources], "no source of the site")
     sites = run.tables["sites"]
     wanted = set(candidate_sites(run.context).index)
     found += untrue("sites", sites, sites["site_id"].isin(wanted), "no candidate of the scenario")

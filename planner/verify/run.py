@@ -27,7 +27,7 @@ KEYS = {
     "installs": ["site_id", "period", "system_id", "cooling_class"],
     "halls": ["site_id", "period", "design_id"],
     "power": ["site_id", "period"],
-    "water": ["site_id", "period"],
+    "water": ["site_id", "water_source", "period"],
     "flows": ["site_id", "workload_id", "market_id", "period"],
     "hour_flows": ["site_id", "workload_id", "market_id", "period", "hour_block"],
     "demand": ["workload_id", "country", "market_id", "period"],

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 
 from models.blocks.power import HOURS_PER_YEAR
-from planner.verify.checks import differing, exceeding, untrue
+from planner.results.where import water_need
+from planner.verify.checks import differing, exceeding, unequal_sums, untrue
 from planner.verify.run import Run
 
 SITE_YEAR = ["site_id", "period"]
@@ -30,7 +31,7 @@ def openings(run: Run) -> list[str]:
     ]
 
 
-def _steps_back(run: Run, present: set[tuple[str, int]]) -> list[tuple[str, int, int]]:
+def _steps_back(run: Run, present: set[tuple[Any, int]]) -> list[tuple[Any, int, int]]:
     periods = run.book.periods
     return [
         (s, t, u)
@@ -124,22 +125,26 @@ def halls(run: Run) -> list[str]:
 
 def _gone(run: Run, rows: pd.DataFrame) -> list[tuple[Any, int, int]]:
     pairs = zip(rows["site_id"], rows["design_id"], strict=True)
-    return _steps_back(run, set(zip(pairs, rows["period"], strict=True)))  # type: ignore[arg-type]
+    return _steps_back(run, set(zip(pairs, rows["period"], strict=True)))
 
 
 def water(run: Run) -> list[str]:
-    """Withdrawal follows from the halls' IT load; limits and price are the site's."""
-    case, rows, halls_ = run.book.case, run.tables["water"], run.tables["halls"]
-    pairs = list(zip(halls_["site_id"], halls_["design_id"], strict=True))
-    peak = halls_["it_mw"] * [24 * case["wue_peak_l_per_kwh"][p] for p in pairs]
-    mean = halls_["it_mean_mw"] * [HOURS_PER_YEAR * case["wue_mean_l_per_kwh"][p] for p in pairs]
-    drawn = halls_[SITE_YEAR].assign(day=peak, year=mean).groupby(SITE_YEAR)[["day", "year"]].sum()
-    drawn = drawn.reindex(pd.MultiIndex.from_frame(rows[SITE_YEAR])).fillna(0.0)
-    found = differing("water", rows, "water_m3_per_day", drawn["day"].to_numpy(), "halls.csv", 0.1)
-    found += differing("water", rows, "water_m3_per_year", drawn["year"].to_numpy(), "halls.csv", 9)
+    """Sources stay once connected, and together give what the halls draw."""
+    case, rows = run.book.case, run.tables["water"]
+    pairs = list(zip(rows["site_id"], rows["water_source"], strict=True))
+    keys = zip(pairs, rows["period"], strict=True)
+    found = [
+        f"water.csv: {s} is connected to {r} in {t} and not in {u}"
+        for (s, r), t, u in _steps_back(run, {k for k in keys if k[0] in case["water_musd"]})
+    ]
+    need = water_need(case, run.tables["halls"])
+    for column, part, small in (("water_m3_per_day", "day", 0.1), ("water_m3_per_year", "year", 9)):
+        have = rows.groupby(SITE_YEAR)[column].sum().to_dict()
+        words = f"{column} is {{have}}, but halls.csv gives {{want}}"
+        found += unequal_sums("water.csv", have, need[part].to_dict(), words, small)
     for name in ("water_limit_m3_per_day", "water_limit_m3_per_year", "water_usd_per_m3"):
-        stated = rows["site_id"].map(case[name])
-        found += differing("water", rows, name, stated, "the region's table of sites", 1e-6)
+        stated = [case[name].get(pair) for pair in pairs]
+        found += differing("water", rows, name, stated, "the region's table", 1e-6)
     return found
 
 

@@ -11,7 +11,7 @@ from planner.coefficients.where import where_values
 from tests.region import context
 from tests.solved import relaxed, solve
 
-SITE = "haenam-154kv-1"
+SITE, SOURCE = "haenam-154kv-1", "industrial"
 FACTS = {
     f"sites[{SITE}].headroom_mw": 70.0,
     f"sites[{SITE}].parcel_m2": 100_000.0,
@@ -62,7 +62,7 @@ def test_money_of_the_site():
     assert values["demand_usd_per_kw_year"][SITE] == pytest.approx(72)
     # 150 000 KRW/m2 are 100 $; a fifth of the parcel cannot be built on, so 125 $ for what can
     assert values["land_musd_per_m2"][SITE] == pytest.approx(125e-6)
-    assert values["water_usd_per_m3"][SITE] == pytest.approx(2)
+    assert values["water_usd_per_m3"][SITE, SOURCE] == pytest.approx(2)
     # a loan over two years at 10 %: 0.1 x 1.1^2 / (1.1^2 - 1); over one year, all and the interest
     assert values["facility_crf_per_year"][SITE] == pytest.approx(0.1 * 1.21 / 0.21)
     assert values["interconnection_crf_per_year"][SITE] == pytest.approx(1.1)
@@ -135,7 +135,7 @@ def test_losses_and_cooling_make_the_load_at_the_meter():
 
 
 def test_blank_limits_are_no_limits():
-    assert values_of()[1]["water_limit_m3_per_day"] == {SITE: 800}
+    assert values_of()[1]["water_limit_m3_per_day"] == {(SITE, SOURCE): 800}
     asked = context(FACTS, **ONLY)
     sites = asked.table("sites").assign(water_limit_m3_per_day=np.nan, headroom_mw=np.nan)
     region = replace(asked.region, tables={**asked.region.tables, "sites": sites})

@@ -131,7 +131,7 @@ def test_a_limit_of_nature() -> None:
     case = tiny_case(
         2,
         wue_peak_l_per_kwh={("a", "dry"): 1.0, ("b", "dry"): 1.0},
-        water_limit_m3_per_day={"a": 24.0, "b": 24.0},
+        water_limit_m3_per_day={("a", "city"): 24.0, ("b", "city"): 24.0},
     )
     found = of(case)
     assert paths(found.conflict) == {FLOOR, "sites[*].water_limit_m3_per_day"}

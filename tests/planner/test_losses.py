@@ -90,7 +90,7 @@ def cases() -> Any:
             capex_total_musd_max={"all": budget} if budget else {},
             step_musd={(chr(97 + i), 1): p for i, p in enumerate((*price, 1, 1, 1, 1))},
             wue_peak_l_per_kwh={(chr(97 + i), "dry"): 1.0 for i in range(len(meter))},
-            water_limit_m3_per_day={"a": water},
+            water_limit_m3_per_day={("a", "city"): water},
         ),
         meter=st.lists(share, min_size=2, max_size=4),
         floor=st.floats(1.0, 30.0),

@@ -104,7 +104,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "water of a day": ("water", "", "water_m3_per_day", one_more, "but halls.csv gives"),
     "water of a year": ("water", "water_m3_per_year > 0", "water_m3_per_year", more,
                         "but halls.csv gives"),
-    "water limit": ("water", "", "water_limit_m3_per_day", more, "region's table of sites"),
+    "water limit": ("water", "", "water_limit_m3_per_day", more, "but the region's table gives"),
     "racks not whole": ("installs", "", "racks_new_count", 2.5, "not a whole number of things"),
     "racks standing": ("installs", "racks_count > 1", "racks_count", one_more,
                        "racks installed and not retired"),
