@@ -113,6 +113,9 @@ def plan(
     time_limit: TimeLimit = None,
     threads: Threads = None,
     seed: Seed = None,
+    rule_costs: Annotated[
+        bool, typer.Option("--rule-costs", help="Also find what each rule costs: rule_costs.csv.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -126,7 +129,7 @@ def plan(
     from planner import plan as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=facts, progress=progress)
+        found = solve(chosen, region=facts, progress=progress, cost_of_rules=rule_costs)
     _answer(found, out, json, quiet)
 
 

@@ -15,17 +15,22 @@ from models.case import Case
 from planner import __version__, catalogue
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
+from planner.explain.costs import rule_costs, table_of
 from planner.losses import Relaxation, losses
 from planner.optimize import Outcome, optimize
 from planner.provenance import recalled_count
 from planner.reading import read
 from planner.results import plan_tables
+from planner.results.columns import shaped
 from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
 from planner.solve.highs import Watch
 from planner.tables import Region
+
+RULE_COSTS_S = 120.0
+"""Longest time for finding what each rule costs."""
 
 LOSSES_S = 120.0
 """Longest time for pricing what each site is worth."""
@@ -169,6 +174,16 @@ def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | 
     return losses(found, chosen, time.monotonic() + LOSSES_S)
 
 
+def _rule_costs(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame:
+    """What each rule costs, priced on the relaxation of the plan; none where none is at hand."""
+    relaxed, grouped = outcome.relaxed, outcome.grouped
+    if outcome.value is None or relaxed is None or relaxed.x is None or grouped is None:
+        return shaped("rule_costs", pd.DataFrame())
+    found = Relaxation(case, grouped, relaxed, scenario.objective.name)
+    costs = rule_costs(found, time.monotonic() + RULE_COSTS_S)
+    return shaped("rule_costs", table_of(costs, scenario.objective.name))
+
+
 def plan(
     scenario: Scenario | Mapping[str, Any] | str | Path,
     *,
@@ -176,6 +191,7 @@ def plan(
     overrides: Sequence[str] = (),
     progress: Watch | None = None,
     site_losses: bool = True,
+    cost_of_rules: bool = False,
 ) -> Plan:
     """Solve a scenario to its gap or time limit.
 
@@ -192,6 +208,8 @@ def plan(
         Told of stages, bounds and incumbents.
     site_losses
         Whether to price what each site is worth, which can take as long as the plan.
+    cost_of_rules
+        Whether to find what each rule costs: one more small solve for each that binds.
 
     Raises
     ------
@@ -207,4 +225,9 @@ def plan(
     lost = _losses(case, chosen, outcome) if site_losses else None
     tables = plan_tables(Context(facts, chosen), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun
+    if cost_of_rules:
+        watch.stage("what each rule costs")
+        begun = time.monotonic()
+        tables["rule_costs"] = _rule_costs(case, chosen, outcome)
+        outcome.seconds["what each rule costs"] = time.monotonic() - begun
     return Plan(chosen, facts, case, outcome, tables)

@@ -9,13 +9,16 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.coefficients import make_case
 from planner.explain.checks import checks, connectable
+from planner.explain.costs import RuleCost, rule_costs
 from planner.explain.diagnosis import ALONE, Change, Diagnosis
 from planner.explain.explanation import Explanation
-from planner.explain.worth import worths
+from planner.explain.worth import best_of, worths
+from planner.losses import Relaxation
 from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.highs import Watch
 from planner.solve.relax import Shortfall
+from planner.solve.sift import Relaxed
 from planner.tables import Region
 
 OUT_OF_TIME = "The time limit was reached; more could be said with a longer one."
@@ -79,9 +82,14 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
         watch.stage("whole halls")
         feasible, moved, note = _whole(diagnosis, least)
         watch.stage("what binds")
-        binding = worths(diagnosis, scenario.objective.name, least, deadline) if feasible else ()
         unit = OBJECTIVES[scenario.objective.name].unit
-        return answer(feasible, relaxation=moved, binding=binding, unit=unit, note=note)
+        if not feasible:
+            return answer(feasible, relaxation=moved, unit=unit, note=note)
+        best = best_of(diagnosis, scenario.objective.name, least, deadline)
+        binding = worths(diagnosis, scenario.objective.name, best)
+        watch.stage("what each rule costs")
+        costs = _costs(diagnosis, case, best, scenario, deadline)
+        return answer(True, binding=binding, costs=costs, unit=unit, note=note)
     watch.stage("conflict")
     conflict = diagnosis.conflict(least)
     watch.stage("one rule alone")
@@ -93,6 +101,15 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
         alone=tuple(change for change in alone if change is not None),
         note=OUT_OF_TIME if time.monotonic() > deadline else connectable(case),
     )
+
+
+def _costs(
+    diagnosis: Diagnosis, case: Case, best: Relaxed, scenario: Scenario, deadline: float
+) -> tuple[RuleCost, ...]:
+    if best.x is None:
+        return ()
+    found = Relaxation(case, diagnosis.compiled, best, scenario.objective.name)
+    return tuple(rule_costs(found, deadline, diagnosis.rules))
 
 
 def _whole(diagnosis: Diagnosis, least: Shortfall) -> tuple[bool | None, tuple[Change, ...], str]:

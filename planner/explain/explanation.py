@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
@@ -11,6 +11,9 @@ from rich.text import Text
 from planner.explain.diagnosis import Change
 from planner.explain.rules import Rule
 from planner.explain.words import AT_LEAST, AT_MOST, EXACTLY, number
+
+if TYPE_CHECKING:
+    from planner.explain.costs import RuleCost
 
 TOGETHER = "These cannot all hold; without any one of them the others can:"
 SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
@@ -33,7 +36,8 @@ class Explanation:
     `feasible` is None where that was not found out in time, or not proven. `checks` are sentences;
     `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
     is the least that makes the scenario feasible (least sum of relative changes of the scenario's
-    own rules); each of `alone` makes it feasible by itself. `binding` is of a feasible scenario.
+    own rules); each of `alone` makes it feasible by itself. `binding` and `costs` are of a feasible
+    scenario: what loosening a rule gains, and what leaving it out would.
     All are found with halls and racks divisible; `note` says more.
     """
 
@@ -44,6 +48,7 @@ class Explanation:
     relaxation: tuple[Change, ...] = ()
     alone: tuple[Change, ...] = ()
     binding: tuple[Worth, ...] = ()
+    costs: tuple["RuleCost", ...] = ()
     unit: str = ""
     note: str = ""
     seconds: float = 0.0
@@ -68,6 +73,11 @@ class Explanation:
                  "gain_per_percent": worth.per_percent, "gain_per_unit": worth.per_unit}
                 for worth in self.binding
             ],
+            "costs": [
+                {**_stated(cost.rule), "unit_of_cost": self.unit, "cost": cost.cost,
+                 "basis": cost.basis}
+                for cost in self.costs
+            ],
             "note": self.note,
             "seconds": round(self.seconds, 2),
         }  # fmt: skip
@@ -85,6 +95,9 @@ class Explanation:
         if self.binding:
             parts += [Text(f"\nWhat holds it, and what loosening gains ({self.unit}):")]
             parts.append(_worths(self.binding))
+        if self.costs:
+            parts += [Text(f"\nWhat each rule costs, were it alone left out ({self.unit}):")]
+            parts.append(_costs(self.costs))
         if self.note:
             parts.append(Text(f"\n{self.note}"))
         return Group(*parts)
@@ -139,4 +152,16 @@ def _worths(worths: tuple[Worth, ...]) -> Table:
         asked = "" if rule.asked is None else f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
         unit = "" if worth.per_unit is None else number(worth.per_unit)
         table.add_row(rule.path, asked, number(worth.per_percent), unit)
+    return table
+
+
+def _costs(costs: tuple["RuleCost", ...]) -> Table:
+    table = Table(box=None, pad_edge=True)
+    for name in ("rule", "asked", "cost", "basis"):
+        justify: JustifyMethod = "left" if name in ("rule", "basis") else "right"
+        table.add_column(name, justify=justify, overflow="fold")
+    for cost in costs:
+        rule = cost.rule
+        asked = "" if rule.asked is None else f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
+        table.add_row(rule.path, asked, "" if cost.cost is None else number(cost.cost), cost.basis)
     return table

@@ -10,19 +10,22 @@ from models.blocks.objective import OBJECTIVES
 from planner.explain.diagnosis import Diagnosis
 from planner.explain.explanation import Worth
 from planner.solve.relax import Shortfall
-from planner.solve.sift import relaxed_ratio
+from planner.solve.sift import Relaxed, relaxed_ratio
 
 SHOWN = 12
 LEAST_FRAC = 1e-7
 """Less than this of the objective, for 1 % of a rule, is rounding."""
 
 
-def worths(
-    diagnosis: Diagnosis, objective: str, found: Shortfall, deadline: float
-) -> tuple[Worth, ...]:
+def best_of(diagnosis: Diagnosis, objective: str, found: Shortfall, deadline: float) -> Relaxed:
+    """The best ratio of the relaxation, from the sites that keep all rules."""
+    ratio, model = OBJECTIVES[objective], diagnosis.compiled
+    return relaxed_ratio(model, diagnosis.parts, ratio, found.kept, 0.0, deadline)
+
+
+def worths(diagnosis: Diagnosis, objective: str, best: Relaxed) -> tuple[Worth, ...]:
     """Rules that bind, those first whose loosening by 1 % gains most."""
     ratio, model = OBJECTIVES[objective], diagnosis.compiled
-    best = relaxed_ratio(model, diagnosis.parts, ratio, found.kept, 0.0, deadline)
     if best.x is None or best.row_dual is None:
         return ()
     under = max(float(best.x[model.column[ratio.under]]), 1e-12)

@@ -61,6 +61,7 @@ ORDER = {
     "operators": "site_id period operator home_country it_mw",
     "tier_halls": "site_id period design_id cooling_class sovereignty_class halls_count hall_mw",
     "policies": "rule where period sense required achieved slack unit binding_flag shadow_price",
+    "rule_costs": "rule about sense required unit cost_tokens_per_s_per_mw basis",
     "serving": "system_id state_id workload_id tokens_per_s it_kw layout batch_count ttft_ms "
     "tpot_ms hbm_used_gb chip_w precision extrapolated_flag",
     "inputs": " ".join(column.name for column in INPUTS),
@@ -68,7 +69,7 @@ ORDER = {
 }
 """Result files and their columns, in the order written."""
 
-WHEN_STATED = ("grants", "funds", "operators", "tier_halls")
+WHEN_STATED = ("grants", "funds", "operators", "tier_halls", "rule_costs")
 """Files written only where the scenario asks for what they hold."""
 
 OWN = (
@@ -157,6 +158,14 @@ OWN = (
     Column("policies", "binding_flag", "1 where the plan is at the limit", "flag"),
     Column("policies", "shadow_price", "objective gained per unit the rule is loosened; sites, "
            "halls and connections as built"),
+    Column("rule_costs", "rule", "the rule, by its place in the scenario", "text"),
+    Column("rule_costs", "about", "what it is about, where its place does not say", "text"),
+    Column("rule_costs", "sense", "at least, at most or exactly", "text"),
+    Column("rule_costs", "required", "what the rule asks; blank: it is no one number"),
+    Column("rule_costs", "unit", "unit of required", "text"),
+    Column("rule_costs", "cost_tokens_per_s_per_mw", "what the objective gains if the rule alone "
+           "is left out; blank: not known, or the objective is in another unit"),
+    Column("rule_costs", "basis", "exact, or at least this; of divisible halls and racks", "text"),
     Column("columns", "table", "result file", "text"),
     Column("columns", "column", "its column", "text"),
     Column("columns", "kind", "number, whole, text or flag (0/1)", "text"),

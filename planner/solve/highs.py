@@ -105,6 +105,10 @@ class Solver:
         """New bounds of some columns."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
+    def row_bounds(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """New bounds of some rows."""
+        self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), low, high)
+
     def add_row(self, coefficients: Mapping[str, float], low: float, high: float) -> int:
         """A further row over named columns; returns its index."""
         index = np.array([self.compiled.column[n] for n in coefficients], dtype=np.int32)

@@ -37,6 +37,7 @@ KEYS = {
     "operators": ["site_id", "period"],
     "tier_halls": ["site_id", "period", "design_id", "sovereignty_class"],
     "policies": ["rule", "where", "period"],
+    "rule_costs": ["rule", "about"],
     "serving": ["system_id", "state_id", "workload_id"],
     "inputs": ["table", "key", "column"],
     "columns": ["table", "column"],
