@@ -18,6 +18,7 @@ from models.blocks import (
     operators,
     outage,
     people,
+    permit,
     power,
     pue,
     required,
@@ -36,7 +37,7 @@ from models.ledger import Ledger
 
 WHERE = (sites, halls, power, grid, land, water, people)
 WHAT = (training, fleet, workload, required, supply_chain)
-LAW = (sovereignty, operators, dedicated, outage, residual, pue)
+LAW = (permit, sovereignty, operators, dedicated, outage, residual, pue)
 BOTH = (*LAW, carbon, subsidies, funds, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 

@@ -169,6 +169,15 @@ _CONNECTION = (
     Column(
         "permit_regions", "max_mw", "largest load granted at one site", low=0, default=float("inf")
     ),
+    Column("permit_regions", "free_mw", "largest load that needs no permit", low=0, default=0.0),
+    Column(
+        "permit_regions",
+        "exempt_from_year",
+        "first year in which no load needs one; blank: none is known",
+        "whole",
+        default=None,
+    ),
+    Column("permit_regions", "rule", "the law or practice the row stands for", "text", default=""),
     Column("permit_areas", "area_id", "short name of the area", "text"),
     Column(
         "permit_areas",

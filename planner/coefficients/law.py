@@ -21,6 +21,7 @@ def law_values(context: Context) -> dict[str, dict]:
         **_imports(context),
         **_rescues(context),
         **_pue(context),
+        **_permits(context),
     }
 
 
@@ -173,3 +174,13 @@ def _pue(context: Context) -> dict[str, dict]:
         "pue_opened_before": by_site(before),
         "pue_above_mwh_per_year": by_site(above),
     }
+
+
+def _permits(context: Context) -> dict[str, dict]:
+    least = context.scenario.policies.permit_pass_min
+    if least is None:
+        return {"permit_free_mw": {}}
+    regions = context.table("permit_regions").set_index("permit_region")
+    unlikely = regions.loc[regions["pass_frac"] < least, "free_mw"]
+    sites = context.table("sites").set_index("site_id")["permit_region"]
+    return {"permit_free_mw": sites[sites.isin(unlikely.index)].map(unlikely).to_dict()}

@@ -12,6 +12,9 @@ from planner.coefficients.context import Context, picked
 from planner.coefficients.water import water_values
 from planner.errors import Problem, refuse
 
+PERMIT = ["extra_lead_years", "max_mw", "pass_frac", "free_mw", "exempt_from_year"]
+"""What the permit region says of a site."""
+
 HIGHEST_OVERSIZE = 2.0
 """Hall MW per MW at the meter that a plan may want: racks capped to half their nameplate."""
 
@@ -22,7 +25,7 @@ def candidate_sites(context: Context) -> pd.DataFrame:
     keep = sites["country"].isin(context.countries)
     keep &= picked(sites["site_id"], context.scenario.filters.sites)
     sites = sites[keep].merge(
-        context.table("permit_regions")[["permit_region", "extra_lead_years", "max_mw"]],
+        context.table("permit_regions")[["permit_region", *PERMIT]],
         on="permit_region",
         how="left",
         validate="many_to_one",
@@ -35,14 +38,15 @@ def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     """Steps by site: MW within what the site may take, cost, lead, and the first year they work.
 
     A step needs those before it, so it is decided no later than they are; and power is of no use
-    before a hall can stand.
+    before a hall can stand. A step that begins without a permit and needs one above some MW is two.
     """
     steps = context.table("interconnection_steps")
     rows = sites.reset_index(drop=True).merge(steps, on=["country", "voltage_kv"], how="inner")
     rows = rows.sort_values(["site_id", "step_index"], kind="stable")
     before = rows.groupby("site_id")["step_mw"].cumsum() - rows["step_mw"]
     rows["usable_step_mw"] = np.minimum(rows["step_mw"], rows["usable_mw"] - before)
-    lead = whole_years(rows["lead_years"] + rows["extra_lead_years"].fillna(0.0))
+    rows = permitted(rows, before, context.scenario.decision_year)
+    lead = whole_years(rows["lead_years"] + rows["extra_lead_years"])
     rows["whole_lead_years"] = lead.groupby(rows["site_id"]).cummax()
     building = whole_years(context.by_country("hall_lead_years", rows["country"]))
     ready = context.scenario.decision_year + np.maximum(rows["whole_lead_years"], building)
@@ -50,6 +54,24 @@ def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     rows["first_year"] = np.maximum(ready, first).astype(int)
     last = context.scenario.periods[-1]
     return rows[(rows["usable_step_mw"] > 0) & (rows["first_year"] <= last)]
+
+
+def permitted(rows: pd.DataFrame, before: pd.Series, decision_year: int) -> pd.DataFrame:
+    """Steps with the years their permit takes: what lies below `free_mw` needs none.
+
+    Nor does what can wait until the year from which the region is exempt, if that is sooner.
+    """
+    wait = (rows["exempt_from_year"].fillna(np.inf) - decision_year - rows["lead_years"]).clip(0.0)
+    extra = np.minimum(rows["extra_lead_years"].fillna(0.0), wait)
+    free = (rows["free_mw"].fillna(0.0) - before).clip(0.0)
+    free = free.clip(upper=rows["usable_step_mw"].clip(0.0)).where(extra > 0, 0.0)
+    gated = rows.assign(usable_step_mw=rows["usable_step_mw"] - free, extra_lead_years=extra)
+    early = rows.assign(usable_step_mw=free, extra_lead_years=0.0)[free > 0]
+    if early.empty:
+        return gated
+    both = pd.concat([early, gated[(free == 0) | (gated["usable_step_mw"] > 0)]])
+    both = both.sort_values(["site_id", "step_index"], kind="stable", ignore_index=True)
+    return both.assign(step_index=both.groupby("site_id").cumcount() + 1)
 
 
 def whole_years(lead_years: pd.Series) -> pd.Series:

@@ -106,6 +106,9 @@ FAMILIES = {
     "survivors_it_load": Family(
         "s t", "n", "policies.outage.{n}.share", "outage_frac", "n", AT_LEAST, "share of peak"
     ),
+    "permit_gate": Family(
+        "s t", "", "policies.permit_pass_min", "", "", EXACTLY, own=True
+    ),
     "licence_loss": Family(
         "n m w t", "n", "policies.licence_loss.{n}.share", "licence_loss_frac", "n", AT_LEAST,
         "share of peak",

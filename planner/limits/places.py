@@ -19,6 +19,10 @@ def of_grid(book: Book) -> Iterator[Limit]:
         hold = ((named("grid_connection", s, t), 1.0),)
         drawn = float(row.facility_mw)
         yield Limit("grid_connection", s, t, AT_MOST, mw, drawn, MW, "power.csv", hold)
+        if s in case["permit_free_mw"]:
+            hold = ((named("permit_gate", s, t), 1.0),)
+            most = case["permit_free_mw"][s]
+            yield Limit("permit_gate", s, t, AT_MOST, most, drawn, MW, "power.csv", hold)
     zone = power["site_id"].map(case["zone"])
     drawn_by_zone = power.groupby([zone, "period"])["facility_mw"].sum()
     for z in dict.fromkeys(case["zone"].values()):

@@ -124,3 +124,12 @@ def test_markets_count_tokyo_once(facts):
     # add 6 million to the sum of the larger cities, which is below 30.
     assert 25e6 < people["tokyo"] < 30e6
     assert 18e6 < people["seoul"] < 26e6
+
+
+def test_a_small_load_needs_no_permit_in_korea(facts):
+    # 10 MW by decree; 5 MW in the capital region, where larger loads may be refused
+    free = facts["permit_regions"].set_index("permit_region")["free_mw"]
+    assert {free[f"KR-{name}"] for name in ("SEOUL", "GYEONGGI", "INCHEON")} == {5.0}
+    assert {free[name] for name in free.index if name in ("KR-REST", "KR-DEZ", "KR-SEJONG")} == {
+        10.0
+    }

@@ -29,6 +29,7 @@ FACTS = {
     "interconnection_steps[KR/154*/1].lead_years": 1.0,
     "interconnection_steps[KR/154*/2].lead_years": 2.0,
     "permit_regions[KR-REST].extra_lead_years": 0.0,
+    "permit_regions[KR-REST].free_mw": 0.0,
     "parameters[*/facility_life_years].value": 2.0,
     "parameters[*/interconnection_life_years].value": 1.0,
     "parameters[*/setback_frac].value": 0.2,
@@ -87,6 +88,35 @@ def test_a_permit_takes_longer():
     )
     assert values["first_year"] == {SITE: 2028}
     assert sets["SITE_PERIOD"] == ((SITE, 2028), (SITE, 2029))
+
+
+def test_a_load_below_the_threshold_needs_no_permit():
+    # of the first 40 MW, 10 come in 2027 without a permit, a quarter of its 8 M$; the rest takes
+    # a year more, and so does the second step
+    slow = {"permit_regions[KR-REST].extra_lead_years": 1.0, "permit_regions[KR-REST].free_mw": 10}
+    sets, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    assert values["step_mw"] == {(SITE, 1): 10, (SITE, 2): 30, (SITE, 3): 30}
+    assert values["step_musd"] == {(SITE, 1): 2, (SITE, 2): 6, (SITE, 3): 9}
+    steps = {(SITE, 1, t) for t in (2027, 2028, 2029)} | {(SITE, 2, 2028), (SITE, 2, 2029)}
+    assert set(sets["STEP_PERIOD"]) == {*steps, (SITE, 3, 2029)}
+
+
+def test_a_threshold_beyond_the_first_step_frees_all_of_it():
+    slow = {"permit_regions[KR-REST].extra_lead_years": 1.0, "permit_regions[KR-REST].free_mw": 50}
+    sets, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    assert values["step_mw"] == {(SITE, 1): 40, (SITE, 2): 10, (SITE, 3): 20}
+    assert {(SITE, 1, 2027), (SITE, 2, 2028)} <= set(sets["STEP_PERIOD"])
+    assert (SITE, 3, 2028) not in sets["STEP_PERIOD"]
+
+
+@pytest.mark.parametrize(("exempt", "first"), [(2027, 2027), (2028, 2028), (2040, 2029)])
+def test_a_region_that_becomes_exempt_waits_no_longer_than_that(exempt, first):
+    slow = {
+        "permit_regions[KR-REST].extra_lead_years": 2.0,
+        "permit_regions[KR-REST].exempt_from_year": exempt,
+    }
+    _, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    assert values["first_year"] == {SITE: first}
 
 
 def test_a_country_may_start_later():

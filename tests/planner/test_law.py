@@ -53,6 +53,7 @@ STATED: dict[str, Any] = {
         "hbm_origin_share_min": {"KR": 0.7},
         "licence_loss": {"KR": {"maker": "US", "share": 0.1, "from_year": 2030}},
         "late_delivery": {"KR": {"generations": 1, "share": 0.1}},
+        "permit_pass_min": 0.5,
         "pue_max": {"JP": 1.3},
         "pue_scope": {"JP": {"opened_from": 2028, "above_mwh_per_year": 16000}},
     },
@@ -81,7 +82,7 @@ def run(folder: Path) -> Run:
 def test_the_plan_is_accepted_and_states_every_rule(solved: Plan, folder: Path) -> None:
     assert solved.status == "optimal"
     assert verify(folder) == []
-    assert set(solved.tables["policies"]["rule"]) >= {*TIGHTER, *UNNUMBERED} - {"other_halls"}
+    assert set(solved.tables["policies"]["rule"]) >= {*TIGHTER, *UNNUMBERED} - {"permit_gate"}
     operators = solved.tables["operators"]
     assert set(operators["site_id"]) == set(solved.tables["power"]["site_id"])
     assert solved.tables["tier_halls"]["sovereignty_class"].unique().tolist() == ["public"]
@@ -110,6 +111,7 @@ TIGHTER: dict[str, tuple[str, Any, str]] = {
         "facts.parameters[*/availability_frac].value", 0.01, "share of peak, must be at least",
     ),
     "late_delivery": ("policies.late_delivery.KR.generations", 4, "share of peak, must be at le"),
+    "permit_gate": ("facts.permit_regions[KR-DEZ].pass_frac", 0.1, "MW, must be at most 10"),
     "pue_ceiling": ("policies.pue_max.JP", 1.01, "PUE, must be at most 1.01"),
 }  # fmt: skip
 UNNUMBERED = ("tier_operator", "barred_systems", "dedicated_halls", "other_halls")
@@ -248,6 +250,13 @@ def test_the_law_begins_after_the_last_period_before_its_year() -> None:
     policies = {"pue_max": {"JP": 1.3}, "pue_scope": {"JP": {"opened_from": 2029}}}
     values = law_values(context(policies=policies))
     assert set(values["pue_opened_before"].values()) == {2028}
+
+
+def test_permits_that_seldom_pass_are_not_counted_on() -> None:
+    values = law_values(context(policies={"permit_pass_min": 0.5}))["permit_free_mw"]
+    regions = shipped().tables["sites"].set_index("site_id")["permit_region"]
+    assert set(values.values()) == {5.0, 10.0}
+    assert {regions[s] for s in values} == {"KR-SEOUL", "KR-GYEONGGI", "KR-INCHEON", "KR-JEONBUK"}
 
 
 # -- names ----------------------------------------------------------------------------------------

@@ -86,6 +86,8 @@ def first_years(step_leads, extra, hall_lead=1.0, **choices):
     facts |= {
         "permit_regions[KR-REST].extra_lead_years": extra,
         "permit_regions[KR-AIDC].extra_lead_years": extra,
+        "permit_regions[KR-*].free_mw": 0.0,
+        "permit_regions[KR-AIDC].exempt_from_year": 2100,
         "parameters[*/hall_lead_years].value": hall_lead,
         f"sites[{SITE}].headroom_mw": 200.0,
     }

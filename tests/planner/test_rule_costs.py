@@ -122,7 +122,7 @@ def test_sites_that_were_not_in_play_count() -> None:
         stated = {
             "name": "real",
             "periods": [2028],
-            "scale": {"facility_mw_min": {2028: 400}},
+            "scale": {"facility_mw_min": {2028: 100}},
             "demand": {"mix": {"chat": 1.0}},
             "filters": {"countries": ["KR"], "sites": {"include": ["*-154kv-*"]}},
             "policies": policies,
