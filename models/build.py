@@ -6,10 +6,12 @@ from pyomo.environ import ConcreteModel, Var
 
 from models.blocks import (
     apart,
+    backup,
     budget,
     carbon,
     dedicated,
     fleet,
+    flexible,
     funds,
     grid,
     halls,
@@ -27,6 +29,7 @@ from models.blocks import (
     sites,
     sovereignty,
     subsidies,
+    supply,
     supply_chain,
     training,
     water,
@@ -35,7 +38,7 @@ from models.blocks import (
 from models.case import Case
 from models.ledger import Ledger
 
-WHERE = (sites, halls, power, grid, land, water, people)
+WHERE = (sites, halls, supply, power, flexible, backup, grid, land, water, people)
 WHAT = (training, fleet, workload, required, supply_chain)
 LAW = (permit, sovereignty, operators, dedicated, outage, residual, pue)
 BOTH = (*LAW, carbon, subsidies, funds, budget, scale, apart, objective)

@@ -12,6 +12,7 @@ DECLARED = (
     "models.facts.measurements",
     "models.facts.money",
     "models.facts.places",
+    "models.facts.supply",
     "models.blocks.sovereignty",
 )
 """Modules that declare tables of facts; a new one is one more name here."""

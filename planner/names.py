@@ -9,6 +9,7 @@ from planner.errors import Problem, listed, nearest, refuse
 from planner.grid.names import network_problems
 from planner.names_of_law import of_law
 from planner.origin import Origin, Path
+from planner.power_names import power_names
 from planner.scenario import Scenario
 from planner.scenario.demand import Demand, Limit
 from planner.scenario.filters import Pick
@@ -38,6 +39,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *capital(region, scenario),
         *of_law(scenario, region, names),
         *work_problems(region, scenario, names),
+        *power_names(scenario, region),
     ]
     origin = scenario.origin
     refuse([_problem(origin, *one) for one in found])

@@ -109,6 +109,9 @@ def tiny_case(
         "SITE_DESIGN": tuple(pairs),
         "HALL": tuple((s, d, t) for s, d in pairs for t in periods),
         "STEP_PERIOD": tuple((s, i, t) for s, i in base["step_mw"] for t in periods),
+        "SUPPLY": tuple(
+            (s, e, t) for s in names for e in base.get("supply_kind", ()) for t in periods
+        ),
         "FORCED_SITE": (),
         "WATER": tuple(base["water_usd_per_m3"]),
         "PERIOD": tuple(periods),

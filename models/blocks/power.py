@@ -3,19 +3,22 @@
     grid_mw[s,t]      = facility_mw[s,t] - what on-site sources carry       (design hour)
     grid_mean_mw[s,t] = mean_facility_mw[s,t] - energy of other sources     (yearly mean)
     grid_mw[s,t] <= sum over steps l of step_mw[s,l] * connect[s,l,t]
+    mean_facility_mw[s,t] - energy of on-site sources <= the same sum, where there are such sources
     connect[s,l,t] >= connect[s,l,t-1];  connect[s,l,t] <= connect[s,l-1,t];  connect <= open
     connect[s,l,t]  = 0  before  decision year + lead time of the step + permit delay of its region
     sum over sites s of zone z:  grid_mw[s,t] <= zone_headroom_mw[z]
 Grid energy is paid by its yearly mean, demand by the design hour:
     energy [M$/a] = grid_mean_mw * 8760 h * price [$/MWh] / 1e6
     demand [M$/a] = grid_mw * demand charge [$/kW/a] / 1e3
+where a tariff bills no less than a share of the contract, which is the connection built:
+    billed_mw >= grid_mw;  billed_mw >= floor[s] * connected_mw;  billed_mw for grid_mw in demand
 Without other sources, grid_mw is facility_mw. Country and scale rules, and the ratio, count
 facility_mw: all that the factory draws at its meter, from the grid or from its own plant.
 """
 
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, Expression, Var
+from pyomo.environ import Binary, Constraint, Expression, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column
@@ -69,6 +72,13 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         case.sets["SITE_PERIOD"],
         rule=lambda m, s, t: m.grid_mw[s, t] <= ledger.total("connected_mw", (s, t)),
     )
+    m.grid_energy = Constraint(
+        ledger.indices("onsite_used_mw"),
+        rule=lambda m, s, t: (
+            m.mean_facility_mw[s, t] - ledger.total("onsite_used_mw", (s, t))
+            <= ledger.total("connected_mw", (s, t))
+        ),
+    )
     for s, t in case.sets["SITE_PERIOD"]:
         ledger.put("zone_mw", (case["zone"][s], t), m.grid_mw[s, t], s)
         ledger.put("country_mw", (case["country"][s], t), m.facility_mw[s, t], s)
@@ -76,6 +86,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         [(z, t) for z, t in ledger.indices("zone_mw") if z in case["zone_headroom_mw"]],
         rule=lambda m, z, t: ledger.total("zone_mw", (z, t)) <= case["zone_headroom_mw"][z],
     )
+    _billed(m, case, ledger)
     _cost(m, case, ledger)
 
 
@@ -87,6 +98,17 @@ def _from_grid(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("grid_mean_mw", (s, t), m.mean_facility_mw[s, t], "load")
     m.grid_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mw", (s, t)))
     m.grid_mean_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mean_mw", (s, t)))
+
+
+def _billed(m: Any, case: Case, ledger: Ledger) -> None:
+    floor = case["billed_floor_frac"]
+    at = [(s, t) for s, t in case.sets["SITE_PERIOD"] if s in floor]
+    m.billed_mw = Var(at, domain=NonNegativeReals)
+    m.billed_peak = Constraint(at, rule=lambda m, s, t: m.billed_mw[s, t] >= m.grid_mw[s, t])
+    m.billed_contract = Constraint(
+        at,
+        rule=lambda m, s, t: m.billed_mw[s, t] >= floor[s] * ledger.total("connected_mw", (s, t)),
+    )
 
 
 def _cost(m: Any, case: Case, ledger: Ledger) -> None:
@@ -101,4 +123,5 @@ def _cost(m: Any, case: Case, ledger: Ledger) -> None:
         energy = HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6
         ledger.put("opex_musd", where, energy * m.grid_mean_mw[s, t], "energy")
         demand = case["demand_usd_per_kw_year"][s] / 1e3
-        ledger.put("opex_musd", where, demand * m.grid_mw[s, t], "demand charge")
+        billed = m.billed_mw[s, t] if (s, t) in m.billed_mw else m.grid_mw[s, t]
+        ledger.put("opex_musd", where, demand * billed, "demand charge")

@@ -128,6 +128,22 @@ _ENERGY = (
     Column(_T, "voltage_kv", "lowest voltage of the class", low=6),
     Column(_T, "energy_local_per_kwh", "energy, surcharges and wheeling, flat load", low=0),
     Column(_T, "demand_local_per_kw_month", "charge on the contracted demand", low=0),
+    Column(
+        _T,
+        "surcharge_local_per_kwh",
+        "climate and fuel charges on top of its time-of-use prices",
+        low=0,
+        default=0.0,
+    ),
+    Column(_T, "levy_frac", "levy on the bill, of its time-of-use prices", low=0, default=0.0),
+    Column(
+        _T,
+        "billed_floor_frac",
+        "least demand billed, of the contract",
+        low=0,
+        high=1,
+        default=0.0,
+    ),
     Column(_T, "default_flag", "1: used unless the scenario says otherwise", "flag"),
     Column("tariff_periods", "tariff_id", "short name of the tariff", "text"),
     Column(

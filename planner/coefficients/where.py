@@ -9,6 +9,8 @@ from models.physics.finance import capital_recovery_factor
 from models.physics.power import conversion_loss_frac
 from planner.climate import cooling_table
 from planner.coefficients.context import Context, picked
+from planner.coefficients.supply import onsite_by_country, supply_values
+from planner.coefficients.tariffs import site_tariffs
 from planner.coefficients.water import water_values
 from planner.errors import Problem, refuse
 
@@ -48,10 +50,8 @@ def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     rows = permitted(rows, before, context.scenario.decision_year)
     lead = whole_years(rows["lead_years"] + rows["extra_lead_years"])
     rows["whole_lead_years"] = lead.groupby(rows["site_id"]).cummax()
-    building = whole_years(context.by_country("hall_lead_years", rows["country"]))
-    ready = context.scenario.decision_year + np.maximum(rows["whole_lead_years"], building)
-    first = rows["country"].map(context.scenario.policies.first_year).fillna(0)
-    rows["first_year"] = np.maximum(ready, first).astype(int)
+    rows["first_year"] = _first_year(context, rows)
+    rows = _curtailable(context, rows)
     last = context.scenario.periods[-1]
     return rows[(rows["usable_step_mw"] > 0) & (rows["first_year"] <= last)]
 
@@ -77,6 +77,30 @@ def permitted(rows: pd.DataFrame, before: pd.Series, decision_year: int) -> pd.D
 def whole_years(lead_years: pd.Series) -> pd.Series:
     """Calendar years that a lead takes up: a decision of year y is at work in y + these."""
     return np.ceil(lead_years - 1e-9).astype(int)
+
+
+def _curtailable(context: Context, rows: pd.DataFrame) -> pd.DataFrame:
+    """Steps with the year they are firm, and the shorter lead of those that may be curtailed.
+
+    No step works before its least lead, a hall's lead, or its country's first year.
+    """
+    power = context.scenario.power
+    rows["firm_year"] = rows["first_year"]
+    for country, rule in power.flexible.items() if power is not None else ():
+        here = rows["country"] == country
+        lead = (rows["whole_lead_years"] - rule.years_earlier).clip(lower=rule.lead_years_min)
+        shorter = here & (lead < rows["whole_lead_years"])
+        rows.loc[shorter, "whole_lead_years"] = lead[shorter]
+    rows["first_year"] = _first_year(context, rows)
+    return rows
+
+
+def _first_year(context: Context, rows: pd.DataFrame) -> pd.Series:
+    """When a step can carry load: its lead and a hall's are over, its country has begun."""
+    building = whole_years(context.by_country("hall_lead_years", rows["country"]))
+    ready = context.scenario.decision_year + np.maximum(rows["whole_lead_years"], building)
+    first = rows["country"].map(context.scenario.policies.first_year).fillna(0)
+    return pd.Series(np.maximum(ready, first), rows.index).astype(int)
 
 
 def site_designs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
@@ -144,7 +168,7 @@ def _most_halls(context: Context, rows: pd.DataFrame) -> pd.Series:
     substation = context.by_country("substation_m2", rows["country"])
     buildable = rows["parcel_m2"] * (1 - setback) - substation
     by_land = np.floor(buildable.fillna(np.inf) / rows["hall_m2"])
-    by_power = np.ceil(HIGHEST_OVERSIZE * rows["connectable_mw"] / rows["hall_mw"])
+    by_power = np.ceil(HIGHEST_OVERSIZE * rows["powered_mw"] / rows["hall_mw"])
     return pd.Series(np.minimum(by_land, by_power), rows.index)
 
 
@@ -176,12 +200,17 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     steps = interconnection(context, sites)
     connectable = steps.groupby("site_id")["usable_step_mw"].sum()
     sites = sites[sites.index.isin(connectable.index)]
-    sites = sites.assign(connectable_mw=connectable.reindex(sites.index))
+    onsite = onsite_by_country(context)
+    own_mw = sites["country"].map(onsite["firm_mw"]).fillna(0.0)
+    grid_mw = connectable.reindex(sites.index)
+    sites = sites.assign(connectable_mw=grid_mw, powered_mw=grid_mw + own_mw)
     designs = site_designs(context, sites)
     sites = sites[sites.index.isin(designs["site_id"])]
     steps = steps[steps["site_id"].isin(sites.index)]
     _refuse_impossible(context, sites)
     first = steps.groupby("site_id")["first_year"].min()
+    own = sites["country"].map(onsite["first_year"]).reindex(first.index)
+    first = first.where(~(own < first), own).astype(int)
     periods = context.scenario.periods
     available = {s: [t for t in periods if t >= first[s]] for s in sites.index}
     pairs = list(zip(designs["site_id"], designs["design_id"], strict=True))
@@ -204,11 +233,14 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
         "FORCED_SITE": tuple(s for s in sites.index if s in set(_forced(context, sites))),
     }
     water_sets, water = water_values(context, sites)
-    sets.update(water_sets)
+    tariffs = site_tariffs(context, sites)
+    supply, of_supply = supply_values(context, sites, tariffs, first)
+    sets.update(water_sets, SUPPLY=supply)
     values = {
-        **_site_values(context, sites),
+        **_site_values(context, sites, tariffs),
         **water,
-        **_step_values(steps),
+        **_step_values(context, steps),
+        **of_supply,
         **_design_values(designs, pairs),
         "first_year": first.to_dict(),
     }
@@ -242,12 +274,11 @@ def _refuse_impossible(context: Context, sites: pd.DataFrame) -> None:
     )
 
 
-def _site_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
+def _site_values(context: Context, sites: pd.DataFrame, tariffs: pd.DataFrame) -> dict[str, dict]:
     country = sites["country"]
     rate = country.map({n: context.discount_frac(n) for n in context.countries})
     fx = country.map({n: context.local_per_usd(n) for n in context.countries})
     setback = context.by_country("setback_frac", country)
-    tariffs = _tariffs(context, sites)
     zones = context.table("zones").set_index("zone_id")
 
     def crf(life: str) -> pd.Series:
@@ -284,22 +315,15 @@ def _site_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
     return values
 
 
-def _tariffs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
-    """Default tariff and emission factor of each site's grid zone."""
-    zone = sites["zone_id"].map(context.table("zones").set_index("zone_id")["tariff_zone_id"])
-    prices = context.table("tariffs")
-    prices = prices[prices["default_flag"] == 1].set_index("zone_id")
-    factors = context.table("emission_factors")
-    factor = factors[factors["default_flag"] == 1].set_index("zone_id")["gco2_per_kwh"]
-    found = prices.reindex(zone)[["energy_local_per_kwh", "demand_local_per_kw_month"]]
-    return found.set_axis(sites.index).assign(gco2_per_kwh=zone.map(factor))
-
-
-def _step_values(steps: pd.DataFrame) -> dict[str, dict]:
+def _step_values(context: Context, steps: pd.DataFrame) -> dict[str, dict]:
     index = list(zip(steps["site_id"], steps["step_index"].astype(int), strict=True))
     # a step cut short by the site's headroom costs its share of the full step
     share = steps["usable_step_mw"] / steps["step_mw"]
+    power = context.scenario.power
+    may_wait = steps["country"].isin(power.flexible if power is not None else {}).tolist()
+    firm = zip(index, steps["firm_year"].tolist(), may_wait, strict=True)
     return {
+        "firm_year": {i: year for i, year, early in firm if early},
         "step_mw": dict(zip(index, steps["usable_step_mw"], strict=True)),
         "step_musd": dict(zip(index, steps["step_musd"] * share, strict=True)),
         "step_lead_years": dict(zip(index, steps["whole_lead_years"].tolist(), strict=True)),

@@ -12,11 +12,17 @@ def checks(case: Case) -> list[str]:
 
 
 def connectable_mw(case: Case, t: int, country: str | None = None) -> float:
-    """MW that power can reach by a period, in all or in a country."""
-    return sum(
+    """MW that grid and plant on the sites can carry by a period, in all or in a country."""
+    grid = sum(
         case["step_mw"][s, step]
         for s, step, u in case.sets["STEP_PERIOD"]
         if u == t and country in (None, case["country"][s])
+    )
+    firm, most = case["supply_firm_frac"], case["supply_most_mw"]
+    return grid + sum(
+        firm[e] * most.get(e, float("inf"))
+        for s, e, u in case.sets["SUPPLY"]
+        if u == t and firm[e] > 0 and country in (None, case["country"][s])
     )
 
 

@@ -146,6 +146,14 @@ FAMILIES = {
         "t", "t", "policies.carbon_t_per_year_max.{t}", "carbon_kt_max", "t", AT_MOST, "t CO2",
         1e3,
     ),
+    "renewable_floor": Family(
+        "n t", "n t", "policies.renewable_share_min.{n}.{t}", "renewable_frac", "n t", AT_LEAST,
+        "share of energy",
+    ),
+    "supply_limit": Family(
+        "e p t", "e p", "supply_limits[{e}/{p}].most_mw", "supply_limit_mw", "e p", AT_MOST, "MW",
+        choice=False,
+    ),
     "pue_ceiling": Family(
         "s t", "n", "policies.pue_max.{n}", "pue_max", "s", AT_MOST, "PUE", own=True
     ),

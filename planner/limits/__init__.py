@@ -9,6 +9,7 @@ from planner.limits.objectives import of_objectives
 from planner.limits.operators import of_halls, of_operators, of_tiers
 from planner.limits.outage import of_outage
 from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
+from planner.limits.power import of_renewables, of_supply
 from planner.limits.pue import of_pue
 from planner.limits.residual import of_residual
 from planner.limits.scale import of_countries, of_demand, of_scale
@@ -35,6 +36,8 @@ FAMILIES = (
     of_pue,
     of_grid,
     of_network,
+    of_supply,
+    of_renewables,
     of_water,
     of_land,
     of_people,

@@ -80,6 +80,26 @@ class Book:
         return {(n, t): found.get((n, t), 0.0) for n in self.countries for t in self.periods}
 
     @cached_property
+    def supply(self) -> Any:
+        """`supply.csv`; where the scenario has no power section, the grid alone, by `power.csv`."""
+        if self.scenario.power is not None:
+            return self.tables["supply"]
+        power = self.tables["power"]
+        alone = power[["site_id", "period", "energy_mwh_per_year"]].assign(
+            source_id="grid", capacity_mw=power["connected_mw"], carried_mw=power["facility_mw"]
+        )
+        factor = power["site_id"].map(self.case["emission_gco2_per_kwh"]).astype(float)
+        return alone.assign(carbon_t_per_year=alone["energy_mwh_per_year"] * factor / 1e3)
+
+    @cached_property
+    def grid_mw(self) -> dict[tuple[str, int], float]:
+        """Load of the design hour that the grid carries, by site and period."""
+        rows = self.supply
+        rows = rows[rows["source_id"] == "grid"]
+        at = zip(rows["site_id"], rows["period"], rows["carried_mw"], strict=True)
+        return {(str(s), int(t)): float(mw) for s, t, mw in at}
+
+    @cached_property
     def flows(self) -> Any:
         """Flows in 1e6 tokens/s with the countries of racks and users and the class of data."""
         flows, case = self.tables["flows"], self.case

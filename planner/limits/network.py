@@ -23,19 +23,18 @@ def of_network(book: Book) -> Iterator[Limit]:
     for (cut, t), most in case["grid_most_mw"].items():
         drawn = sum(share * loads[t].get(node, 0.0) for node, share in shares[cut].items())
         row = ((named("grid_limit", cut, t), 1.0),)
-        yield Limit("grid_limit", cut, t, AT_MOST, most, drawn, MW, "power.csv", row)
+        yield Limit("grid_limit", cut, t, AT_MOST, most, drawn, MW, "supply.csv", row)
     for (country, hour, t), network in case["grid_network"].items():
         unserved = strain(network, network.loads(loads[t])).total_mw
         where = f"{country} {hour}"
-        yield Limit("grid_unserved", where, t, AT_MOST, ROUNDING_MW, unserved, MW, "power.csv", ())
+        yield Limit("grid_unserved", where, t, AT_MOST, ROUNDING_MW, unserved, MW, "supply.csv", ())
 
 
 def _loads(book: Book) -> dict[int, dict[str, float]]:
-    """MW at the meter by period and node."""
-    power = book.tables["power"]
-    node = power["site_id"].map(book.case["node"])
-    sums = power.groupby(["period", node])["facility_mw"].sum()
+    """MW drawn from the grid in the design hour, by period and node."""
+    node = book.case["node"]
     loads: dict[int, dict[str, float]] = {t: {} for t in book.periods}
-    for (t, name), mw in sums.items():
-        loads[int(t)][str(name)] = float(mw)
+    for (s, t), mw in book.grid_mw.items():
+        if s in node:
+            loads[t][node[s]] = loads[t].get(node[s], 0.0) + mw
     return loads

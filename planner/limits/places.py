@@ -17,20 +17,22 @@ def of_grid(book: Book) -> Iterator[Limit]:
         built = [i for r, i, u in steps if r == s and u == t and i <= int(row.steps_count)]
         mw = sum(case["step_mw"][s, i] for i in built)
         hold = ((named("grid_connection", s, t), 1.0),)
-        drawn = float(row.facility_mw)
-        yield Limit("grid_connection", s, t, AT_MOST, mw, drawn, MW, "power.csv", hold)
+        drawn = book.grid_mw.get((s, t), 0.0)
+        yield Limit("grid_connection", s, t, AT_MOST, mw, drawn, MW, "supply.csv", hold)
         if s in case["permit_free_mw"]:
             hold = ((named("permit_gate", s, t), 1.0),)
             most = case["permit_free_mw"][s]
-            yield Limit("permit_gate", s, t, AT_MOST, most, drawn, MW, "power.csv", hold)
-    zone = power["site_id"].map(case["zone"])
-    drawn_by_zone = power.groupby([zone, "period"])["facility_mw"].sum()
+            yield Limit("permit_gate", s, t, AT_MOST, most, drawn, MW, "supply.csv", hold)
+    drawn_by_zone: dict[tuple, float] = {}
+    for (s, t), drawn in book.grid_mw.items():
+        zone = (case["zone"][s], t)
+        drawn_by_zone[zone] = drawn_by_zone.get(zone, 0.0) + drawn
     for z in dict.fromkeys(case["zone"].values()):
         for t in book.periods if z in case["zone_headroom_mw"] else ():
-            drawn = float(drawn_by_zone.get((z, t), 0.0))
+            drawn = drawn_by_zone.get((z, t), 0.0)
             hold = ((named("zone_headroom", z, t), 1.0),)
             most = case["zone_headroom_mw"][z]
-            yield Limit("zone_headroom", z, t, AT_MOST, most, drawn, MW, "power.csv", hold)
+            yield Limit("zone_headroom", z, t, AT_MOST, most, drawn, MW, "supply.csv", hold)
 
 
 def of_water(book: Book) -> Iterator[Limit]:
@@ -60,9 +62,13 @@ def of_land(book: Book) -> Iterator[Limit]:
     case, halls = book.case, book.tables["halls"]
     each = [case["hall_m2"].get(i, 0.0) for i in _pairs(halls)]
     area = (halls["halls_count"] * each).groupby([halls["site_id"], halls["period"]]).sum()
+    rows = book.supply
+    plant = rows["capacity_mw"] * rows["source_id"].map(case["supply_m2_per_mw"]).fillna(0.0)
+    taken = plant.groupby([rows["site_id"], rows["period"]]).sum()
     for s, t in _open(book):
         if s in case["buildable_m2"]:
             built = case["substation_m2"][s] + float(area.get((s, t), 0.0))
+            built += float(taken.get((s, t), 0.0))
             hold = ((named("parcel", s, t), 1e-4),)
             most = case["buildable_m2"][s]
             yield Limit("parcel", s, t, AT_MOST, most, built, "m2", "halls.csv", hold)

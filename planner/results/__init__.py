@@ -65,12 +65,15 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
     from planner.results.fleet import fleet, flows, installs
     from planner.results.law import operators, tier_halls
     from planner.results.money import budget
+    from planner.results.supply import supply
     from planner.results.training import training
-    from planner.results.where import halls, power, water
+    from planner.results.where import halls, opened, power, water
 
     standing, racks = halls(case, m), installs(case, m)
     money = budget(case, m)
-    sent, grid = flows(case, m, context.table("site_markets")), power(case, m)
+    sent = flows(case, m, context.table("site_markets"))
+    supplied = supply(case, m, opened(m))
+    grid = power(case, m, supplied)
     working, by_block = fleet(case, m, racks, standing, sent), hour_flows(case, m)
     decided = {
         "fleet": working,
@@ -79,6 +82,7 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "installs": racks,
         "halls": standing,
         "power": grid,
+        "supply": supplied if context.scenario.power is not None else supplied[:0],
         "water": water(case, m, standing, grid),
         "flows": sent,
         "hour_flows": by_block,

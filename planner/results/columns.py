@@ -12,6 +12,7 @@ from planner.provenance import RESULT as INPUTS
 WORDS = {
     "site_id": "the site",
     "country": "ISO 3166-1 code",
+    "source_id": "grid, a row of supply_options, or backup",
     "period": "planning period, by its first year",
     "system_id": "rack system",
     "cooling_class": "cooling designs that can host the same rack systems",
@@ -45,10 +46,12 @@ ORDER = {
     "installs": "site_id period system_id cooling_class racks_new_count racks_count capex_musd "
     "decide_by_year decide",
     "halls": "site_id period design_id cooling_class halls_new_count halls_count hall_mw it_mw "
-    "it_mean_mw land_m2 decide_by_year decide",
+    "it_mean_mw curtailed_it_mw land_m2 decide_by_year decide",
     "power": "site_id country period steps_count connected_new_mw connected_mw facility_mw "
     "mean_facility_mw energy_mwh_per_year energy_usd_per_mwh emission_gco2_per_kwh "
     "carbon_t_per_year decide_by_year decide",
+    "supply": "site_id period source_id capacity_mw carried_mw energy_mwh_per_year gco2_per_kwh "
+    "cost_musd_per_year carbon_t_per_year",
     "water": "site_id water_source period water_m3_per_day water_m3_per_year "
     "water_limit_m3_per_day water_limit_m3_per_year water_usd_per_m3",
     "flows": "site_id workload_id market_id period tokens_per_s rtt_ms",
@@ -69,7 +72,7 @@ ORDER = {
 }
 """Result files and their columns, in the order written."""
 
-WHEN_STATED = ("grants", "funds", "operators", "tier_halls", "rule_costs")
+WHEN_STATED = ("grants", "funds", "operators", "tier_halls", "rule_costs", "supply")
 """Files written only where the scenario asks for what they hold."""
 
 OWN = (
@@ -128,9 +131,16 @@ OWN = (
     Column("power", "connected_new_mw", "interconnection built in the period"),
     Column("power", "facility_mw", "load at the meter in the design hour"),
     Column("power", "mean_facility_mw", "load at the meter, mean over the year"),
-    Column("power", "energy_mwh_per_year", "energy drawn in a year"),
-    Column("power", "energy_usd_per_mwh", "price of energy"),
+    Column("power", "energy_mwh_per_year", "energy drawn in a year, from all sources"),
+    Column("power", "energy_usd_per_mwh", "price of grid energy"),
     Column("power", "emission_gco2_per_kwh", "carbon of grid energy, yearly mean"),
+    Column("supply", "carried_mw", "load of the design hour that it carries"),
+    Column("supply", "energy_mwh_per_year", "energy the load takes from it in a year; negative: "
+           "what a battery loses"),
+    Column("supply", "gco2_per_kwh", "carbon of its energy"),
+    Column("supply", "cost_musd_per_year", "what it costs a year: energy, demand charge, fuel, "
+           "upkeep, annuity of plant, less what a battery earns"),
+    Column("supply", "carbon_t_per_year", "CO2 of its energy"),
     Column("water", "water_source", "where the water comes from", "text"),
     Column("water", "water_m3_per_day", "withdrawal on the peak day"),
     Column("water", "water_limit_m3_per_day", "limit; blank: none"),

@@ -67,7 +67,9 @@ def sites(
         rows[name] = rows[name].fillna(0.0)
     for name in ("water_m3_per_day", "staff_count"):
         rows[name] = rows[name].fillna(0.0)
-    rows["headroom_mw"] = (rows["connectable_mw"].fillna(0.0) - rows["facility_mw"]).clip(lower=0.0)
+    rows["headroom_mw"] = (rows["connectable_mw"].fillna(0.0) - _from_grid(book, rows)).clip(
+        lower=0.0
+    )
     rows["pue"] = rows["pue"].fillna(rows["best_pue"])
     rows["wue_l_per_kwh"] = rows["wue_l_per_kwh"].fillna(rows["best_wue"])
     rows["binding"] = rows["site_id"].map(_binding(book, found))
@@ -78,6 +80,12 @@ def sites(
         known = losses.set_index("site_id").reindex(columns=LOSSES)
         rows = rows.join(known, on="site_id")
     return shaped("sites", _ranked(rows))
+
+
+def _from_grid(book: Book, rows: pd.DataFrame) -> pd.Series:
+    """Load that the grid carries in the design hour, last period."""
+    last = book.periods[-1]
+    return rows["site_id"].map(lambda s: book.grid_mw.get((s, last), 0.0))
 
 
 def _offered(case: Case) -> pd.DataFrame:

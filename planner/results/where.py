@@ -26,6 +26,11 @@ def halls(case: Case, m: Any) -> pd.DataFrame:
     rows = table(m.halls, *index).rename(columns={"value": "halls_count"})
     for name, variable in (("it_mw", m.it_mw), ("it_mean_mw", m.it_mean_mw)):
         rows[name] = table(variable, *index)["value"].clip(lower=0.0) + 0.0
+    stopped = table(m.curtailed_mw, *index).set_index(list(index))["value"].clip(lower=0.0)
+    rows["curtailed_it_mw"] = stopped.reindex(
+        pd.MultiIndex.from_frame(rows[list(index)])
+    ).to_numpy()
+    rows["curtailed_it_mw"] = rows["curtailed_it_mw"].fillna(0.0) + 0.0
     rows = rows[rows["halls_count"] > 0.5].sort_values(["site_id", "period", "design_id"])
     pairs = list(zip(rows["site_id"], rows["design_id"], strict=True))
     count = rows["halls_count"]
@@ -35,7 +40,7 @@ def halls(case: Case, m: Any) -> pd.DataFrame:
     return shaped("halls", rows)
 
 
-def power(case: Case, m: Any) -> pd.DataFrame:
+def power(case: Case, m: Any, supply: pd.DataFrame) -> pd.DataFrame:
     """`power.csv`: connection, load, energy and carbon of every open site, by period."""
     rows = opened(m)
     at = list(zip(rows["site_id"], rows["period"], strict=True))
@@ -46,18 +51,17 @@ def power(case: Case, m: Any) -> pd.DataFrame:
     mean = (
         pd.Series([float(m.mean_facility_mw[i]()) for i in at], dtype=float).clip(lower=0.0) + 0.0
     )
-    energy = mean * HOURS_PER_YEAR
-    factor = rows["site_id"].map(case["emission_gco2_per_kwh"])
+    carbon = supply.groupby(["site_id", "period"])["carbon_t_per_year"].sum()
     rows = rows.assign(
         country=rows["site_id"].map(case["country"]),
         steps_count=built["count"].to_numpy(),
         connected_mw=built["sum"].to_numpy(),
         facility_mw=[max(float(m.facility_mw[i]()), 0.0) for i in at],
         mean_facility_mw=mean,
-        energy_mwh_per_year=energy,
+        energy_mwh_per_year=mean * HOURS_PER_YEAR,
         energy_usd_per_mwh=rows["site_id"].map(case["energy_usd_per_mwh"]),
-        emission_gco2_per_kwh=factor,
-        carbon_t_per_year=energy * factor / 1e3,
+        emission_gco2_per_kwh=rows["site_id"].map(case["emission_gco2_per_kwh"]),
+        carbon_t_per_year=carbon.reindex(at).to_numpy(),
     )
     return shaped("power", rows.sort_values(["site_id", "period"]))
 

@@ -110,3 +110,4 @@ class Policies(Strict):
     pue_max: dict[str, Annotated[float, Field(ge=1, le=3)]] = {}
     pue_scope: dict[str, PueScope] = {}
     carbon_t_per_year_max: ByYear = {}
+    renewable_share_min: dict[str, dict[Year, Share]] = {}

@@ -12,6 +12,7 @@ from planner.scenario.grid import NetworkHours
 from planner.scenario.money import Budget, Money
 from planner.scenario.operators import Operator
 from planner.scenario.policies import Policies
+from planner.scenario.power import Power
 from planner.scenario.solve import Serving, Solve
 from planner.scenario.training import Training
 from planner.scenario.water import Water
@@ -40,6 +41,7 @@ class Scenario(Strict):
     filters: Filters = Filters()
     policies: Policies = Policies()
     operators: dict[str, Operator] = {}
+    power: Power | None = None
     budget: Budget = Budget()
     money: Money = Money()
     water: Water = Water()

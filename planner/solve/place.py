@@ -17,7 +17,7 @@ from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
-BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER")
+BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 WHERE = ("open", "connect", "halls", "operate", "host", "water_link")
 
 

@@ -16,13 +16,14 @@ from planner.verify import (
     money,
     references,
     sites,
+    supply,
     training,
 )
 from planner.verify.run import Run, read_run
 
 __all__ = ["checked", "read_run", "verify"]
 
-FAMILIES = (sites, fleet, day, demand, training, money, law, choice, answer)
+FAMILIES = (sites, supply, fleet, day, demand, training, money, law, choice, answer)
 
 
 def verify(folder: str | Path, region: str | Path | None = None) -> list[str]:
@@ -60,8 +61,9 @@ def checked(run: Run) -> list[str]:
 
 def _without_plan(run: Run) -> list[str]:
     """A solve that found no plan may state a bound, and nothing that is built."""
-    decided = ("fleet", "hours", "training", "installs", "halls", "power", "water", "flows",
-               "hour_flows", "demand", "budget", "grants", "funds", "policies")  # fmt: skip
+    decided = ("fleet", "hours", "training", "installs", "halls", "power", "supply", "water",
+               "flows", "hour_flows", "demand", "budget", "grants", "funds",
+               "policies")  # fmt: skip
     found = [
         f"{name}.csv: has rows, but plan.json states no value"
         for name in decided

@@ -107,8 +107,11 @@ def in_halls(run: Run) -> list[str]:
     case, rows, halls = run.book.case, run.tables["fleet"], run.tables["halls"]
     idle, working = case["idle_frac"]["it"], run.book.work
     pairs = set(zip(halls["site_id"], halls["design_id"], halls["period"], strict=True))
+    hours = halls["site_id"].map(case["country"]).map(case["curtailed_frac"]).fillna(0.0)
+    lost = hours.astype(float) * halls["curtailed_it_mw"]
+    lost_mean = case["mean_load_frac"]["high"] * lost
     at = zip(rows["site_id"], rows["design_id"], rows["period"], strict=True)
-    load = sums(halls, PLACE, halls["it_mw"])
+    load = sums(halls, PLACE, halls["it_mw"] - lost)
     drawn = sums(working, [*PLACE, "hour_block"], working["it_kw"] / 1e3)
     modes = zip(working["workload_id"], working["hour_block"], strict=True)
     jobs = [case["work_frac"].get(m, case["hour_frac"].get(m[1], 0.0)) for m in modes]
@@ -118,7 +121,7 @@ def in_halls(run: Run) -> list[str]:
     return [
         *untrue("fleet", rows, [i in pairs for i in at], "the site has no hall of that design"),
         *_highest(run, drawn, load, words),
-        *unequal_sums("fleet.csv", mean, sums(halls, PLACE, halls["it_mean_mw"]),
+        *unequal_sums("fleet.csv", mean, sums(halls, PLACE, halls["it_mean_mw"] - lost_mean),
                       f"mean of the year: {words}", 1e-4),
     ]  # fmt: skip
 

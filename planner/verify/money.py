@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
-from models.blocks.power import HOURS_PER_YEAR
+from models.blocks.supply import BATTERY, HOURS_PER_YEAR, PPA
 from planner.limits.places import staff
+from planner.results.supply import BACKUP, GRID
 from planner.verify.checks import unequal_sums
 from planner.verify.fleet import sums
 from planner.verify.run import Run
@@ -17,7 +18,8 @@ def items(run: Run) -> list[str]:
     """The budget, line by line."""
     case, budget = run.book.case, run.tables["budget"]
     found: Items = defaultdict(float)
-    parts = (_places, _halls, _racks, _running, _connections, _tokens, _unserved, _capital)
+    parts = (_places, _halls, _racks, _running, _connections, _sources, _backup, _tokens,
+             _unserved, _capital)  # fmt: skip
     for part in parts:
         part(run, found)
     have = sums(budget, ["country", "site_id", "period", "kind", "item"], budget["amount_musd"])
@@ -97,12 +99,13 @@ def _racks(run: Run, found: Items) -> None:
 
 
 def _running(run: Run, found: Items) -> None:
-    """Energy, demand charge, staff and water."""
-    case, power, water = run.book.case, run.tables["power"], run.tables["water"]
-    for row in power.itertuples():
+    """Grid energy, demand charge, staff and water."""
+    case, supply, water = run.book.case, run.book.supply, run.tables["water"]
+    for row in supply[supply["source_id"] == GRID].itertuples():
         s, t = row.site_id, int(row.period)
-        energy = case["energy_usd_per_mwh"][s] * HOURS_PER_YEAR * row.mean_facility_mw / 1e6
-        demand = case["demand_usd_per_kw_year"][s] * row.facility_mw / 1e3
+        energy = case["energy_usd_per_mwh"][s] * row.energy_mwh_per_year / 1e6
+        billed = max(row.carried_mw, case["billed_floor_frac"].get(s, 0.0) * row.capacity_mw)
+        demand = case["demand_usd_per_kw_year"][s] * billed / 1e3
         _put(run, found, s, t, "opex", "energy", energy)
         _put(run, found, s, t, "opex", "demand charge", demand)
     for row in staff(run.book).itertuples():
@@ -123,6 +126,52 @@ def _connections(run: Run, found: Items) -> None:
         _put(run, found, s, t, "capex", "water connection", cost * new)
         yearly = case["facility_crf_per_year"][s] * cost
         _put(run, found, s, t, "annuity", "water connection", yearly)
+
+
+def _sources(run: Run, found: Items) -> None:
+    """Plant, batteries and agreements: bought, kept up, fuelled, wheeled; what batteries earn."""
+    case, rows = run.book.case, run.book.supply
+    rows = rows[rows["source_id"].isin(list(case["supply_kind"]))]
+    size = sums(rows, ["site_id", "source_id", "period"], rows["capacity_mw"])
+    for (s, e, t), new in _grown(run, size).items():
+        kind, worth = case["supply_kind"][e], case["supply_musd_per_mw"][e]
+        if worth > 0:
+            item = "battery" if kind == BATTERY else "on-site plant"
+            land = case["land_musd_per_m2"][s] * case["supply_m2_per_mw"][e]
+            stock = worth * size[s, e, t]
+            _put(run, found, s, t, "capex", item, worth * new)
+            _put(run, found, s, t, "annuity", item, case["supply_crf_per_year"][e] * stock)
+            upkeep = case["supply_upkeep_frac_per_year"][e] * stock
+            _put(run, found, s, t, "opex", f"{item} upkeep", upkeep)
+            _put(run, found, s, t, "capex", "land", land * new)
+            rent = case["discount_frac"][s] * land * size[s, e, t]
+            _put(run, found, s, t, "annuity", "land", rent)
+        if kind == BATTERY:
+            earned = case["battery_usd_per_mw_year"][s, e] * size[s, e, t] / 1e6
+            _put(run, found, s, t, "opex", "battery arbitrage", -earned)
+        if kind == PPA:
+            made = case["supply_output_frac"][e] * size[s, e, t] * HOURS_PER_YEAR
+            bought = case["supply_usd_per_mwh"][e] * made / 1e6
+            _put(run, found, s, t, "opex", "power purchase", bought)
+    for row in rows.itertuples():
+        s, e, t = row.site_id, row.source_id, int(row.period)
+        if case["supply_kind"][e] != BATTERY:
+            item = "wheeling" if case["supply_kind"][e] == PPA else "fuel"
+            price = case["supply_used_usd_per_mwh"][e]
+            _put(run, found, s, t, "opex", item, price * row.energy_mwh_per_year / 1e6)
+
+
+def _backup(run: Run, found: Items) -> None:
+    """Backup sets and their upkeep."""
+    case, rows = run.book.case, run.book.supply
+    rows = rows[rows["source_id"] == BACKUP]
+    worth = rows["capacity_mw"] * rows["site_id"].map(case["backup_musd_per_mw"]).astype(float)
+    stock = sums(rows, ["site_id", "period"], worth)
+    for (s, t), new in _grown(run, stock).items():
+        _put(run, found, s, t, "capex", "backup", new)
+        _put(run, found, s, t, "annuity", "backup", case["facility_crf_per_year"][s] * stock[s, t])
+        upkeep = case["maintenance_facility_frac"][s] * stock[s, t]
+        _put(run, found, s, t, "opex", "facility maintenance", upkeep)
 
 
 def _tokens(run: Run, found: Items) -> None:

@@ -11,9 +11,11 @@ KINDS = ("annuity", "capex", "opex", "revenue")
 AMOUNTS = {
     "fleet": ("racks_count", "racks_at_work_count", "tokens_per_s", "peak_tokens_per_s", "it_kw"),
     "installs": ("racks_new_count", "racks_count", "capex_musd"),
-    "halls": ("halls_count", "hall_mw", "it_mw", "it_mean_mw", "land_m2"),
+    "halls": ("halls_count", "hall_mw", "it_mw", "it_mean_mw", "curtailed_it_mw",
+              "land_m2"),
     "power": ("steps_count", "connected_mw", "facility_mw", "mean_facility_mw",
               "energy_mwh_per_year", "carbon_t_per_year"),
+    "supply": ("capacity_mw", "carried_mw", "gco2_per_kwh"),
     "water": ("water_m3_per_day", "water_m3_per_year"),
     "flows": ("tokens_per_s",),
     "grants": ("eligible_musd", "granted_musd"),

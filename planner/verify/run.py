@@ -27,6 +27,7 @@ KEYS = {
     "installs": ["site_id", "period", "system_id", "cooling_class"],
     "halls": ["site_id", "period", "design_id"],
     "power": ["site_id", "period"],
+    "supply": ["site_id", "period", "source_id"],
     "water": ["site_id", "water_source", "period"],
     "flows": ["site_id", "workload_id", "market_id", "period"],
     "hour_flows": ["site_id", "workload_id", "market_id", "period", "hour_block"],

@@ -41,7 +41,7 @@ def _steps_back(run: Run, present: set[tuple[Any, int]]) -> list[tuple[Any, int,
     ]
 
 
-def _before(rows: pd.DataFrame, column: str, key: list[str], run: Run) -> pd.Series:
+def period_before(rows: pd.DataFrame, column: str, key: list[str], run: Run) -> pd.Series:
     """The column one period before, 0 where there was nothing."""
     back = dict(run.book.case["previous"])
     table = rows.set_index([*key, "period"])[column]
@@ -52,7 +52,7 @@ def _before(rows: pd.DataFrame, column: str, key: list[str], run: Run) -> pd.Ser
 def connections(run: Run) -> list[str]:
     """Steps stand once built, have had their lead time, and add up."""
     case, power = run.book.case, run.tables["power"]
-    before = _before(power, "steps_count", ["site_id"], run)
+    before = period_before(power, "steps_count", ["site_id"], run)
     words = "fewer interconnection steps than the period before"
     found = untrue("power", power, power["steps_count"] >= before, words)
     possible: dict[tuple, list[float]] = {}
@@ -82,7 +82,8 @@ def loads(run: Run) -> list[str]:
     price = power["site_id"].map(case["energy_usd_per_mwh"])
     factor = power["site_id"].map(case["emission_gco2_per_kwh"])
     energy = power["mean_facility_mw"] * HOURS_PER_YEAR
-    carbon = power["energy_mwh_per_year"] * factor / 1e3
+    made = run.book.supply.groupby(SITE_YEAR)["carbon_t_per_year"].sum()
+    carbon = made.reindex(pd.MultiIndex.from_frame(power[SITE_YEAR])).fillna(0.0).to_numpy()
     country = power["site_id"].map(case["country"])
     halls_give = "halls.csv, IT load with cooling and losses,"
     return [
@@ -92,7 +93,7 @@ def loads(run: Run) -> list[str]:
         *differing("power", power, "energy_mwh_per_year", energy, "its mean MW", 1.0),
         *differing("power", power, "energy_usd_per_mwh", price, "the tariff", 1e-6),
         *differing("power", power, "emission_gco2_per_kwh", factor, "the grid zone", 1e-6),
-        *differing("power", power, "carbon_t_per_year", carbon, "its energy and factor", 1.0),
+        *differing("power", power, "carbon_t_per_year", carbon, "the energy of its sources", 1.0),
     ]
 
 
@@ -107,7 +108,7 @@ def halls(run: Run) -> list[str]:
         f"halls.csv: the halls of {d} at {s} stand in {t} and not in {u}"
         for (s, d), t, u in _gone(run, rows)
     ]
-    before = _before(rows, "halls_count", ["site_id", "design_id"], run)
+    before = period_before(rows, "halls_count", ["site_id", "design_id"], run)
     fewer = "fewer halls than the period before"
     most = [case["halls_max_count"][p] for p in pairs]
     return [

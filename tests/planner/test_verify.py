@@ -85,7 +85,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "energy": ("power", "facility_mw > 1", "energy_mwh_per_year", more, "but its mean MW gives"),
     "price of energy": ("power", "", "energy_usd_per_mwh", more, "but the tariff gives"),
     "carbon factor": ("power", "", "emission_gco2_per_kwh", more, "but the grid zone gives"),
-    "carbon": ("power", "facility_mw>1", "carbon_t_per_year", more, "its energy and factor gives"),
+    "carbon": ("power", "facility_mw>1", "carbon_t_per_year", more, "the energy of its sources"),
     "country": ("power", "country == 'KR'", "country", "JP", "the site is in another country"),
     "halls not whole": ("halls", "", "halls_count", 1.5, "halls_count is 1.5, not a whole number"),
     "too many halls": ("halls", "", "halls_count", 99.0, "more than land and power have room for"),
@@ -215,7 +215,7 @@ def test_a_site_ranked_above_a_better_one_is_refused(run: Run) -> None:
 
 def in_all(run: Run, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Run:
     """The run with every table by site and period changed alike."""
-    for name in ("fleet", "installs", "halls", "power", "water", "flows"):
+    for name in ("fleet", "installs", "halls", "power", "supply", "water", "flows"):
         run = with_table(run, name, change(run.tables[name]).reset_index(drop=True))
     return run
 
