@@ -14,6 +14,14 @@ from planner.tables import keys
 
 Chosen = Callable[[pd.DataFrame], pd.Series]
 
+NETWORK_PARAMETERS = (
+    "reserve_frac",
+    "line_rating_frac",
+    "load_growth_frac_per_year",
+    "network_reference_year",
+)
+"""Parameters that only plans with a network rest on."""
+
 
 def plan_inputs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Each number behind the plan: of its sites, systems, workloads, cooling, prices and rules."""
@@ -46,10 +54,14 @@ def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen
     return {
         **_of_compute(context, tables),
         **_of_places(context, tables),
+        **_of_networks(context),
         "markets": _among("country", context.countries),
         "cross_border": _among("from_country", context.countries),
         "subsidies": _among("programme_id", context.scenario.money.subsidies),
-        "parameters": _among("scope", ["*", *context.countries]),
+        "parameters": lambda f: (
+            f["scope"].isin(["*", *context.countries])
+            & (bool(context.scenario.grid) | ~f["parameter"].isin(NETWORK_PARAMETERS))
+        ),
     }
 
 
@@ -70,6 +82,27 @@ def _of_compute(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, 
         "llms": _among("llm_id", workloads["llm_id"]),
         "power_states": _among("state_id", tables["fleet"]["state_id"]),
         "throughput_coefficients": lambda f: pd.Series(True, f.index),
+    }
+
+
+def _of_networks(context: Context) -> dict[str, Chosen]:
+    """Rows of the networks that the scenario states, hours and units included."""
+    stated = context.scenario.grid
+    buses = context.table("network_buses").set_index("bus_id")["country"]
+    zones = context.table("zones").set_index("zone_id")["country"]
+    hours = {hour for asked in stated.values() for hour in asked.hours}
+    with_buses = bool(buses.isin(list(stated)).any())
+
+    def at(column: str, country: pd.Series) -> Chosen:
+        return lambda frame: frame[column].map(country).isin(list(stated))
+
+    return {
+        "network_buses": at("bus_id", buses),
+        "network_lines": at("from_bus_id", buses),
+        "network_generators": at("bus_id", buses),
+        "network_hours": lambda f: f["hour_id"].isin(hours) & with_buses,
+        "jp_areas": at("zone_id", zones),
+        "interconnectors": at("from_zone_id", zones),
     }
 
 

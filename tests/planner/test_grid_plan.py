@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from planner.coefficients import make_case
@@ -16,6 +17,7 @@ from planner.limits.network import of_network
 from planner.optimize import optimize
 from planner.planning import plan
 from planner.reading import read
+from planner.results.inputs import NETWORK_PARAMETERS
 from planner.scenario import Scenario
 from planner.solve.compile import compile_model
 from planner.verify import answer, read_run, verify
@@ -88,6 +90,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_plan_within_the_network_is_accepted(small: Path) -> None:
     assert verify(small) == []
     assert "grid_unserved,KR summer-evening,2027" in (small / "policies.csv").read_text()
+
+
+def test_a_plan_names_the_network_it_rests_on(small: Path) -> None:
+    inputs = pd.read_csv(small / "inputs.csv", dtype={"key": str})
+    rows = inputs.groupby("table")["key"].nunique()
+    assert rows["network_buses"] == 193
+    assert set(inputs.query("table == 'network_hours'")["key"]) == {"summer-evening"}
+    assert "KR/reserve_frac" in set(inputs["key"])
+    assert "jp_areas" not in rows
+
+
+def test_a_plan_without_one_rests_on_none(written: Path) -> None:
+    inputs = pd.read_csv(written / "inputs.csv", dtype={"key": str})
+    assert not inputs["table"].str.startswith(("network_", "jp_areas", "interconnectors")).any()
+    assert not inputs["key"].str.endswith(NETWORK_PARAMETERS).any()
+    policies = pd.read_csv(written / "policies.csv")
+    assert not policies["rule"].isin(["grid_limit", "grid_unserved"]).any()
 
 
 def test_a_plan_beyond_the_network_is_refused(small: Path) -> None:
