@@ -8,11 +8,13 @@ from typing import Any
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.coefficients import make_case
+from planner.coefficients.grid import with_cuts
 from planner.explain.checks import checks, connectable
 from planner.explain.costs import RuleCost, rule_costs
 from planner.explain.diagnosis import ALONE, Change, Diagnosis
 from planner.explain.explanation import Explanation
 from planner.explain.worth import best_of, worths
+from planner.grid.root import broken_cuts
 from planner.losses import Relaxation
 from planner.reading import read
 from planner.scenario import Scenario
@@ -72,10 +74,8 @@ def explain_case(case: Case, scenario: Scenario, progress: Watch | None = None) 
 
     if not case.sets["SITE"]:
         return answer(False)
-    watch.stage("rules")
-    diagnosis = Diagnosis(case, deadline)
     watch.stage("least relaxation")
-    least = diagnosis.least()
+    case, diagnosis, least = _within_grid(case, deadline)
     if least is None:
         return answer(False if said else None, note=OUT_OF_TIME)
     if least.holds:
@@ -110,6 +110,19 @@ def _costs(
         return ()
     found = Relaxation(case, diagnosis.compiled, best, scenario.objective.name)
     return tuple(rule_costs(found, deadline, diagnosis.rules))
+
+
+def _within_grid(case: Case, deadline: float) -> tuple[Case, Diagnosis, Shortfall | None]:
+    """The case with every cut that its network needs to show, its rules, their least shortfall."""
+    while True:
+        diagnosis = Diagnosis(case, deadline)
+        least = diagnosis.least()
+        if least is None or not least.holds:
+            return case, diagnosis, least
+        cuts = broken_cuts(case, diagnosis.compiled, least.x)
+        if not cuts:
+            return case, diagnosis, least
+        case = with_cuts(case, cuts)
 
 
 def _whole(diagnosis: Diagnosis, least: Shortfall) -> tuple[bool | None, tuple[Change, ...], str]:

@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from models.case import Case
 from planner.coefficients.grid import with_cuts
 from planner.grid.dispatch import Cut, Dispatch
 from planner.scenario import Scenario
+from planner.solve.compile import Compiled
 
 ROUNDS = 20
 """Each adds a cut for every hour and period that refuses the plan; one or two are usual."""
@@ -27,7 +30,7 @@ def within_grid(optimize: Optimize) -> Optimize:
         begun = time.monotonic()
         outcome = optimize(case, scenario, watch)
         for _ in range(ROUNDS):
-            cuts = broken_cuts(case, outcome)
+            cuts = broken_cuts(case, outcome.placed, outcome.x)
             if not cuts:
                 return outcome
             case = with_cuts(case, cuts)
@@ -39,20 +42,23 @@ def within_grid(optimize: Optimize) -> Optimize:
     return solve
 
 
-def broken_cuts(case: Case, outcome: Any) -> dict[tuple[str, str, int], Cut]:
-    """A cut that the outcome's loads break, by country, hour and period."""
-    if outcome.x is None or not case["grid_network"]:
+def broken_cuts(
+    case: Case, compiled: Compiled | None, x: np.ndarray | None
+) -> dict[tuple[str, str, int], Cut]:
+    """A cut that the loads of a solution break, by country, hour and period."""
+    if compiled is None or x is None or not case["grid_network"]:
         return {}
     loads: dict[int, dict[str, float]] = {t: {} for t in case.sets["PERIOD"]}
-    for variable, mw in zip(outcome.placed.variables, outcome.x.tolist(), strict=True):
-        if variable.parent_component().local_name == "node_mw":
-            node, t = variable.index()
-            loads[t][node] = mw
+    for name, mw in zip(compiled.column_names, x.tolist(), strict=True):
+        if name.startswith("node_mw["):
+            node, t = name[len("node_mw[") : -1].rsplit(",", 1)
+            loads[int(t)][node.strip("'")] = mw  # quoted where it looks like a number
     known: dict[int, Dispatch] = {}
     found = {}
     for at, network in case["grid_network"].items():
-        dispatch = known.setdefault(id(network), Dispatch(network))
-        cut = dispatch.violated(network.loads(loads[at[2]]))
+        if id(network) not in known:
+            known[id(network)] = Dispatch(network)
+        cut = known[id(network)].violated(network.loads(loads[at[2]]))
         if cut is not None:
             found[at] = cut
     return found

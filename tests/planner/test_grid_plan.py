@@ -11,6 +11,7 @@ import pytest
 from planner.coefficients import make_case
 from planner.coefficients.networks import networks
 from planner.errors import InputError
+from planner.explain import explain_case
 from planner.explain.words import place
 from planner.limits import Book
 from planner.limits.network import of_network
@@ -68,10 +69,14 @@ def test_a_plan_the_network_refuses_is_made_again() -> None:
     assert found.bound >= found.value
 
 
-def test_a_network_that_takes_nothing_leaves_no_plan() -> None:
-    full = replace(little(), demand_mw=np.array([0.0, 9.0, 0.0]))
+def test_a_network_that_takes_too_little_leaves_no_plan() -> None:
+    full = replace(little(), demand_mw=np.array([0.0, 8.0, 0.0]))  # 1 MW more, no more
     case = tiny_case(1, node={"a": "b"}, grid_network={("KR", "noon", 2027): full})
     assert optimize(case, Scenario(**TINY)).status == "infeasible"
+    # the network is named as what forbids it, though its limit was met on the way
+    found = explain_case(case, Scenario(**TINY))
+    assert found.feasible is False
+    assert [rule.path for rule in found.conflict][0].startswith("network, KR noon")
 
 
 def test_no_section_no_network() -> None:
