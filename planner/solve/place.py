@@ -3,10 +3,15 @@
 The where/what model is a relaxation of the site-indexed one (racks of a group are not told apart
 by site, and need not be whole), so its bound holds for the full problem. Placing whole racks at the
 sites it uses gives a plan; the distance of the two is the proven gap.
+
+Sites and steps are kept as they are; halls are made whole next to what the racks, placed at sites
+but divisible, want; then racks next to their fractional number. Over ten years the halls of the
+where/what plan would not do: in groups racks may move between sites, at sites they stay.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +23,10 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
-WHERE = ("open", "connect", "halls", "operate", "host", "water_link")
+WHERE = ("open", "connect", "operate", "host", "water_link")
+Range = tuple[float, float]
+SOME = 1e-7
+"""More than the solver's rounding."""
 
 
 def site_indexed(case: Case) -> Case:
@@ -43,14 +51,41 @@ def at_sites(case: Case, sites: Collection[str]) -> Case:
     return site_indexed(among(case, sites)).having(whole_racks=True)
 
 
+def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -> Case:
+    """The site-indexed case with only those racks, and that work, that a plan in groups has.
+
+    `where` holds the plan's columns by name, `group` the group of each site. A kind that the group
+    buys in one period may be bought in others, and what a kind does, at each of its sites.
+    """
+    kinds, works = set(), set()
+    for name, value in where.items():
+        variable, _, index = name.partition("[")
+        if value > SOME and variable == "install":
+            kinds.add(tuple(index[:-1].split(",")[:3]))
+        elif value > SOME and variable == "run":
+            works.add(tuple(index[:-1].split(",")[:5]))
+    install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
+    run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
+    return case.having(sets={**case.sets, "INSTALL": install, "RUN": run})
+
+
+class _Aim(NamedTuple):
+    """The objectives in order, where to begin, how exactly and how long."""
+
+    names: Sequence[str]
+    start: float
+    limits: Limits
+
+
 class Placement:
-    """Whole racks put at sites: first where the halls of a where/what plan stand, else freely."""
+    """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
     def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
+        self._group = case["group"]
         self.case = at_sites(case, sites)
         self.model: Any = build(self.case)
         self.compiled: Compiled = compile_model(self.model)
-        self._new = lambda: Solver(self.compiled, threads, seed)
+        self._threads, self._seed = threads, seed
 
     def best(
         self,
@@ -63,64 +98,84 @@ class Placement:
     ) -> tuple[float, np.ndarray | None]:
         """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
 
-        `where` holds the halls, steps and sites to keep at first. Three tries, each freer, until a
-        ratio is `enough`: racks next to their fractional number in the given halls; the same where
-        a hall more of each design in use may be built; anything at all, begun from the best so far.
+        `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
+        kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
+        racks next to their fractional numbers; the same with a hall to spare of each kind; any
+        number of anything, of these kinds and then of all, begun from the best so far.
         """
+        few = compile_model(build(narrowed(self.case, self._group, where)))
+        aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
-        for spare in (0.0, 1.0, None):
-            solver = self._new()
+        for compiled, spare in ((few, 0.0), (few, 1.0), (few, None), (self.compiled, None)):
+            solver = Solver(compiled, self._threads, self._seed)
             if spare is not None:
-                halls = self._fixed(where, spare)
-                racks = self._around(halls, names, start, limits)
-                if not racks:
+                bounds = self._near(compiled, self._kept(compiled, where), spare, aim)
+                if not bounds:
                     continue
-                self._fix(solver, {**halls, **racks})
+                _fix(solver, bounds)
             elif plan is not None:
-                solver.start_from(plan)
+                solver.start_from(plan[[self.compiled.column[n] for n in compiled.column_names]])
             best, x = in_order(solver, names, start, limits, watch)
             if x is not None and best.value > value:
-                value, plan = best.value, x
+                value, plan = best.value, self._in_full(compiled, x)
             if value >= enough or (watch is not None and watch.stop):
                 break
         return value, plan
 
-    def _fixed(self, where: Mapping[str, float], spare: float) -> dict[int, tuple[float, float]]:
-        """Bounds that hold sites and steps as given, and halls so or with `spare` more."""
-        bounds = {}
-        for i, name in enumerate(self.compiled.column_names):
-            kind = name.split("[")[0]
-            if kind in WHERE:
-                value = float(round(where.get(name, 0.0)))
-                more = spare if kind == "halls" and value > 0 else 0.0
-                bounds[i] = (value, min(value + more, float(self.compiled.high[i])))
-        return bounds
-
-    def _around(
-        self,
-        halls: Mapping[int, tuple[float, float]],
-        names: Sequence[str],
-        start: float,
-        limits: Limits,
-    ) -> dict[int, tuple[float, float]]:
-        """Bounds next to the fractional racks of the relaxation within these halls."""
-        solver = self._new()
-        self._fix(solver, halls)
-        solver.whole(False)
-        _, x = in_order(solver, names, start, limits)
+    def _near(
+        self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim
+    ) -> dict[int, Range]:
+        """Bounds for whole halls and, within these, for racks; none where that has no plan."""
+        halls, racks = (_of(compiled, kind) for kind in ("halls", "install"))
+        x = self._relaxed(compiled, bounds, aim)
         if x is None:
             return {}
-        racks = {
-            i: x[i]
-            for i, name in enumerate(self.compiled.column_names)
-            if name.startswith("install[")
-        }
-        return {i: (np.floor(v + 1e-6), np.ceil(v - 1e-6)) for i, v in racks.items()}
+        near = {i: (low, min(high + spare, compiled.high[i])) for i, (low, high) in _next(x, halls)}
+        whole = compiled.integer.copy()
+        whole[racks] = False
+        solver = Solver(replace(compiled, integer=whole), self._threads, self._seed)
+        _fix(solver, {**bounds, **near})
+        _, x = in_order(solver, *aim)
+        if x is None:
+            return {}
+        stand = {i: (float(round(x[i])), float(round(x[i]))) for i in halls}
+        return {**bounds, **stand, **dict(_next(x, racks))}
 
-    def _fix(self, solver: Solver, bounds: Mapping[int, tuple[float, float]]) -> None:
-        if not bounds:
-            return
-        index = np.fromiter(bounds, dtype=np.int32)
-        low = np.array([bounds[i][0] for i in index])
-        high = np.array([bounds[i][1] for i in index])
-        solver.bounds(index, low, high)
+    def _relaxed(
+        self, compiled: Compiled, bounds: dict[int, Range], aim: _Aim
+    ) -> np.ndarray | None:
+        """The best plan within bounds with everything divisible."""
+        solver = Solver(compiled, self._threads, self._seed)
+        _fix(solver, bounds)
+        solver.whole(False)
+        return in_order(solver, *aim)[1]
+
+    def _kept(self, compiled: Compiled, where: Mapping[str, float]) -> dict[int, Range]:
+        """Bounds that hold sites and steps as given."""
+        given = {
+            i: float(round(where.get(compiled.column_names[i], 0.0)))
+            for kind in WHERE
+            for i in _of(compiled, kind)
+        }
+        return {i: (value, value) for i, value in given.items()}
+
+    def _in_full(self, compiled: Compiled, x: np.ndarray) -> np.ndarray:
+        """A solution in the columns of the full model; what it knows nothing of is none."""
+        found = np.zeros(len(self.compiled.low))
+        found[[self.compiled.column[name] for name in compiled.column_names]] = x
+        return found
+
+
+def _of(compiled: Compiled, kind: str) -> list[int]:
+    return [i for i, name in enumerate(compiled.column_names) if name.partition("[")[0] == kind]
+
+
+def _next(x: np.ndarray, columns: list[int]) -> Iterator[tuple[int, Range]]:
+    """The whole numbers on both sides of each fractional one."""
+    return ((i, (np.floor(x[i] + 1e-6), np.ceil(x[i] - 1e-6))) for i in columns)
+
+
+def _fix(solver: Solver, bounds: Mapping[int, Range]) -> None:
+    if bounds:
+        low, high = np.array(list(bounds.values())).T
+        solver.bounds(np.fromiter(bounds, dtype=np.int32), low, high)
