@@ -15,6 +15,7 @@ from models.blocks import (
     funds,
     grid,
     halls,
+    hazard,
     land,
     objective,
     operators,
@@ -41,7 +42,7 @@ from models.ledger import Ledger
 WHERE = (sites, halls, supply, power, flexible, backup, grid, land, water, people)
 WHAT = (training, fleet, workload, required, supply_chain)
 LAW = (permit, sovereignty, operators, dedicated, outage, residual, pue)
-BOTH = (*LAW, carbon, subsidies, funds, budget, scale, apart, objective)
+BOTH = (*LAW, hazard, carbon, subsidies, funds, budget, scale, apart, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 
 

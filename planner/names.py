@@ -7,6 +7,7 @@ from typing import Any
 from planner.capital_names import capital
 from planner.errors import Problem, listed, nearest, refuse
 from planner.grid.names import network_problems
+from planner.names_of_hazard import hazard
 from planner.names_of_law import of_law
 from planner.origin import Origin, Path
 from planner.power_names import power_names
@@ -37,6 +38,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_years(scenario),
         *_contradictions(scenario),
         *capital(region, scenario),
+        *hazard(region, scenario),
         *of_law(scenario, region, names),
         *work_problems(region, scenario, names),
         *power_names(scenario, region),

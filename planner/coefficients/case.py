@@ -9,6 +9,7 @@ from planner.coefficients.capital import capital_values
 from planner.coefficients.context import Context
 from planner.coefficients.demand import demand_sets, demand_values
 from planner.coefficients.grid import grid_values
+from planner.coefficients.hazard import hazard_values
 from planner.coefficients.rules import rule_values
 from planner.coefficients.training import training_sets, training_systems, training_values
 from planner.coefficients.what import (
@@ -40,6 +41,7 @@ def make_case(region: Region, scenario: Scenario) -> Case:
     values = {
         **where,
         **capital,
+        **hazard_values(context, where_tables["sites"]),
         **fleet_values(context, serving),
         **supply_values(context),
         **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),

@@ -9,6 +9,7 @@ from models.physics.finance import capital_recovery_factor
 from models.physics.power import conversion_loss_frac
 from planner.climate import cooling_table
 from planner.coefficients.context import Context, picked
+from planner.coefficients.hazard import too_exposed
 from planner.coefficients.supply import onsite_by_country, supply_values
 from planner.coefficients.tariffs import site_tariffs
 from planner.coefficients.water import water_values
@@ -197,6 +198,7 @@ def _undominated(rows: pd.DataFrame) -> pd.DataFrame:
 def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], dict[str, Any]]:
     """Sets, coefficients and tables of the *where* side."""
     sites = candidate_sites(context)
+    sites = sites[too_exposed(context.scenario, sites) == ""]
     steps = interconnection(context, sites)
     connectable = steps.groupby("site_id")["usable_step_mw"].sum()
     sites = sites[sites.index.isin(connectable.index)]
@@ -264,8 +266,8 @@ def _refuse_impossible(context: Context, sites: pd.DataFrame) -> None:
                 file=context.scenario.name,
                 place="filters.sites.force",
                 value=s,
-                message="is forced but filtered out, or cannot be energised, cooled or built on "
-                f"by {context.scenario.periods[-1]}",
+                message="is forced but filtered out, above a ceiling of hazard, or cannot be "
+                f"energised, cooled or built on by {context.scenario.periods[-1]}",
                 allowed="a site that the filters leave and that power reaches in time",
                 nearest="",
             )

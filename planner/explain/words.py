@@ -206,6 +206,10 @@ FAMILIES = {
         "h v t", "h", "table hbm_supply, {h}", "hbm_supply_tb", "h v t", AT_MOST, "TB",
         choice=False,
     ),
+    "hazard_share": Family(
+        "z t", "z", "policies.hazard, share of {z}", "hazard_share_max", "z", AT_MOST,
+        "share of MW",
+    ),
     "zone_headroom": Family(
         "z t", "z", "zones[{z}].headroom_mw", "zone_headroom_mw", "z", AT_MOST, "MW", choice=False
     ),

@@ -2,6 +2,7 @@
 
 from planner.limits.book import Book, Limit
 from planner.limits.capital import of_funds, of_grants
+from planner.limits.hazard import of_hazard
 from planner.limits.imports import of_imports, of_origin
 from planner.limits.money import of_money
 from planner.limits.network import of_network
@@ -41,6 +42,7 @@ FAMILIES = (
     of_water,
     of_land,
     of_people,
+    of_hazard,
     of_racks,
     of_memory,
     of_imports,

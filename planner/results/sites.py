@@ -12,6 +12,7 @@ import pandas as pd
 
 from models.blocks.objective import SECONDS_PER_YEAR
 from models.case import Case
+from planner.coefficients.hazard import too_exposed
 from planner.limits import Limit
 from planner.limits.book import Book
 from planner.limits.places import staff
@@ -75,6 +76,8 @@ def sites(
     rows["binding"] = rows["site_id"].map(_binding(book, found))
     late = rows["earliest_period"].isna()
     rows.loc[late, "binding"] = f"no power, cooling or room by {book.periods[-1]}"
+    exposed = too_exposed(book.scenario, candidates).reindex(rows["site_id"]).to_numpy()
+    rows["binding"] = rows["binding"].where(exposed == "", exposed)
     rows["recalled_inputs_count"] = rows["site_id"].map(dict(recalled)).fillna(0)
     if losses is not None:
         known = losses.set_index("site_id").reindex(columns=LOSSES)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from planner.scenario.hazard import Hazard
 from planner.scenario.words import Amount, Basis, ByYear, Share, SovereigntyClass, Strict, Year
 
 
@@ -107,6 +108,7 @@ class Policies(Strict):
     import_tpp_max: dict[str, dict[str, ByYear]] = {}
     hbm_origin_share_min: dict[str, Share] = {}
     permit_pass_min: Share | None = None
+    hazard: Hazard = Hazard()
     pue_max: dict[str, Annotated[float, Field(ge=1, le=3)]] = {}
     pue_scope: dict[str, PueScope] = {}
     carbon_t_per_year_max: ByYear = {}
