@@ -20,7 +20,8 @@ FIGURES = {
     "tokens_per_s_per_mw": "delivered tokens/s over MW at the meter",
     "pue": "facility energy over IT energy of a year",
     "cost_usd_per_mtoken": "annuities and opex of a year per million tokens",
-    "capex_musd": "investment over the whole plan",
+    "capex_musd": "investment over the whole plan, grants taken off",
+    "capex_musd_per_mw": "that over MW at the meter",
     "opex_musd_per_year": "energy, staff, water, maintenance",
     "carbon_t_per_year": "carbon of the energy drawn",
     "water_m3_per_year": "water withdrawn",
@@ -84,6 +85,7 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     money = _during(budget, last).groupby("kind")["amount_musd"].sum()
     tokens_per_s = float(at["flows"]["tokens_per_s"].sum())
     facility_mw = float(at["power"]["facility_mw"].sum())
+    capex_musd = float(budget.loc[budget["kind"] == "capex", "amount_musd"].sum())
     opex_musd = float(money.get("opex", 0.0))
     yearly_musd = opex_musd + float(money.get("annuity", 0.0))
     return {
@@ -93,7 +95,8 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
         "tokens_per_s_per_mw": _over(tokens_per_s, facility_mw),
         "pue": _over(at["power"]["mean_facility_mw"].sum(), at["halls"]["it_mean_mw"].sum()),
         "cost_usd_per_mtoken": _over(yearly_musd * 1e6, tokens_per_s * MTOKENS_PER_YEAR),
-        "capex_musd": float(budget.loc[budget["kind"] == "capex", "amount_musd"].sum()),
+        "capex_musd": capex_musd,
+        "capex_musd_per_mw": _over(capex_musd, facility_mw),
         "opex_musd_per_year": opex_musd,
         "carbon_t_per_year": float(at["power"]["carbon_t_per_year"].sum()),
         "water_m3_per_year": float(water["water_m3_per_year"].sum()),

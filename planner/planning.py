@@ -23,6 +23,7 @@ from planner.reading import read
 from planner.results import plan_tables
 from planner.results.columns import shaped
 from planner.results.extrapolated import extrapolated_tokens_frac
+from planner.results.money import money
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
@@ -127,6 +128,7 @@ class Plan:
             "gap_frac": self.gap_frac,
             "gap_frac_wanted": self.scenario.solve.gap_frac,
             "objectives": self.outcome.reached(),
+            "money": money(self.tables),
             "seconds": {name: round(s, 3) for name, s in self.seconds.items()},
             "counts": self.counts(),
             "seed": self.scenario.solve.seed,

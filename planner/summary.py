@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.results.choice import calendar
+from planner.results.money import money
 
 if TYPE_CHECKING:
     from planner.planning import Plan
@@ -27,7 +28,7 @@ def summary(plan: "Plan") -> Group:
     if plan.value is None:
         parts.append(Text(NO_PLAN[plan.status]))
     else:
-        parts += [_periods(plan), _choice(plan), _sites(plan), _rules(plan)]
+        parts += [_periods(plan), _choice(plan), _sites(plan), _capex(plan), _rules(plan)]
     parts.append(_footing(plan))
     return Group(*[part for part in parts if part is not None])
 
@@ -129,6 +130,17 @@ def _sites(plan: "Plan") -> Table:
             str(row.binding).replace("; ", ", ") or "-",
         )
     return view
+
+
+def _capex(plan: "Plan") -> Text:
+    """What the investment is spent on, per MW and in shares."""
+    spent = money(plan.tables)
+    total, per_mw = spent["capex_musd"], spent["capex_musd_per_mw"]
+    text = f"\nCapex {total:,.0f} M$"
+    if per_mw is not None and total > 0:
+        shares = [f"{item} {v / total:.0%}" for item, v in spent["capex_musd_by_item"].items()]
+        text += f", {per_mw:,.1f} M$ per MW: {', '.join(shares)}."
+    return Text(text)
 
 
 def _mostly(plan: "Plan", site: str, t: int) -> str:

@@ -1,5 +1,6 @@
 """`budget.csv`: every money term of the ledger, by country, site, period, kind and item."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,3 +41,22 @@ def of_sites(budget_: pd.DataFrame, last: int) -> pd.DataFrame:
     return pd.DataFrame(
         {"capex_musd": capex, "yearly_musd": yearly.groupby("site_id")["amount_musd"].sum()}
     )
+
+
+def capex_by_item(budget_: pd.DataFrame) -> dict[str, float]:
+    """M$ invested over the plan by item, the largest first; grants are items below zero."""
+    capex = budget_[budget_["kind"] == "capex"].groupby("item")["amount_musd"].sum()
+    return {str(item): float(musd) for item, musd in capex.sort_values(ascending=False).items()}
+
+
+def money(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """`money` of plan.json: capex in all, by item, and per MW at the meter in the last period."""
+    items = capex_by_item(tables["budget"])
+    power = tables["power"]
+    last = power[power["period"] == power["period"].max()]
+    mw, capex = float(last["facility_mw"].sum()), sum(items.values())
+    return {
+        "capex_musd": capex,
+        "capex_musd_per_mw": capex / mw if mw > 1e-9 else None,
+        "capex_musd_by_item": items,
+    }

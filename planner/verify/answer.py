@@ -13,6 +13,7 @@ from planner.limits.objectives import totals_of
 from planner.provenance import recalled_count
 from planner.results.columns import dictionary
 from planner.results.inputs import plan_inputs, recalled_of_sites
+from planner.results.money import money
 from planner.results.policies import policies
 from planner.results.sites import LOSSES, sites
 from planner.verify.checks import FRAC, differing, named
@@ -65,6 +66,28 @@ def _every_objective(stated: Any, totals: dict[str, float]) -> list[str]:
             if far or not abs(said - value) <= VALUE_FRAC * abs(value) + 1e-9:
                 found.append(f"plan.json: objectives.{name} is {said!r}, not {value:.9g}")
     return found
+
+
+def invested(run: Run) -> list[str]:
+    """Capex by item and per MW are what the budget gives."""
+    stated, wanted = run.document.get("money"), money(run.tables)
+    stated = stated if isinstance(stated, dict) else {}
+    by_item = stated.get("capex_musd_by_item")
+    pairs = [(name, stated.get(name), wanted[name]) for name in ("capex_musd", "capex_musd_per_mw")]
+    pairs += [
+        (
+            f"capex_musd_by_item.{item}",
+            by_item.get(item) if isinstance(by_item, dict) else None,
+            musd,
+        )
+        for item, musd in wanted["capex_musd_by_item"].items()
+    ]
+    return [
+        f"plan.json: money.{name} is {said!r}, not {value:.9g}"
+        for name, said, value in pairs
+        if value is not None
+        and not (isinstance(said, int | float) and abs(said - value) <= FRAC * abs(value) + 1e-6)
+    ]
 
 
 def rules(run: Run) -> list[str]:
@@ -190,4 +213,4 @@ def _labels(frame: pd.DataFrame, key: list[str]) -> pd.Series:
     return pd.Series(["/".join(row) for row in zip(*texts, strict=True)], frame.index)
 
 
-CHECKS = (objective, rules, ranking, inputs, dictionaries)
+CHECKS = (objective, invested, rules, ranking, inputs, dictionaries)

@@ -196,3 +196,20 @@ def test_what_is_paid_off_when() -> None:
     assert paid_in(years, 2027, 5.0) == [2027, 2030]
     assert paid_in(years, 2030, 5.0) == [2030, 2031]
     assert paid_in(years, 2027, 2.0) == [2027], "its own period, whatever its length"
+
+
+def test_capex_by_item_sums_to_all_of_it(solved: Plan) -> None:
+    said = solved.document()["money"]
+    assert sum(said["capex_musd_by_item"].values()) == pytest.approx(said["capex_musd"])
+    assert list(said["capex_musd_by_item"])[0] == "racks"
+    last = solved.tables["power"].query("period == 2028")["facility_mw"].sum()
+    assert said["capex_musd_per_mw"] == pytest.approx(said["capex_musd"] / last)
+
+
+def test_a_wrong_item_of_plan_json_is_refused(run: Run) -> None:
+    said = run.document["money"]
+    wrong = {**said, "capex_musd_by_item": {**said["capex_musd_by_item"], "racks": 1.0}}
+    document = {**run.document, "money": wrong}
+    assert "money.capex_musd_by_item.racks is 1.0" in "\n".join(
+        checked(replace(run, document=document))
+    )
