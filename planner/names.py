@@ -39,6 +39,7 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_contradictions(scenario),
         *capital(region, scenario),
         *hazard(region, scenario),
+        *_builders(region, scenario),
         *of_law(scenario, region, names),
         *work_problems(region, scenario, names),
         *power_names(scenario, region),
@@ -219,6 +220,13 @@ def _scales(scenario: Scenario) -> list[tuple[Path, Scale]]:
     by_country = scenario.scale_by_country.items()
     countries: list[tuple[Path, Scale]] = [(("scale_by_country", k), v) for k, v in by_country]
     return [(("scale",), scenario.scale), *countries]
+
+
+def _builders(region: Region, scenario: Scenario) -> Iterator[Found]:
+    regions = list(region.tables["labour_regions"]["labour_region"])
+    stated = scenario.people.builders_max
+    at = [(("people", "builders_max", name), name) for name in stated]
+    yield from _unknown(at, "labour region", regions)
 
 
 def _contradictions(scenario: Scenario) -> Iterator[Found]:

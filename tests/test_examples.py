@@ -52,6 +52,16 @@ def test_the_infeasible_example_is_explained_with_numbers() -> None:
         assert word in said
 
 
+def test_the_example_of_money_is_paid_by_its_funds(tmp_path: Path) -> None:
+    out = tmp_path / "who-pays"
+    status, said = run("plan", str(EXAMPLES / "who-pays.yaml"), "--out", str(out), "--quiet")
+    assert status == 0, said
+    assert run("verify", str(out))[0] == 0
+    paid = pd.read_csv(out / "funds.csv").groupby("fund")["drawn_musd"].sum()
+    assert paid["state"] <= 0.29 * (paid["state"] + paid["private"]) + 1e-6
+    assert paid["state"] + paid["private"] >= 0.3 * paid.sum() - 1e-6
+
+
 def test_no_example_is_left_out() -> None:
-    named = {*COUNTRIES, "infeasible-japan-2027"}
+    named = {*COUNTRIES, "infeasible-japan-2027", "who-pays"}
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == named

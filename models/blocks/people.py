@@ -1,8 +1,10 @@
-"""Operations staff stay within what the labour market of the region can supply.
+"""Staff who run sites and workers who build them stay within what a region can supply.
 
-sum over sites s of region r:  staff_fixed * open[s,t] + staff_per_mw * facility_mw[s,t]
-<= staff_count[r]
-Cost: staff_usd_per_year each.
+over the sites s of region r, in each period t:
+    operations:    sum of staff_fixed * open[s,t] + staff_per_mw * facility_mw[s,t]  <=  staff[r]
+    construction:  sum over designs d of worker_years_per_mw * hall_mw[s,d] * halls added[s,d,t]
+                   <=  workers[r] * years since the period before
+Cost of operations: the wage of each, in local money; of construction: within capex.
 """
 
 from typing import Any
@@ -12,6 +14,7 @@ from pyomo.environ import Constraint
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.periods import added
 
 COLUMNS = (
     Column(
@@ -22,8 +25,11 @@ COLUMNS = (
         refers="labour_regions.labour_region",
     ),
     Column("parameters", "staff_per_mw_count", "operations staff per facility MW", low=0),
+    Column(
+        "parameters", "construction_staff_per_mw_years", "worker-years to build a MW of IT", low=0
+    ),
     Column("parameters", "staff_fixed_count", "operations staff of any open site", low=0),
-    Column("parameters", "staff_usd_per_year", "cost of one operator a year", low=0),
+    Column("parameters", "staff_local_per_year", "cost of one operator a year", low=0),
 )
 OUTCOMES = (Column("sites", "staff_count", "operations staff of the plan, last period"),)
 
@@ -41,4 +47,21 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.staff_supply = Constraint(
         [i for i in ledger.indices("staff_count") if i[0] in case["staff_supply_count"]],
         rule=lambda m, r, t: ledger.total("staff_count", (r, t)) <= case["staff_supply_count"][r],
+    )
+    _builders(m, case, ledger)
+
+
+def _builders(m: Any, case: Case, ledger: Ledger) -> None:
+    """Worker-years of the halls added, within those of the region's workers."""
+    most = case["builders_max_count"]
+    for s, d, t in case.sets["HALL"] if most else ():
+        if case["labour_region"][s] in most:
+            work = case["construction_staff_per_mw"][s] * case["hall_mw"][s, d]
+            where = (case["labour_region"][s], t)
+            ledger.put("builders_years", where, work * added(m.halls, case, s, d, t), s)
+    m.builders = Constraint(
+        ledger.indices("builders_years"),
+        rule=lambda m, r, t: (
+            ledger.total("builders_years", (r, t)) <= most[r] * case["years_before"][t]
+        ),
     )

@@ -19,6 +19,7 @@ def rule_values(context: Context) -> dict[str, dict]:
         **_budget(context),
         **_scale(context),
         **_objectives(context),
+        **_people(context),
     }
 
 
@@ -116,6 +117,12 @@ def _budget(context: Context) -> dict[str, dict]:
         "opex_musd_max": dict(budget.opex_musd_per_year),
         "cost_usd_per_mtoken_max": stated(budget.cost_usd_per_mtoken_max),
     }
+
+
+def _people(context: Context) -> dict[str, dict]:
+    stated = context.scenario.people.builders_max
+    years = {t: float(len(years)) for t, years in context.years_drawn.items()}
+    return {"builders_max_count": dict(stated), "years_before": years} if stated else {}
 
 
 def _objectives(context: Context) -> dict[str, dict]:

@@ -220,6 +220,9 @@ FAMILIES = {
         "r t", "r", "labour_regions[{r}].staff_count", "staff_supply_count", "r", AT_MOST,
         "people", choice=False,
     ),
+    "builders": Family(
+        "r t", "r", "people.builders_max.{r}", "builders_max_count", "r", AT_MOST, "workers"
+    ),
     "water_day_limit": Family(
         "s r t", "", "sites[*].water_limit_m3_per_day", "water_limit_m3_per_day", "s r", AT_MOST,
         "m3 a day", choice=False, own=True,

@@ -9,7 +9,7 @@ from planner.limits.network import of_network
 from planner.limits.objectives import of_objectives
 from planner.limits.operators import of_halls, of_operators, of_tiers
 from planner.limits.outage import of_outage
-from planner.limits.places import of_climate, of_grid, of_land, of_people, of_water
+from planner.limits.places import of_builders, of_climate, of_grid, of_land, of_people, of_water
 from planner.limits.power import of_renewables, of_supply
 from planner.limits.pue import of_pue
 from planner.limits.residual import of_residual
@@ -42,6 +42,7 @@ FAMILIES = (
     of_water,
     of_land,
     of_people,
+    of_builders,
     of_hazard,
     of_racks,
     of_memory,

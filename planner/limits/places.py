@@ -90,6 +90,30 @@ def of_people(book: Book) -> Iterator[Limit]:
             )  # fmt: skip
 
 
+def of_builders(book: Book) -> Iterator[Limit]:
+    """Worker-years of the halls added in a province, against those of its workers."""
+    case, halls = book.case, book.tables["halls"]
+    most = case["builders_max_count"]
+    if not most:
+        return
+    count = halls.set_index(["site_id", "design_id", "period"])["halls_count"].astype(float)
+    work: dict[tuple[str, int], float] = {}
+    for (s, d, t), standing in count.items():
+        new = standing - count.get((s, d, case["previous"].get(t)), 0.0)
+        at = (case["labour_region"][s], int(t))
+        mw = new * case["hall_mw"][s, d]
+        work[at] = work.get(at, 0.0) + case["construction_staff_per_mw"][s] * mw
+    regions = {r for r in case["labour_region"].values() if r in most}
+    for r in sorted(regions):
+        for t in book.periods:
+            hold = ((named("builders", r, t), 1.0),)
+            required = most[r] * case["years_before"][t]
+            yield Limit(
+                "builders", r, t, AT_MOST, required, work.get((r, t), 0.0), "worker-years",
+                "halls.csv", hold,
+            )  # fmt: skip
+
+
 def staff(book: Book) -> Any:
     """Operations staff of every open site: site_id, period, staff_count."""
     case, power = book.case, book.tables["power"]

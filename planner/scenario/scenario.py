@@ -11,6 +11,7 @@ from planner.scenario.goal import Objective, Scale
 from planner.scenario.grid import NetworkHours
 from planner.scenario.money import Budget, Money
 from planner.scenario.operators import Operator
+from planner.scenario.people import People
 from planner.scenario.policies import Policies
 from planner.scenario.power import Power
 from planner.scenario.solve import Serving, Solve
@@ -44,6 +45,7 @@ class Scenario(Strict):
     power: Power | None = None
     budget: Budget = Budget()
     money: Money = Money()
+    people: People = People()
     water: Water = Water()
     grid: dict[str, NetworkHours] = {}
     serving: Serving = Serving()

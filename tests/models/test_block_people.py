@@ -36,3 +36,14 @@ def test_wages():
 
 def test_no_rows_without_data():
     assert "staff_supply" not in rows(tiny_case(**STAFF))
+
+
+def test_builders_of_a_region():
+    # a hall of 10 MW at 4 worker-years a MW takes 40 of them; 20 workers have two years, one hall
+    work = {"construction_staff_per_mw": {"a": 4.0, "b": 4.0}, "years_before": {2027: 2.0}}
+    case = tiny_case(**work, builders_max_count={"KR-11": 20.0})
+    best = solve(case, "tokens_per_mw", "cost")
+    assert best.ledger("builders_years", ("KR-11", 2027)) == pytest.approx({"a": 40, "b": 0})
+    assert breaks(case, {"halls[a,dry,2027]": 2}, tiny_case())
+    assert refused(tiny_case(**work, builders_max_count={"KR-11": 19.0}))
+    assert "builders" not in rows(tiny_case(**work))

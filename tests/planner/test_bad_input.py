@@ -593,9 +593,9 @@ def test_row_that_an_equation_asks_for(
 
 def test_parameter_of_one_country_only(spoiled: Callable[..., Path], run: Run) -> None:
     def leave_out(rows: list[list[str]]) -> None:
-        rows[:] = [row for row in rows if row[:2] != ["JP", "staff_usd_per_year"]]
+        rows[:] = [row for row in rows if row[:2] != ["JP", "staff_local_per_year"]]
 
-    said = "has no row 'staff_usd_per_year' for JP; allowed: a row for * or for each country"
+    said = "has no row 'staff_local_per_year' for JP; allowed: a row for * or for each country"
     refused(run("data", "check", "--region", spoiled("parameters", leave_out)), said)
 
 
