@@ -12,6 +12,7 @@ from models.case import Case
 from planner.grid.root import within_grid
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled, compile_model, load
+from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
@@ -110,6 +111,9 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     limits = _limits(scenario)
     stages.enter("build")
     model = build(case)
+    if HALT.asked:
+        stages.close()
+        return Outcome("stopped", seconds=stages.seconds)
     stages.enter("compile")
     compiled = compile_model(model)
     stages.enter("relaxation")
@@ -128,7 +132,7 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     search.where_and_what(choice, bound)
     stages.enter("place racks")
     search.place(bound)
-    in_time = time.monotonic() < limits.deadline
+    in_time = time.monotonic() < limits.deadline and not HALT.asked
     if not search.closed(bound) and in_time and not watch.stop:
         stages.enter("prove")
         rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
@@ -174,6 +178,8 @@ class _Search:
 
     def where_and_what(self, sites: set[str], start: float) -> float:
         """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
+        if HALT.asked:
+            return np.inf
         compiled = compile_model(build(among(self._case, sites)))
         solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
         first, plan = in_order(solver, self._names, start, self._limits, _Quiet(self._watch))
@@ -189,6 +195,8 @@ class _Search:
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
+        if HALT.asked:
+            return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)
         enough = bound - 0.9 * solve.gap_frac * abs(bound)

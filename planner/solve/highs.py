@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 
 from planner.solve.compile import Compiled
+from planner.solve.halt import HALT
 
 State = Literal["optimal", "infeasible", "stopped", "failed"]
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
@@ -133,8 +134,10 @@ class Solver:
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
     ) -> Answer:
-        """Solve to the gap or to the deadline (a time.monotonic() value)."""
+        """Solve to the gap, to the deadline (a time.monotonic() value), or until Ctrl-C."""
         begun = time.monotonic()
+        if HALT.asked:
+            return Answer("stopped", -np.inf, np.inf, None, 0.0, 0)
         left = max(deadline - begun, 0.1)
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
@@ -177,26 +180,25 @@ class Solver:
 
 
 class _Listening:
-    """Passes HiGHS's events on to a watch for the length of one run."""
+    """Passes HiGHS's events on to a watch for the length of one run, and Ctrl-C to HiGHS."""
 
     def __init__(self, highs: Any, watch: Watch | None) -> None:
-        self._highs, self._watch = highs, watch
+        self._watch = watch
+        self._events = [
+            (event, self._interrupt)
+            for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt)
+        ]
+        if watch is not None:
+            self._events.append((highs.cbMipLogging, self._report))
+            self._events.append((highs.cbMipImprovingSolution, self._improve))
 
     def __enter__(self) -> None:
-        if self._watch is None:
-            return
-        self._highs.cbMipLogging.subscribe(self._report)
-        self._highs.cbMipImprovingSolution.subscribe(self._improve)
-        for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
-            event.subscribe(self._interrupt)
+        for event, call in self._events:
+            event.subscribe(call)
 
     def __exit__(self, *_: object) -> None:
-        if self._watch is None:
-            return
-        self._highs.cbMipLogging.unsubscribe(self._report)
-        self._highs.cbMipImprovingSolution.unsubscribe(self._improve)
-        for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
-            event.unsubscribe(self._interrupt)
+        for event, call in self._events:
+            event.unsubscribe(call)
 
     def _report(self, event: Any) -> None:
         assert self._watch is not None
@@ -207,8 +209,7 @@ class _Listening:
         self._watch.plan(np.asarray(event.data_out.mip_solution))
 
     def _interrupt(self, event: Any) -> None:
-        assert self._watch is not None
-        if self._watch.stop:
+        if HALT.asked or (self._watch is not None and self._watch.stop):
             event.interrupt()
 
 

@@ -19,6 +19,7 @@ from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
 from planner.solve.compile import Compiled, compile_model
+from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
 
@@ -118,7 +119,7 @@ class Placement:
             best, x = in_order(solver, names, start, limits, watch)
             if x is not None and best.value > value:
                 value, plan = best.value, self._in_full(compiled, x)
-            if value >= enough or (watch is not None and watch.stop):
+            if value >= enough or HALT.asked or (watch is not None and watch.stop):
                 break
         return value, plan
 

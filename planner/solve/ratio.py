@@ -3,7 +3,7 @@
     F(r) = max over plans of  N - r * D;      the best ratio is the r with F(r) = 0
     next r = N / D of the plan found (valid from below and from above)
     bound:  r + F_ub / D_min  where F_ub > 0;  r  where F_ub <= 0    (D_min: of any better plan)
-    a plain total has D = 1 everywhere:  r + F_ub
+    a plain total has D = 1 everywhere:  r + F_ub, and one step suffices
 Source: Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967) 492-498,
 doi:10.1287/mnsc.13.7.492.
 """
@@ -56,6 +56,11 @@ class Fraction:
         self.under_index = solver.compiled.column[ratio.under]
         self._least: list[float] | None = None
 
+    @property
+    def is_total(self) -> bool:
+        """Whether the ratio is a plain total."""
+        return self.ratio.under == "one"
+
     def aim(self, r: float) -> None:
         """Make `sign * N - r * D` the objective."""
         self.solver.maximise({self.ratio.over: self.sign, self.ratio.under: -r})
@@ -92,7 +97,7 @@ class Fraction:
         """What no ratio can beat, given that F(r) <= ceiling and a plan of that value is known."""
         if not np.isfinite(ceiling):
             return float("inf")
-        if self.ratio.under == "one":
+        if self.is_total:
             return r + ceiling
         if ceiling <= 0:
             return r
@@ -136,7 +141,8 @@ def best_ratio(
     while steps < STEPS:
         steps += 1
         fraction.aim(r)
-        tolerance = 0.25 * gap_frac * abs(r) * scale
+        share = 1.0 if fraction.is_total else 0.25  # a quarter: the next step's r differs a little
+        tolerance = share * gap_frac * abs(r) * scale
         answer = solver.run(max(tolerance, 1e-9), deadline, watch and _InRatio(watch, fraction, r))
         state, nodes = answer.state, nodes + answer.nodes
         nothing = answer.x is not None and fraction.under(answer.x) <= NOTHING

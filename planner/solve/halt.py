@@ -1,0 +1,68 @@
+"""Ctrl-C for the length of a solve: every solve of this process ends, and what is known is kept.
+
+Python handles a signal between two of its own instructions in the main thread, which HiGHS may keep
+from running for minutes. So the signal is also written into a socket, by the C handler, at once;
+a thread reads it and raises the flag that HiGHS's callbacks look at.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Halt:
+    """Whether someone asked all solves to end; `presses` counts how often."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.presses = 0
+
+    def press(self) -> None:
+        """Ask all solves of this process to end."""
+        self.asked = True
+
+
+HALT = Halt()
+"""The one of this process: a signal knows no other addressee."""
+
+
+@contextmanager
+def halting() -> Iterator[Halt]:
+    """Within it the first Ctrl-C ends all solves; a second one raises KeyboardInterrupt.
+
+    Does nothing outside the main thread, where Python allows no handler.
+    """
+    HALT.asked, HALT.presses = False, 0
+    if threading.current_thread() is not threading.main_thread():
+        yield HALT
+        return
+    ear, mouth = socket.socketpair()
+    mouth.setblocking(False)
+
+    def listen() -> None:
+        while ear.recv(1) not in (b"", bytes([0])):
+            HALT.press()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        HALT.press()
+        HALT.presses += 1
+        if HALT.presses > 1:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, handle)
+    wakeup = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield HALT
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGINT, before)
+        mouth.send(bytes([0]))
+        listener.join()
+        ear.close()
+        mouth.close()
+        HALT.asked = False
