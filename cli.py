@@ -127,10 +127,12 @@ def plan(
     if out is not None:
         check_folder(out)
     from planner import plan as solve
+    from planner.solve.halt import halting
 
-    with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=facts, progress=progress, cost_of_rules=rule_costs)
-    _answer(found, out, json, quiet)
+    with halting():  # Ctrl-C ends the solve; the best plan by then is still written
+        with watching(quiet, chosen.solve.time_limit_s) as progress:
+            found = solve(chosen, region=facts, progress=progress, cost_of_rules=rule_costs)
+        _answer(found, out, json, quiet)
 
 
 @app.command()

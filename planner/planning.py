@@ -27,6 +27,7 @@ from planner.results.money import money
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
+from planner.solve.halt import HALT
 from planner.solve.highs import Watch
 from planner.tables import Region
 
@@ -169,7 +170,9 @@ class Plan:
 def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | None:
     """What the objective loses without, or with, each site; None where no relaxation is at hand."""
     relaxed, grouped = outcome.relaxed, outcome.grouped
-    if outcome.value is None or relaxed is None or relaxed.row_dual is None or grouped is None:
+    if relaxed is None or relaxed.row_dual is None or grouped is None:
+        return None
+    if outcome.value is None or HALT.asked:
         return None
     found = Relaxation(case, grouped, relaxed, scenario.objective.name)
     chosen = set(opened(outcome.model)["site_id"])

@@ -44,8 +44,8 @@ class Progress(Watch):
             self._live.stop()
 
     def stage(self, name: str) -> None:
-        """A new stage begins; bounds of the one before no longer hold."""
-        self._stage, self._bound, self._incumbent = name, None, None
+        """A new stage begins; what is known of the plan still holds."""
+        self._stage = name
         self._show(at_once=True)
 
     def bound(self, value: float) -> None:

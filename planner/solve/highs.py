@@ -45,6 +45,35 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Where a linear program's simplex ended: status of columns and rows, as HiGHS numbers them.
+
+    `fresh` is the status of what a model did not have before: columns at their lower bound, rows
+    basic, so that a point stays one when columns and rows are added.
+    """
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+    @staticmethod
+    def fresh(columns: int, rows: int) -> "Basis":
+        """Nothing solved yet."""
+        lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+        return Basis(np.full(columns, int(lower)), np.full(rows, int(basic)))
+
+    def within(self, columns: int, rows: int) -> "Basis":
+        """The same in a model with further columns and rows at the end."""
+        fresh = Basis.fresh(columns, rows)
+        fresh.columns[: len(self.columns)] = self.columns
+        fresh.rows[: len(self.rows)] = self.rows
+        return fresh
+
+
+_STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)
+_DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
+
+
+@dataclass(frozen=True)
 class Answer:
     """A solve's end: its state, the best solution, and what nothing can beat."""
 
@@ -79,6 +108,7 @@ class Solver:
         self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
         self._costs = np.zeros(len(compiled.low))
         self._whole = True
+        self._solved = False
 
     def maximise(self, costs: Mapping[str, float]) -> None:
         """Set the objective: the greatest sum of cost x column, named columns only."""
@@ -92,6 +122,8 @@ class Solver:
         changed = np.flatnonzero(new != self._costs).astype(np.int32)
         if changed.size:
             self.highs.changeColsCost(len(changed), changed, new[changed])
+            if self._solved:  # the last point still satisfies every row: the primal goes on from it
+                self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
         self._costs = new
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
 
@@ -104,6 +136,7 @@ class Solver:
 
     def bounds(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """New bounds of some columns."""
+        self.highs.setOptionValue("simplex_strategy", _DUAL_SIMPLEX)
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
     def row_bounds(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
@@ -112,6 +145,7 @@ class Solver:
 
     def add_row(self, coefficients: Mapping[str, float], low: float, high: float) -> int:
         """A further row over named columns; returns its index."""
+        self.highs.setOptionValue("simplex_strategy", _DUAL_SIMPLEX)
         index = np.array([self.compiled.column[n] for n in coefficients], dtype=np.int32)
         value = np.array(list(coefficients.values()))
         self.highs.addRow(low, high, len(index), index, value)
@@ -121,6 +155,7 @@ class Solver:
         self, row: int, coefficients: Mapping[str, float], low: float, high: float
     ) -> None:
         """Other coefficients and bounds of a row that was added."""
+        self.highs.setOptionValue("simplex_strategy", _DUAL_SIMPLEX)
         for name, value in coefficients.items():
             self.highs.changeCoeff(row, self.compiled.column[name], value)
         self.highs.changeRowBounds(row, low, high)
@@ -130,6 +165,23 @@ class Solver:
         solution = highspy.HighsSolution()
         solution.col_value = list(x)
         self.highs.setSolution(solution)
+
+    def basis(self) -> Basis:
+        """Where the last continuous solve ended."""
+        found = self.highs.getBasis()
+        return Basis(
+            np.array([int(status) for status in found.col_status]),
+            np.array([int(status) for status in found.row_status]),
+        )
+
+    def start_from_basis(self, basis: Basis) -> None:
+        """Begin the next continuous solve there."""
+        start = highspy.HighsBasis()
+        start.col_status = [_STATUS[i] for i in basis.columns]
+        start.row_status = [_STATUS[i] for i in basis.rows]
+        start.valid = True
+        self.highs.setBasis(start)
+        self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
 
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
@@ -144,6 +196,7 @@ class Solver:
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
         with _Listening(self.highs, watch):
             self.highs.run()
+        self._solved = True
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
         x = np.array(self.highs.getSolution().col_value)
         feasible = info.primal_solution_status == 2 and x.size == len(self.compiled.low)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from planner.solve.ratio import Best, Fraction, best_ratio
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import split, with_row
 
-TIE_GAP_FRAC = 5e-3
+TIE_GAP_FRAC = 1e-2
 """Ties are broken to this distance from the relaxation: far below what costs are known to."""
 
 TIE_SECONDS = 10.0
@@ -42,18 +42,23 @@ def relaxed_in_order(
     compiled: Compiled,
     sites: Sequence[str],
     names: Sequence[str],
-    first: np.ndarray,
+    first: np.ndarray | Relaxed,
     limits: Limits,
+    start: float = 0.0,
 ) -> list[Relaxed]:
-    """The relaxation made best in each objective in turn; the first one's bound is the plan's."""
+    """The relaxation made best in each objective in turn; the first one's bound is the plan's.
+
+    `start` is a guess of the first objective's best ratio: near it the linear programs are easier.
+    """
     found: list[Relaxed] = []
     for name in names:
         parts = split(compiled, sites)
-        relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, 0.0, limits.deadline)
+        relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, start, limits.deadline)
         if relaxed.x is None:
             break
         found.append(relaxed)
-        first = relaxed.kept
+        # the sites' own rows are as quickly solved anew as from another objective's optimum
+        first, start = replace(relaxed, own=None), 0.0
         row = held(name, relaxed.value, limits.tolerance_frac)
         compiled = with_row(compiled, row, 0.0, f"held_{name}")
     return found or [relaxed]

@@ -161,11 +161,14 @@ def best_ratio(
             break
         if watch is not None and watch.stop:
             break
+        if fraction.is_total and state == "optimal":
+            break
         close = bound - value <= gap_frac * max(abs(value), 1e-12)
         if close or abs(value - r) <= 1e-10 * max(abs(value), 1e-9):
             break
         r = value
-    if best_x is not None and bound - value <= gap_frac * max(abs(value), 1e-12):
+    proven = fraction.is_total and state == "optimal"
+    if best_x is not None and (proven or bound - value <= gap_frac * max(abs(value), 1e-12)):
         state = "optimal"
     elif best_x is not None:
         state = "stopped"

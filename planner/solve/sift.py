@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver, State
+from planner.solve.highs import Basis, Solver, State
 from planner.solve.own import OwnRows
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.split import Split, inside, restricted
@@ -31,7 +31,11 @@ ADDED = 40
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The relaxation solved: value and bound of the ratio, a solution, the sites in the model."""
+    """The relaxation solved: value and bound of the ratio, a solution, the sites in the model.
+
+    `basis` is where the simplex ended and `own` are the sites' own rows, for the next relaxation
+    of this model.
+    """
 
     state: State
     value: float
@@ -41,15 +45,30 @@ class Relaxed:
     kept: np.ndarray
     seconds: float
     rounds: int
+    basis: Basis | None = None
+    own: OwnRows | None = None
 
 
 def relaxed_ratio(
-    compiled: Compiled, parts: Split, ratio: Ratio, first: np.ndarray, start: float, deadline: float
+    compiled: Compiled,
+    parts: Split,
+    ratio: Ratio,
+    first: np.ndarray | Relaxed,
+    start: float,
+    deadline: float,
 ) -> Relaxed:
-    """The best ratio of the relaxation over all sites, begun with the sites marked in `first`."""
+    """The best ratio of the relaxation over all sites.
+
+    Begun with the sites marked in `first`, or where an earlier relaxation left off: of this model,
+    or of one that lacks some of the shared rows at the end. Its own rows are taken over, too.
+    """
     begun = time.monotonic()
-    kept = first | _needed(compiled, parts)
-    own = OwnRows(compiled, parts)
+    basis = first.basis if isinstance(first, Relaxed) else None
+    kept = (first.kept if isinstance(first, Relaxed) else first) | _needed(compiled, parts)
+    whole = (len(compiled.low), len(compiled.row_low))
+    basis = None if basis is None else basis.within(*whole)
+    own = first.own if isinstance(first, Relaxed) else None
+    own = own or OwnRows(compiled, parts)
     shared = np.flatnonzero(parts.of_row < 0)
     shared_rows = csr_array(compiled.matrix)[shared]
     r, best, duals, x, bound = start, None, None, None, float("inf")
@@ -61,6 +80,8 @@ def relaxed_ratio(
         solver = Solver(part, threads=1)
         solver.whole(False)
         fraction = Fraction(solver, ratio)
+        if basis is not None:
+            solver.start_from_basis(Basis(basis.columns[columns], basis.rows[rows]))
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
@@ -74,6 +95,8 @@ def relaxed_ratio(
         left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
         duals = np.zeros(len(compiled.row_low))
         duals[rows] = solver.duals()
+        basis, ended = Basis.fresh(*whole), solver.basis()
+        basis.columns[columns], basis.rows[rows] = ended.columns, ended.rows
         x = np.zeros(len(compiled.low))
         x[columns] = best.x
         costs = _costs(compiled, ratio, fraction.sign, r)
@@ -91,7 +114,7 @@ def relaxed_ratio(
     if state == "infeasible" and not kept.all():
         state = "stopped"  # of some sites only
     seconds = time.monotonic() - begun
-    return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds)
+    return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds, basis, own)
 
 
 def _needed(compiled: Compiled, parts: Split) -> np.ndarray:

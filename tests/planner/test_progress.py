@@ -25,11 +25,12 @@ def test_a_line_says_stage_best_bound_gap_and_time_left(clock: list[float]) -> N
     assert shown.line() == "1:05 place racks  best 4,000  bound 4,100  gap 2.5 %  8:55 left"
 
 
-def test_a_new_stage_forgets_the_bounds_of_the_last(clock: list[float]) -> None:
+def test_what_is_known_holds_in_the_next_stage(clock: list[float]) -> None:
     shown = Progress(Console(file=io.StringIO()))
+    shown.stage("relaxation")
     shown.bound(1.0)
-    shown.stage("verify")
-    assert shown.line() == "0:00 verify"
+    shown.stage("place racks")
+    assert shown.line() == "0:00 place racks  bound 1"
 
 
 def test_plain_lines_come_at_stages_and_then_every_few_seconds(clock: list[float]) -> None:

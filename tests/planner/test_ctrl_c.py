@@ -1,0 +1,147 @@
+"""Ctrl-C, sent to a real process: the solve ends, and what is known by then is written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.solve.halt import HALT, halting
+from planner.solve.highs import Solver
+from planner.verify import verify
+from tests.tiny import tiny_case
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIO = """\
+name: interrupted
+periods: [2027, 2028, 2029]
+scale: {facility_mw_min: {2027: 40, 2028: 90, 2029: 200}}
+demand:
+  mix: {chat: 0.5, reasoning: 0.3, enterprise-kr: 0.2}
+filters:
+  countries: [KR]
+  sites: {include: ['taebaek-*', 'bonghwa-*', 'gumi-*', 'pyeongchang-*', 'andong-*']}
+policies: {first_year: {KR: 2027}}
+solve: {gap_frac: 1.0e-9, time_limit_s: 600}
+"""
+AT_THE_FIRST_PLAN = """\
+import os, signal, sys
+import cli
+from planner.progress import Progress
+
+def incumbent(self, value):
+    if not hasattr(self, "sent"):
+        self.sent = True
+        sys.stderr.write("sent\\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), signal.SIGINT)
+
+Progress.incumbent = incumbent
+cli.app(["plan", *sys.argv[1:]])
+"""
+"""The command itself; it sends itself the signal when it first knows of a plan."""
+
+LONGEST_S = 10.0
+"""From the signal to the end of the process: two seconds alone, more beside other tests."""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a program with the scenario and a folder for the plan as its last words."""
+    path = tmp_path / "interrupted.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    running = []
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, *words, str(path), "--out", str(tmp_path / "plan")]
+        running.append(subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def until(process: subprocess.Popen[str], word: str) -> float:
+    """Read what the process says until it says `word`; the time then."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if word in line:
+            return time.monotonic()
+    raise AssertionError(f"ended without {word}")
+
+
+def test_the_best_plan_by_then_is_written_with_its_bound(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = start("-c", AT_THE_FIRST_PLAN)
+    begun = until(process, "sent")
+    process.communicate(timeout=60)
+    assert time.monotonic() - begun < LONGEST_S
+    assert process.returncode == 4
+    document = json.loads((tmp_path / "plan" / "plan.json").read_text())
+    assert document["status"] == "stopped"
+    assert document["bound"] >= document["value"] > 0
+    assert verify(tmp_path / "plan") == []
+
+
+def test_before_any_plan_is_known_all_sites_are_written(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = start("cli.py", "plan")
+    begun = until(process, "build")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert time.monotonic() - begun < LONGEST_S
+    assert process.returncode == 4
+    document = json.loads((tmp_path / "plan" / "plan.json").read_text())
+    assert (document["status"], document["value"]) == ("stopped", None)
+    assert len(pd.read_csv(tmp_path / "plan" / "sites.csv")) > 10
+
+
+def press_twice() -> None:
+    with halting():
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)  # the handler runs between two instructions of the interpreter
+
+
+def test_a_second_one_is_not_held_back() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        press_twice()
+    assert not HALT.asked
+
+
+def test_afterwards_solves_go_on_as_before() -> None:
+    from models.build import build
+    from planner.solve.compile import compile_model
+
+    solver = Solver(compile_model(build(tiny_case())), threads=1)
+    solver.maximise({"tokens_total": 1.0})
+    with halting():
+        os.kill(os.getpid(), signal.SIGINT)
+        while not HALT.asked:
+            time.sleep(0.01)
+        assert solver.run().state == "stopped"
+    assert solver.run().state == "optimal"
+
+
+def test_another_thread_may_solve_without_a_handler() -> None:
+    seen = []
+
+    def solve() -> None:
+        with halting() as halt:
+            seen.append(halt.asked)
+
+    thread = threading.Thread(target=solve)
+    thread.start()
+    thread.join()
+    assert seen == [False]
