@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pyomo.common.gc_manager import PauseGC
 from pyomo.environ import ConcreteModel, Var
 
 from models.blocks import (
@@ -51,7 +52,8 @@ def build(case: Case) -> Any:
     m = ConcreteModel(name="ai_factories")
     m.nothing = Var(bounds=(0, 0), initialize=0)
     ledger = Ledger(m.nothing)
-    for block in BLOCKS:
-        block.add(m, case, ledger)
+    with PauseGC():  # millions of small objects, none of them garbage
+        for block in BLOCKS:
+            block.add(m, case, ledger)
     m.ledger = ledger
     return m

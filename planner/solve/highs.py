@@ -61,12 +61,19 @@ class Basis:
         lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
         return Basis(np.full(columns, int(lower)), np.full(rows, int(basic)))
 
+    def spread(self, at: np.ndarray, at_rows: np.ndarray, columns: int, rows: int) -> "Basis":
+        """The same in a larger model, where these columns and rows stand at the given places."""
+        fresh = Basis.fresh(columns, rows)
+        fresh.columns[at], fresh.rows[at_rows] = self.columns, self.rows
+        return fresh
+
     def within(self, columns: int, rows: int) -> "Basis":
         """The same in a model with further columns and rows at the end."""
-        fresh = Basis.fresh(columns, rows)
-        fresh.columns[: len(self.columns)] = self.columns
-        fresh.rows[: len(self.rows)] = self.rows
-        return fresh
+        return self.spread(np.arange(len(self.columns)), np.arange(len(self.rows)), columns, rows)
+
+    def part(self, columns: np.ndarray, rows: np.ndarray) -> "Basis":
+        """Of these columns and rows alone."""
+        return Basis(self.columns[columns], self.rows[rows])
 
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)

@@ -63,12 +63,11 @@ def relaxed_ratio(
     or of one that lacks some of the shared rows at the end. Its own rows are taken over, too.
     """
     begun = time.monotonic()
-    basis = first.basis if isinstance(first, Relaxed) else None
-    kept = (first.kept if isinstance(first, Relaxed) else first) | _needed(compiled, parts)
+    before = first if isinstance(first, Relaxed) else None
+    kept = (before.kept if before else np.asarray(first)) | _needed(compiled, parts)
     whole = (len(compiled.low), len(compiled.row_low))
-    basis = None if basis is None else basis.within(*whole)
-    own = first.own if isinstance(first, Relaxed) else None
-    own = own or OwnRows(compiled, parts)
+    basis = before.basis.within(*whole) if before and before.basis else None
+    own = before.own if before and before.own else OwnRows(compiled, parts)
     shared = np.flatnonzero(parts.of_row < 0)
     shared_rows = csr_array(compiled.matrix)[shared]
     r, best, duals, x, bound = start, None, None, None, float("inf")
@@ -81,7 +80,7 @@ def relaxed_ratio(
         solver.whole(False)
         fraction = Fraction(solver, ratio)
         if basis is not None:
-            solver.start_from_basis(Basis(basis.columns[columns], basis.rows[rows]))
+            solver.start_from_basis(basis.part(columns, rows))
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
@@ -93,12 +92,8 @@ def relaxed_ratio(
         # a ratio cut short by the deadline leaves something to gain among the sites in hand, too
         answer = solver.run(deadline=deadline)
         left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
-        duals = np.zeros(len(compiled.row_low))
-        duals[rows] = solver.duals()
-        basis, ended = Basis.fresh(*whole), solver.basis()
-        basis.columns[columns], basis.rows[rows] = ended.columns, ended.rows
-        x = np.zeros(len(compiled.low))
-        x[columns] = best.x
+        duals, x = _spread(whole[1], rows, solver.duals()), _spread(whole[0], columns, best.x)
+        basis = solver.basis().spread(columns, rows, *whole)
         costs = _costs(compiled, ratio, fraction.sign, r)
         found = own.most(costs - shared_rows.T @ duals[shared], deadline)
         if found is None:
@@ -115,6 +110,12 @@ def relaxed_ratio(
         state = "stopped"  # of some sites only
     seconds = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds, basis, own)
+
+
+def _spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+    whole = np.zeros(count)
+    whole[at] = values
+    return whole
 
 
 def _needed(compiled: Compiled, parts: Split) -> np.ndarray:
