@@ -28,6 +28,7 @@ def fleet_serving(context: Context) -> pd.DataFrame:
         states,
         context.table("throughput_coefficients"),
     )
+    rows = rows.assign(tokens_per_s=rows["tokens_per_s"] * _measured_over_predicted(context, rows))
     rows = rows.sort_values(
         ["system_id", "workload_id", "it_kw", "tokens_per_s"],
         ascending=[True, True, True, False],
@@ -38,6 +39,17 @@ def fleet_serving(context: Context) -> pd.DataFrame:
     best = rows.groupby(["system_id", "workload_id"])["tokens_per_s"].cummax()
     before = best.groupby([rows["system_id"], rows["workload_id"]]).shift(fill_value=-1.0)
     return rows[rows["tokens_per_s"] > before]
+
+
+def _measured_over_predicted(context: Context, rows: pd.DataFrame) -> pd.Series:
+    """The scenario's factor on predicted tokens/s: of the chip if it is unmeasured, or the LLM."""
+    stated = context.scenario.serving.measured_over_predicted
+    layers = context.table("llms").set_index("llm_id")["moe_layers_count"].fillna(0)
+    llm = rows["workload_id"].map(context.workloads["llm_id"])
+    sparse = llm.map(layers > 0).astype(bool)
+    factor = sparse.map({True: stated.get("moe", 1.0), False: stated.get("dense", 1.0)})
+    unmeasured = rows["extrapolated_flag"] == 1
+    return factor.mask(unmeasured, stated.get("extrapolated", factor)).astype(float)
 
 
 def fleet_values(context: Context, serving: pd.DataFrame) -> dict[str, dict]:

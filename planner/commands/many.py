@@ -7,6 +7,7 @@ import typer
 
 from planner.commands.options import (
     Change,
+    Dask,
     Json,
     Quiet,
     RegionFolder,
@@ -29,7 +30,11 @@ def study(
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the study.")],
     workers: Workers = 2,
+    dask: Dask = None,
     resume: Resume = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Write the tables of all runs as Parquet, too.")
+    ] = False,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
     json: Json = False,
@@ -38,10 +43,17 @@ def study(
     """Solve many scenarios, each run kept as it ends: a sweep, a tornado, a sample."""
     from planner.study import read_study
     from planner.study import study as solve
+    from planner.study.store import check_store
+    from planner.study.store import store as write_store
 
     asked = read_study(stated, set_)
+    if store:
+        check_store()
     with watching_runs(quiet) as progress:
-        found = solve(asked, out, region=region, workers=workers, resume=resume, progress=progress)
+        found = solve(asked, out, region=region, workers=dask or workers, resume=resume,
+                      progress=progress)  # fmt: skip
+    if store:
+        write_store(out.resolve(), found.keys)
     _told(found, out, json, quiet)
 
 
@@ -53,6 +65,7 @@ def frontier(
     y: Annotated[str, typer.Option("--y", help="Objective made best.")] = "tokens_per_mw",
     points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
     workers: Workers = 2,
+    dask: Dask = None,
     resume: Resume = False,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
@@ -65,7 +78,7 @@ def frontier(
     from planner.study.rounds import How
 
     with watching_runs(quiet) as progress:
-        how = How(workers, resume, progress)
+        how = How(dask or workers, resume, progress)
         found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
     if found.status == "infeasible":
         screen().print(found.summary())
@@ -81,6 +94,7 @@ def alternatives(
     within: Annotated[
         float, typer.Option("--within", metavar="SHARE", help="What each may lose of the best.")
     ] = 0.01,
+    dask: Dask = None,
     resume: Resume = False,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
@@ -93,7 +107,7 @@ def alternatives(
 
     with watching_runs(quiet) as progress:
         found = solve(scenario, out, count=count, within=within, region=region, overrides=set_,
-                      how=How(1, resume, progress))  # fmt: skip
+                      how=How(dask or 1, resume, progress))  # fmt: skip
     if found.status == "infeasible":
         screen().print(found.summary())
         raise typer.Exit(INFEASIBLE)
@@ -110,6 +124,7 @@ def robust(
         float, typer.Option("--worst", metavar="SHARE", help="Futures that count, worst first.")
     ] = 1.0,
     workers: Workers = 2,
+    dask: Dask = None,
     resume: Resume = False,
     set_: Change = [],  # noqa: B006 - typer never changes it
     region: RegionFolder = None,
@@ -123,7 +138,7 @@ def robust(
 
     asked = read_study(stated, set_)
     with watching_runs(quiet) as progress:
-        how = How(workers, resume, progress)
+        how = How(dask or workers, resume, progress)
         found = solve(asked, out, share=worst, region=region, how=how)
     _told(found, out, json, quiet)
 

@@ -55,6 +55,10 @@ Seed = Annotated[
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", min=1, help="Processes, each with one thread.")
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Solve on a Dask cluster, not here."),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on where an earlier start left off.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress and no summary.")]

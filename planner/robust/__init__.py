@@ -32,6 +32,7 @@ from planner.robust.spare import with_spare
 from planner.solve.compile import load
 from planner.solve.place import WHERE
 from planner.study.designs import check, runs_of
+from planner.study.draws import with_draws
 from planner.study.rounds import How, Rounds
 from planner.study.schema import Study, read_study
 from planner.study.work import Record
@@ -69,9 +70,10 @@ def robust(
     """
     begun = time.monotonic()
     asked = stated if isinstance(stated, Study) else read_study(stated)
+    rounds = Rounds(asked.scenario_path, region, asked.changes, how or How())
+    asked = with_draws(asked, rounds.scenario, rounds.facts) if asked.draw else asked
     runs = runs_of(asked)
     _check(share, len(runs))
-    rounds = Rounds(asked.scenario_path, region, asked.changes, how or How(), len(runs))
     check(asked, rounds.values, rounds.facts)
     folder = rounds.open(out, MARK)
     futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]

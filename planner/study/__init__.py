@@ -18,9 +18,10 @@ from planner.results.write import csv_text, scenario_text, sha256
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.study.designs import check, runs_of
+from planner.study.draws import with_draws
 from planner.study.effects import effects, run_table, site_shares
 from planner.study.lock import FILE, RUNS, locked
-from planner.study.pool import run_all
+from planner.study.pool import Workers, run_all
 from planner.study.progress import Runs
 from planner.study.results import Results
 from planner.study.schema import Study, read_study
@@ -37,7 +38,7 @@ def study(
     out: str | Path,
     *,
     region: Region | str | Path | None = None,
-    workers: int = 2,
+    workers: Workers = 2,
     resume: bool = False,
     progress: Runs | None = None,
 ) -> Results:
@@ -53,7 +54,8 @@ def study(
     region
         As for `planner.plan`.
     workers
-        Processes at a time, each with one thread.
+        Processes at a time, each with one thread; or the address of a Dask scheduler, whose
+        workers see the folder at the same path.
     resume
         Go on with the study in the folder: runs that are finished are kept.
     progress
@@ -68,9 +70,10 @@ def study(
     asked = stated if isinstance(stated, Study) else read_study(stated)
     base = read_scenario(asked.scenario_path, asked.changes)
     scenario, _ = load(read_text(asked.scenario_path), str(asked.scenario_path))
-    runs = runs_of(asked)
     facts = facts_of(base, region)
     read(base, facts)
+    asked = with_draws(asked, base, facts) if asked.draw else asked
+    runs = runs_of(asked)
     check(asked, scenario, facts)
     folder = open_folder(out, resume)
     jobs = [
@@ -98,7 +101,7 @@ def study(
 def solve_runs(
     jobs: Sequence[Job],
     region: Region,
-    workers: int,
+    workers: Workers,
     records: dict[str, Record],
     keep: Callable[[], None],
     progress: Runs | None = None,
@@ -132,7 +135,7 @@ def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:
     InputError
         It holds something else, or a study that nobody asked to resume.
     """
-    folder = Path(out)
+    folder = Path(out).resolve()
     if not (folder / mark).is_file():
         begun = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         if not resume or not begun <= {RUNS, FILE}:  # nothing finished when it was killed

@@ -12,6 +12,7 @@ from planner.errors import InputError, Problem
 from planner.overrides import override_text
 from planner.reading import read
 from planner.scenario_yaml import load, read_text
+from planner.study.indices import crossed
 from planner.study.schema import MOST_RUNS, SAMPLED, Study
 from planner.tables import Region
 
@@ -111,12 +112,18 @@ def _placed(study: Study, place: tuple, problem: Problem) -> Problem:
 def _sampled(study: Study) -> list[Run]:
     ends = {path: _ends(study, path) for path in study.over}
     count = study.samples or 1
-    if study.design == "sobol":
-        sampler: Any = qmc.Sobol(len(ends), rng=study.seed)
+    if study.design == "latin_hypercube":
+        points = qmc.LatinHypercube(len(ends), rng=study.seed).random(count)
+    elif study.design == "sobol":
+        points = qmc.Sobol(len(ends), rng=study.seed).random(count)
     else:
-        sampler = qmc.LatinHypercube(len(ends), rng=study.seed)
+        points = crossed(qmc.Sobol(2 * len(ends), rng=study.seed).random(count))
+    if len(points) > MOST_RUNS:
+        problem = study.origin.problem(("samples",), f"makes {len(points):,} runs",
+                                       allowed=f"{MOST_RUNS:,}")  # fmt: skip
+        raise InputError(problem)
     runs = []
-    for i, point in enumerate(sampler.random(count), 1):
+    for i, point in enumerate(points, 1):
         draws = dict(zip(ends, map(float, point), strict=True))
         runs.append(Run(f"{i:03d}", {p: _drawn(*ends[p], u) for p, u in draws.items()}, draws))
     return runs

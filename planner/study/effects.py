@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.plan_files import FIGURES
 from planner.study.designs import BASE, Run
+from planner.study.indices import indices
 from planner.study.schema import SAMPLED, Study
 from planner.study.work import Record
 
@@ -25,10 +26,12 @@ SHOWN = ("value", "cost_usd_per_mtoken", "capex_musd")
 EFFECTS = (
     "input", "level", "runs_count", "solved_count", "value", "value_change_frac",
     "cost_usd_per_mtoken", "cost_change_frac", "capex_musd", "swing_frac", "rank_correlation",
+    "first_order_frac", "total_order_frac", "first_order_error_frac", "total_order_error_frac",
 )  # fmt: skip
 """By input and level: runs, runs with a plan, their means; changes relative to the base run, or to
 the mean of all runs; `swing_frac`: highest less lowest change of the input's levels;
-`rank_correlation`: of a sample's input and value (Spearman)."""
+`rank_correlation`: of a sample's input and value (Spearman); the orders are Sobol indices and their
+standard errors (planner/study/indices.py), of a design that is made for them."""
 
 
 def run_table(
@@ -82,7 +85,11 @@ def effects(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFra
                 "rank_correlation": _correlation(study, runs, numbers["value"], name),
             }
         )
-    table = pd.DataFrame(found, columns=list(EFFECTS))
+    table = pd.DataFrame(found).reindex(columns=list(EFFECTS))
+    if study.design == "sobol_indices":
+        table = _with_indices(study, table, numbers["value"].to_numpy())
+    else:
+        table = table.drop(columns=[name for name in EFFECTS if "_order_" in name])
     by_input = table.groupby("input")["value_change_frac"]
     at_zero = 0.0 if study.design in FROM_BASE else float("-inf")
     most = by_input.transform("max").clip(lower=at_zero)
@@ -90,6 +97,15 @@ def effects(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFra
     if study.design in NAMED:
         return table.drop(columns=["swing_frac", "rank_correlation"])
     return table.sort_values(["swing_frac", "input"], ascending=[False, True], kind="stable")
+
+
+def _with_indices(study: Study, table: pd.DataFrame, values: np.ndarray) -> pd.DataFrame:
+    found = indices(values, len(study.over), study.seed)
+    if found is None:  # a run without a plan, or a value that nothing moves
+        return table
+    orders = pd.DataFrame(found, index=list(study.over))
+    names = [name for name in EFFECTS if "_order_" in name]
+    return table.assign(**{n: table["input"].map(orders[i]) for i, n in enumerate(names)})
 
 
 def site_shares(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,32 +1,30 @@
-"""Runs on a pool of local processes; one that dies takes no other run with it.
-
-Another place to run them (a cluster) is another `run_all`.
-"""
+"""Runs on a pool of local processes, or on a cluster; one that dies takes no other run with it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from planner.study.work import Job, Record, failed, prepare, work
+from planner.study.work import ATTEMPTS, DIED, Done, Job, Record, failed, prepare, work
 from planner.tables import Region
 
-ATTEMPTS = 3
-"""A run whose process dies this often is failed: the last time it ran alone."""
-
-DIED = f"its process ended {ATTEMPTS} times, the last time alone: out of memory, or killed"
-
-Done = Callable[[Job, Record], None]
+Workers = int | str
+"""Processes at a time on this machine, or the address of a Dask scheduler."""
 
 
-def run_all(jobs: Sequence[Job], region: Region, workers: int, done: Done) -> None:
+def run_all(jobs: Sequence[Job], region: Region, workers: Workers, done: Done) -> None:
     """Solve every job, `workers` at a time; `done` is told of each as it ends.
 
     Processes are spawned, since HiGHS and geopandas keep threads that a fork would lose. When a
     process dies, all runs then at work are begun again, since nobody knows whose it was; those
     that were at work twice when one died are begun alone, so that the guilty one names itself.
     """
+    if isinstance(workers, str):
+        from planner.study.cluster import run_on_cluster
+
+        run_on_cluster(jobs, region, workers, done)
+        return
     deaths: Counter[str] = Counter()
     left = list(jobs)
     while left:

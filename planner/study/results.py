@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,11 @@ class Results:
         return {str(k): int(v) for k, v in self.tables["runs"]["status"].value_counts().items()}
 
     @property
+    def keys(self) -> list[str]:
+        """Folders of the runs, by their names."""
+        return [Path(folder).name for folder in self.tables["runs"]["folder"] if folder]
+
+    @property
     def within_gap(self) -> bool:
         """Whether every run has its answer: a plan within the gap, or the proof that none is."""
         return set(self.counts) <= {"optimal", "infeasible"}
@@ -67,6 +73,8 @@ class Results:
         view = _table(f"\n{title}")
         view.add_column("", overflow="fold", max_width=40)
         extra = ["rank corr."] if design in SAMPLED else []
+        indexed = "total_order_frac" in rows and rows["total_order_frac"].notna().any()
+        extra += ["alone", "in all"] if indexed else []
         names = ("", "runs", self._unit(), "change", "$/Mtoken", "change", "capex M$", *extra)
         for name in names:
             view.add_column(name, justify="right")
@@ -82,6 +90,11 @@ class Results:
                 _number(row["cost_change_frac"], "+.2%"),
                 _number(row["capex_musd"], ",.0f"),
                 *([_number(row["rank_correlation"], "+.2f")] if extra else []),
+                *(
+                    [_number(row[f"{n}_order_frac"], ".2f") for n in ("first", "total")]
+                    if indexed
+                    else []
+                ),
             ]
             view.add_row(*(Text(cell) for cell in cells))
             last = row["input"]

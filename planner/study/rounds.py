@@ -10,6 +10,7 @@ from planner.scenario_file import read_scenario
 from planner.scenario_yaml import load, read_text
 from planner.study import job_of, open_folder, solve_runs
 from planner.study.lock import locked
+from planner.study.pool import Workers
 from planner.study.progress import Runs
 from planner.study.work import Record
 from planner.tables import Region
@@ -17,9 +18,9 @@ from planner.tables import Region
 
 @dataclass(frozen=True)
 class How:
-    """How the plans are solved: processes at a time, whether to go on, who is told."""
+    """How the plans are solved: by whom, whether to go on, who is told."""
 
-    workers: int = 2
+    workers: Workers = 2
     resume: bool = False
     progress: Runs | None = None
 
@@ -33,7 +34,7 @@ class Rounds:
         region: Region | str | Path | None,
         overrides: Sequence[str],
         how: How,
-        total: int,
+        total: int | None = None,
     ) -> None:
         self._changes = [*overrides, "solve.threads=1"]
         self.scenario: Scenario = read_scenario(scenario, self._changes)
@@ -69,12 +70,12 @@ class Rounds:
 class _Once(Runs):
     """Tells a watch of one long study, where each round is a study of its own."""
 
-    def __init__(self, watch: Runs, total: int) -> None:
+    def __init__(self, watch: Runs, total: int | None) -> None:
         self._watch, self._total, self._begun = watch, total, False
 
     def begin(self, total: int, finished: int) -> None:
         if not self._begun:
-            self._watch.begin(self._total, finished)
+            self._watch.begin(self._total or total, finished)
         self._begun = True
 
     def ended(self, record: Record) -> None:

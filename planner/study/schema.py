@@ -12,8 +12,10 @@ from planner.scenario.words import Strict
 from planner.scenario_file import validated
 from planner.scenario_yaml import load, read_text
 
-Design = Literal["grid", "list", "variants", "one_at_a_time", "latin_hypercube", "sobol"]
-SAMPLED = ("latin_hypercube", "sobol")
+Design = Literal[
+    "grid", "list", "variants", "one_at_a_time", "latin_hypercube", "sobol", "sobol_indices"
+]
+SAMPLED = ("latin_hypercube", "sobol", "sobol_indices")
 
 MOST_RUNS = 10_000
 
@@ -23,7 +25,8 @@ class Study(Strict):
 
     `over` names what changes, by the path that `--set` takes, with its values (grid,
     one_at_a_time) or its two ends (samples); `runs` are the runs of a list, by name. A design
-    `variants` runs the scenario and each of the variants that it names.
+    `variants` runs the scenario and each of the variants that it names. `draw` adds to a sample
+    what the facts themselves call uncertain (planner/study/draws.py).
     """
 
     name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
@@ -33,6 +36,7 @@ class Study(Strict):
     design: Design
     over: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     runs: dict[Annotated[str, Field(pattern=r"^[\w.\- ]+$")], dict[str, Any]] = {}
+    draw: list[Literal["throughput", "recalled"]] = []
     samples: Annotated[int, Field(ge=1, le=MOST_RUNS)] | None = None
     seed: Annotated[int, Field(ge=0)] = 0
     site_losses: bool = False
@@ -43,20 +47,32 @@ class Study(Strict):
     def _fits_its_design(self) -> "Study":
         wanted = {"list": {"runs"}, "variants": set()}.get(self.design, {"over"})
         if self.design in SAMPLED:
-            wanted.add("samples")
+            wanted = {"samples"} if self.draw else {"over", "samples"}
         stated = {name for name in ("over", "runs", "samples") if getattr(self, name)}
         if missing := sorted(wanted - stated):
             raise ValueError(f"a design '{self.design}' needs {_and(missing)}")
-        if more := sorted(stated - wanted):
+        if more := sorted(stated - wanted - ({"over"} if self.draw else set())):
             raise ValueError(f"a design '{self.design}' takes no {_and(more)}")
-        if self.design == "sobol" and self.samples and self.samples & (self.samples - 1):
-            raise ValueError(f"'samples' of a design 'sobol' is a power of 2, not {self.samples}")
+        if self.draw and self.design not in SAMPLED:
+            raise ValueError(f"a design '{self.design}' takes no 'draw'")
+        if (
+            self.design in ("sobol", "sobol_indices")
+            and self.samples
+            and self.samples & (self.samples - 1)
+        ):
+            raise ValueError(
+                f"'samples' of a design '{self.design}' is a power of 2, not {self.samples}"
+            )
         return self
 
     @property
     def origin(self) -> Origin:
         """Where each value was written, for messages about it."""
         return self._origin
+
+    def keep_origin(self, other: "Study") -> None:
+        """Remember where another study was written, and the options that changed it."""
+        self._origin, self._options = other._origin, other._options
 
     @property
     def scenario_path(self) -> Path:

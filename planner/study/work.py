@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -22,6 +22,11 @@ FAILED = "failed"
 Record = dict[str, Any]
 """What a run came to: status, reason, value, bound, figures, sites."""
 
+ATTEMPTS = 3
+"""A run whose process dies this often is failed: the last time it ran alone."""
+
+DIED = f"its process ended {ATTEMPTS} times, the last time alone: out of memory, or killed"
+
 _region: dict[str, Region] = {}
 
 
@@ -36,9 +41,17 @@ class Job:
     site_losses: bool
 
 
+Done = Callable[[Job, Record], None]
+
+
+def keep_region(region: Region) -> None:
+    """Keep the region for all runs of this process."""
+    _region["here"] = region
+
+
 def prepare(region: Region) -> None:
     """Keep the region for all runs of this process, which ends when its parent does."""
-    _region["here"] = region
+    keep_region(region)
     parent = parent_process()
     if parent is not None:
 
