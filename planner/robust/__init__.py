@@ -25,12 +25,12 @@ from planner.planning import Plan
 from planner.results import plan_tables
 from planner.robust.futures import Future, future_of, mean_of
 from planner.robust.here_and_now import Aim, Decided, Found, here_and_now
+from planner.robust.joined import NOW
 from planner.robust.measure import value_of
 from planner.robust.recourse import Recourse, served
 from planner.robust.results import MARK, Robust, Said, write_robust
 from planner.robust.spare import with_spare
 from planner.solve.compile import load
-from planner.solve.place import WHERE
 from planner.study.designs import check, runs_of
 from planner.study.draws import with_draws
 from planner.study.rounds import How, Rounds
@@ -162,7 +162,7 @@ def _recourse(said: Said, sites: set[str], decided: Decided, aim: Aim) -> list[R
 
 def _decided(names: Sequence[str], x: np.ndarray) -> Decided:
     held = zip(names, x, strict=True)
-    return {n: float(round(v)) for n, v in held if n.split("[")[0] in WHERE and round(v)}
+    return {n: float(round(v)) for n, v in held if n.split("[")[0] in NOW and round(v)}
 
 
 def _totals(folder: Path, record: Record, future: Future) -> tuple[float, float]:

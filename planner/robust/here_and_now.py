@@ -22,12 +22,12 @@ from models.blocks.objective import Ratio
 from models.build import build
 from models.case import Case
 from planner.optimize import starters
-from planner.robust.joined import SURPLUS, Joined, own
+from planner.robust.joined import NOW, SURPLUS, Joined, own
 from planner.robust.measure import Totals, value_of
 from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
-from planner.solve.place import WHERE, among
+from planner.solve.place import among
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split
 
@@ -108,14 +108,14 @@ def decided_of(joined: Joined, x: np.ndarray) -> tuple[Decided, set[str]]:
     decided = {
         name: float(round(value))
         for name, value in zip(joined.names, x, strict=False)
-        if name.split("[")[0] in WHERE and round(value)
+        if name.split("[")[0] in NOW and round(value)
     }
     return decided, {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
 
 
 def joined_of(cases: Sequence[Case], ratio: Ratio) -> Joined:
     """The joined model of the cases of all futures."""
-    return Joined([compile_model(build(case)) for case in cases], WHERE, ratio)
+    return Joined([compile_model(build(case)) for case in cases], NOW, ratio)
 
 
 def _relaxed(

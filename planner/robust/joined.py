@@ -20,8 +20,12 @@ from scipy.sparse import coo_array, csc_array
 from models.blocks.objective import Ratio
 from planner.robust.measure import Totals
 from planner.solve.compile import Compiled
+from planner.solve.place import WHERE
 
 INFINITY = float("inf")
+NOW = (*WHERE, "halls")
+"""Variables that are decided now, the same for all futures; all others wait."""
+
 SURPLUS = Ratio("surplus", "one", True, 1.0, "")
 
 

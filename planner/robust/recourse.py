@@ -14,11 +14,12 @@ import numpy as np
 from models.build import build
 from models.case import Case
 from planner.robust.here_and_now import Aim
+from planner.robust.joined import NOW
 from planner.robust.measure import value_of
 from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
-from planner.solve.place import WHERE, at_sites
+from planner.solve.place import at_sites
 
 RACKS = "install["
 ROUNDS = 5
@@ -39,7 +40,7 @@ class Recourse:
         self._held = {
             i: (decided.get(name, 0.0),) * 2
             for name, i in self.compiled.column.items()
-            if name.split("[")[0] in WHERE
+            if name.split("[")[0] in NOW
         }
 
     def totals(self, x: np.ndarray) -> tuple[float, float]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from models.case import Case
 from planner.robust.here_and_now import Aim, Found, cheapest, decided_of, joined_of
-from planner.robust.joined import Joined
+from planner.robust.joined import NOW, Joined
 from planner.solve.highs import Solver
-from planner.solve.place import WHERE, at_sites
+from planner.solve.place import at_sites
 
 
 def with_spare(cases: Sequence[Case], found: Found, aim: Aim) -> Found | None:
@@ -50,7 +50,7 @@ def _held(joined: Joined, found: Found) -> dict[int, tuple[float, float]]:
     bounds = {}
     for i, name in enumerate(joined.names):
         kind = name.split("[")[0]
-        if kind in WHERE:
+        if kind in NOW:
             value = found.decided.get(name, 0.0)
             more = 1.0 if kind == "halls" and value > 0 else 0.0
             bounds[i] = (value, min(value + more, float(joined.high[i])))
