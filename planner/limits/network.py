@@ -1,4 +1,4 @@
-"""What the transmission network can serve, recomputed from the loads in power.csv.
+"""What the transmission network can serve, recomputed from what sites draw of it.
 
 The cuts of the model at the plan's loads; and, apart from them, a dispatch in voltage angles at
 every hour: what of demand and load would go unserved, beyond what the base case leaves unserved.
@@ -31,10 +31,10 @@ def of_network(book: Book) -> Iterator[Limit]:
 
 
 def _loads(book: Book) -> dict[int, dict[str, float]]:
-    """MW drawn from the grid in the design hour, by period and node."""
-    node = book.case["node"]
+    """MW drawn from the grid by period and node."""
     loads: dict[int, dict[str, float]] = {t: {} for t in book.periods}
     for (s, t), mw in book.grid_mw.items():
-        if s in node:
-            loads[t][node[s]] = loads[t].get(node[s], 0.0) + mw
+        node = book.case["node"].get(s)
+        if node is not None:
+            loads[t][node] = loads[t].get(node, 0.0) + mw
     return loads

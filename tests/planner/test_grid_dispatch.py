@@ -1,5 +1,7 @@
 """Hosting, cuts and prices of networks worked out by hand, and against a program in angles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -174,3 +176,82 @@ def test_the_korean_base_case_is_served_without_overload(korea):
     # as in the network's own study: no shedding, no line above its rating
     assert korea.unserved_mw.sum() == 0
     assert korea.supply_mw.sum() > korea.demand_mw.sum()
+
+
+def random_network(seed: int) -> Network:
+    """Seven buses in one or two islands, a cable, units and demand, lines often too weak."""
+    random = np.random.default_rng(seed)
+    split = 7 if seed % 2 else 5
+    ends = [(int(random.integers(0, i)), i) for i in range(1, split)]
+    ends += [(i, i + 1) for i in range(split, 6)]
+    ends += [tuple(random.choice(split, 2, replace=False).tolist()) for _ in range(3)]
+    tail, head = np.array(ends).T
+    units = 6
+    return triangle(
+        nodes=tuple("abcdefg"),
+        names=tuple("ABCDEFG"),
+        demand_mw=random.uniform(0, 200, 7),
+        supply_node=random.integers(0, 7, units),
+        supply_mw=random.uniform(100, 500, units),
+        supply_cost=random.uniform(5, 80, units),
+        supply_co2=random.uniform(0, 1, units),
+        lines=tuple(f"l{i}" for i in range(len(ends))),
+        tail=tail,
+        head=head,
+        x_pu=random.uniform(0.01, 0.1, len(ends)),
+        line_mw=random.uniform(20, 300, len(ends)),
+        links=("cable",),
+        link_tail=np.array([0]),
+        link_head=np.array([6]),
+        link_mw=np.array([100.0]),
+        unserved_mw=np.zeros(7),
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_network_is_the_same_in_factors_and_in_angles(seed):
+    network = with_base_limits(random_network(seed))
+    dispatch = Dispatch(network)
+    random = np.random.default_rng(seed)
+    cuts = {node: dispatch.hosting(node) for node in network.nodes}
+    for node, cut in cuts.items():
+        # what is hosted is served, and 1 MW more is not
+        at = np.array([float(other == node) for other in network.nodes])
+        assert strain(network, cut.most_mw * at).total_mw < 0.05
+        assert strain(network, (cut.most_mw + 1) * at).total_mw > 0.2
+    for _ in range(4):
+        load = random.uniform(0, 60, 7) * (random.uniform(size=7) < 0.5)
+        served = strain(network, load).total_mw < 0.05
+        broken = dispatch.violated(load)
+        assert served == (broken is None)
+        by_node = dict(zip(network.nodes, load.tolist(), strict=True))
+        if served:
+            for cut in cuts.values():
+                used = sum(share * by_node[node] for node, share in cut.share.items())
+                assert used <= cut.most_mw + 0.05
+        else:
+            used = sum(share * by_node[node] for node, share in broken.share.items())
+            assert used > broken.most_mw
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_are_what_the_next_megawatt_costs(seed):
+    network = with_base_limits(random_network(seed))
+    price, carbon = Dispatch(network).prices()
+
+    def least_cost(load: np.ndarray) -> tuple[float, float]:
+        more = replace(network, demand_mw=network.demand_mw + load)
+        dispatch = Dispatch(more)
+        cost = np.zeros(dispatch._inject.shape[1])
+        cost[dispatch._supply] = -more.supply_cost
+        x = dispatch._solve(cost)[dispatch._supply] * 1e3
+        return float(more.supply_cost @ x), float(more.supply_co2 @ x)
+
+    before = least_cost(np.zeros(7))
+    for node in (0, 3, 6):
+        step = 0.01 * (np.arange(7) == node)
+        if strain(network, step).total_mw > 0:
+            continue
+        after = least_cost(step)
+        assert (after[0] - before[0]) / 0.01 == pytest.approx(price[node], abs=0.5)
+        assert (after[1] - before[1]) / 0.01 == pytest.approx(carbon[node], abs=0.05)
