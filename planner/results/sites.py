@@ -18,6 +18,7 @@ from planner.limits.book import Book
 from planner.limits.places import staff
 from planner.results.columns import shaped
 from planner.results.money import of_sites
+from planner.results.write import as_written
 
 FACTS = ["site_id", "name", "country", "admin1", "admin1_name", "zone_id", "lat_deg", "lon_deg"]
 LOSSES = [
@@ -206,7 +207,7 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
             rows[name] = np.nan if name != "loss_basis" else ""
     order = rows.assign(
         _out=1 - rows["chosen"],
-        _made=-rows["tokens_per_s"],
+        _made=-rows["tokens_per_s"].map(as_written),
         _forced=rows["loss_if_forced_tokens_per_s_per_mw"].where(rows["chosen"] == 0),
         _potential=-rows["potential_tokens_per_s_per_mw"],
     ).sort_values(

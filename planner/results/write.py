@@ -28,6 +28,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def as_written(value: float) -> float:
+    """The number that a reader of the CSV sees."""
+    return float(DIGITS % value)
+
+
 def csv_text(frame: pd.DataFrame) -> str:
     """The table as CSV; equal tables give equal bytes."""
     return str(frame.to_csv(index=False, float_format=DIGITS, lineterminator="\n"))

@@ -139,9 +139,10 @@ def _in_order(stated: pd.DataFrame) -> list[str]:
     for one, other in zip(at, at[1:], strict=False):
         for key in keys:
             a, b = float(key[one]), float(key[other])
-            if a == b or abs(a - b) <= FRAC * abs(a) + GAP_DIGITS:
+            if a == b:
                 continue
-            if a > b:
+            # a key that differs by rounding alone has decided, either way
+            if a > b and a - b > FRAC * abs(a) + GAP_DIGITS:
                 name = named("sites", rows.loc[other])
                 found.append(f"{name}: rank {int(rows['rank'][other])} is below a worse site")
             break

@@ -210,6 +210,16 @@ def test_a_site_ranked_above_a_better_one_is_refused(run: Run) -> None:
     assert [m for m in found if "rank 2 is below a worse site" in m]
 
 
+def test_sites_apart_by_rounding_alone_may_stand_either_way(run: Run) -> None:
+    rows = run.tables["sites"].head(2).assign(
+        rank=[1, 2], chosen=1, tokens_per_s=[1e8, 1e8 + 1e-3],
+        potential_tokens_per_s_per_mw=[1.0, 2.0],
+    )  # fmt: skip
+    assert answer._in_order(rows) == []
+    worse = rows.assign(tokens_per_s=[1e8, 2e8])
+    assert "rank 2 is below a worse site" in answer._in_order(worse)[0]
+
+
 # -- rows that come and go ------------------------------------------------------------------------
 
 
