@@ -134,7 +134,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "kind of money": ("budget", "", "kind", "gift", "no kind of money"),
     "achieved": ("policies", "achieved > 0", "achieved", more, "achieved is"),
     "required": ("policies", "required > 0", "required", more, "required is"),
-    "slack": ("policies", "slack > 0", "slack", more, "slack is"),
+    "slack": ("policies", "slack > 1", "slack", more, "slack is"),
     "binding": ("policies", "binding_flag == 1", "binding_flag", 0.0, "binding_flag is 0"),
     "a rule of nobody": ("policies", "", "rule", "quota", "a row of nothing that exists"),
     "rank": ("sites", "rank == 2", "rank", 7, "rank does not count the sites from 1 on"),
