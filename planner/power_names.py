@@ -22,13 +22,22 @@ def power_names(
 def _sources(scenario: Scenario, region: Region) -> Iterator:
     rows = region.tables["supply_options"].set_index("option_id")
     names = [str(name) for name in rows.index]
+    barred = rows.loc[rows["allowed_flag"] == 0, "law"].to_dict()
     for n, glob in enumerate(scenario.power.sources if scenario.power is not None else ()):
         path = ("power", "sources", n)
         if not any(fnmatchcase(name, glob) for name in names):
             yield path, "matches no source", glob, names
-        elif glob in names and rows["allowed_flag"].to_dict()[glob] == 0:
-            law = f"{rows['law'].to_dict()[glob]}; facts: supply_options[{glob}].allowed_flag: 1"
+        elif glob in barred and not _freed(scenario, glob):
+            fact = f"facts: supply_options[{glob}].allowed_flag: 1"
+            law = f"{barred[glob]}; to see what the law costs, state {fact}"
             yield path, "is not allowed", glob, law
+
+
+def _freed(scenario: Scenario, name: str) -> bool:
+    """Whether the scenario's facts say of a source whether it is allowed."""
+    head, tail = "supply_options[", "].allowed_flag"
+    keys = (key for key in scenario.facts if key.startswith(head) and key.endswith(tail))
+    return any(fnmatchcase(name, key.removeprefix(head).removesuffix(tail)) for key in keys)
 
 
 def _classes(scenario: Scenario, region: Region) -> Iterator:

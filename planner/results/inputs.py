@@ -1,6 +1,6 @@
 """Which rows of the region's tables a plan rests on, for `inputs.csv`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner import catalogue
 from planner.coefficients.context import Context
+from planner.coefficients.tariffs import site_tariffs
 from planner.coefficients.where import candidate_sites
 from planner.provenance import inputs, recalled_count
 from planner.tables import keys
@@ -30,9 +31,16 @@ def plan_inputs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFra
     for name, chosen in _used(context, tables).items():
         frame = region.tables[name]
         rows[name] = set(keys(frame, catalogue.tables()[name])[chosen(frame)])
-    numbers = inputs(region, rows)
+    numbers = inputs(region, rows, _columns(context))
     limits = numbers["value"].astype(float)
     return numbers[np.isfinite(limits)].reset_index(drop=True)  # no limit is no number
+
+
+def _columns(context: Context) -> dict[str, Collection[str]]:
+    """Columns a plan rests on, of tables of which it uses some only."""
+    if context.scenario.power is not None:
+        return {}
+    return {"tariffs": ("voltage_kv", "energy_local_per_kwh", "demand_local_per_kw_month")}
 
 
 def recalled_of_sites(context: Context) -> dict[str, int]:
@@ -55,6 +63,7 @@ def _used(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen
         **_of_compute(context, tables),
         **_of_places(context, tables),
         **_of_networks(context),
+        **_of_supply(context, tables),
         "markets": _among("country", context.countries),
         "cross_border": _among("from_country", context.countries),
         "subsidies": _among("programme_id", context.scenario.money.subsidies),
@@ -125,13 +134,27 @@ def _of_places(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, C
         "interconnection_steps": _pairs("country", "voltage_kv", voltages),
         "permit_regions": _among("permit_region", sites["permit_region"]),
         "zones": _among("zone_id", sites["zone_id"]),
-        "tariffs": _default(tariff_zones),
         "emission_factors": _default(tariff_zones),
         "labour_regions": _among("labour_region", sites["labour_region"]),
         "water_supplies": _pairs("admin1", "water_source", _further_water(tables, sites)),
         "water_stress": _among(
             "admin1", sites["admin1"] if context.scenario.water.stress_frac_max is not None else ()
         ),
+    }
+
+
+def _of_supply(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, Chosen]:
+    """Tariffs of the open sites, and the sources of power beside the grid."""
+    sites = context.table("sites").set_index("site_id", drop=False)
+    sites = sites[sites.index.isin(tables["power"]["site_id"])]
+    tariffs = set(site_tariffs(context, sites)["tariff_id"])
+    sources = set(tables["supply"]["source_id"])
+    by_use = tariffs if context.scenario.power is not None else set()
+    return {
+        "tariffs": _among("tariff_id", tariffs),
+        "tariff_periods": _among("tariff_id", by_use),
+        "supply_options": _among("option_id", sources),
+        "supply_limits": _among("option_id", sources),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from planner.coefficients.where import candidate_sites
 from planner.results.fleet import IDLE, TRAINING
+from planner.results.supply import BACKUP, GRID
 from planner.verify.checks import negative, untrue, whole
 from planner.verify.run import Run
 
@@ -135,4 +136,16 @@ def _pays(case: Any, n: str, f: str, i: str, t: int) -> bool:
     return (n, f, t) in case["fund_open"] and i in case["fund_use"].get((n, f), (i,))
 
 
-CHECKS = (numbers, places, equipment, users, payers)
+def sources(run: Run) -> list[str]:
+    """Sources of power exist at their site by then."""
+    case, rows = run.book.case, run.tables["supply"]
+    known = set(case.sets["SUPPLY"])
+    backed = {s for s, n in case["country"].items() if n in case["backup_spare_count"]}
+    exists = [
+        e == GRID or (s, e, t) in known or (e == BACKUP and s in backed)
+        for s, e, t in zip(rows["site_id"], rows["source_id"], rows["period"], strict=True)
+    ]
+    return untrue("supply", rows, exists, "no such source there by then")
+
+
+CHECKS = (numbers, places, equipment, sources, users, payers)

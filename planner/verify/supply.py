@@ -16,19 +16,12 @@ MWH = 1.0
 
 
 def sources(run: Run) -> list[str]:
-    """Rows are of sources that exist there and then; what is built stays; the grid is in each."""
+    """What is built stays, and every open site has a row of the grid."""
     case, rows, power = run.book.case, run.tables["supply"], run.tables["power"]
-    known = set(case.sets["SUPPLY"])
-    backed = {s for s, n in case["country"].items() if n in case["backup_spare_count"]}
-    exists = [
-        e == GRID or (s, e, t) in known or (e == BACKUP and s in backed)
-        for s, e, t in zip(rows["site_id"], rows["source_id"], rows["period"], strict=True)
-    ]
-    found = untrue("supply", rows, exists, "no such source there by then")
     with_grid = rows[rows["source_id"] == GRID]
     there = set(zip(with_grid["site_id"], with_grid["period"], strict=True))
     at = zip(power["site_id"], power["period"], strict=True)
-    found += [f"supply.csv: no row of the grid at {s} in {t}" for s, t in at if (s, t) not in there]
+    found = [f"supply.csv: no row of the grid at {s} in {t}" for s, t in at if (s, t) not in there]
     own = rows[rows["source_id"] != GRID]
     fewer = "less capacity than the period before"
     grown = (
