@@ -36,15 +36,18 @@ def test_nothing_finished_is_lost_and_nothing_is_broken(tmp_path: Path) -> None:
     rng = random.Random(1)
     stamps: dict[Path, int] = {}
     kills: list[str] = []
-    while len(kills) < KILLS:
+    while len(kills) < KILLS and len(stamps) < RUNS:
         parent = subprocess.Popen([*command, "--resume"], cwd=ROOT)
-        time.sleep(rng.uniform(5, 40))
+        _wait(out, len(stamps) + rng.randint(0, RUNS // KILLS), parent)
+        time.sleep(rng.uniform(0, 3))
         victims = [pid for pid in _grandchildren(parent.pid) if "spawn_main" in _command(pid)]
         who = rng.choice(["parent", "worker"]) if victims else "parent"
+        if parent.poll() is not None:
+            break
         os.kill(parent.pid if who == "parent" else rng.choice(victims), signal.SIGKILL)
         kills.append(who)
         if who == "worker":
-            time.sleep(rng.uniform(5, 20))
+            time.sleep(rng.uniform(1, 10))
             assert parent.poll() is None, "a worker that dies does not end the study"
             parent.kill()
         parent.wait()
@@ -59,6 +62,12 @@ def test_nothing_finished_is_lost_and_nothing_is_broken(tmp_path: Path) -> None:
     assert {"parent", "worker"} <= set(kills)
     for folder in rows["folder"].sample(10, random_state=1):
         assert verify(out / folder) == []
+
+
+def _wait(out: Path, count: int, parent: subprocess.Popen) -> None:
+    """Until so many runs have ended, or the study has."""
+    while parent.poll() is None and len(list(out.glob("runs/[!.]*/run.json"))) < count:
+        time.sleep(0.1)
 
 
 def _sound(out: Path, before: dict[Path, int]) -> dict[Path, int]:
