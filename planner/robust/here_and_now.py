@@ -9,12 +9,14 @@ least D of any future, so the best rate is where it is zero, and with F(r) <= f
 1. The relaxation of all candidate sites, by sifting on the joined model, gives f and so the bound.
 2. At the sites it uses, and those that the best plans of the single futures use, whole sites, steps
    and halls are chosen with the racks of each future in groups; then the cheapest of those as good.
+   Where the gap stays open and candidates are few, once more among all of them: that bounds, too.
 3. Whole racks are placed in those halls, future by future (planner/robust/recourse.py).
 """
 
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +35,9 @@ from planner.solve.split import split
 
 STEPS = 12
 CLOSE_FRAC = 1e-7
+FEW = 40
+"""As many candidate sites are all taken in where the gap stays open: the bound is theirs, then."""
+
 Decided = dict[str, float]
 """What is decided now: sites, steps and halls by the name of their column; absent is 0."""
 
@@ -76,31 +81,55 @@ def here_and_now(
         What is sought.
     """
     bound, used = _relaxed(cases, known, start, aim)
-    choice = used | set(known)
-    joined = joined_of([among(case, choice) for case in cases], aim.ratio)
-    r, usual, best = bound, start[1], None
+    every = {s for case in cases for s in case.sets["SITE"]}
+    choices = [used | set(known), *([every] if len(every) <= FEW else [])]
+    best: _Whole | None = None
+    for choice in choices:
+        near = best is not None and bound - best.value <= aim.gap_frac * abs(best.value)
+        if near or time.monotonic() > aim.deadline:
+            break
+        joined = joined_of([among(case, choice) for case in cases], aim.ratio)
+        ceiling, found = _whole(joined, best.value if best else bound, start[1], aim)
+        if every <= choice:
+            bound = min(bound, ceiling)
+        if found is not None and (best is None or found.value > best.value):
+            best = found
+    if best is None:
+        return None
+    x = cheapest(best.joined, best.x, best.solver, best.surplus, aim)
+    decided, sites = decided_of(best.joined, x)
+    totals = best.joined.totals(x)
+    value = value_of(totals, aim.share)
+    return Found(decided, sites, value, max(bound, value), tuple(totals))
+
+
+class _Whole(NamedTuple):
+    """Whole sites, steps and halls: their value, where it was found, and the surplus there."""
+
+    value: float
+    x: np.ndarray
+    solver: Solver
+    surplus: float
+    joined: Joined
+
+
+def _whole(joined: Joined, r: float, usual: float, aim: Aim) -> tuple[float, _Whole | None]:
+    """What no choice of these sites can beat, and the best one, begun at rate r."""
+    ceiling, best = float("inf"), None
     for _ in range(STEPS):
         solver = Solver(joined.at(r, aim.share, r * usual), 1, aim.seed)
         solver.maximise({"surplus": 1.0})
         answer = solver.run(0.1 * aim.gap_frac * abs(r) * usual, aim.deadline)
-        every = all(set(case.sets["SITE"]) <= choice for case in cases)
-        if every:
-            bound = min(bound, _ceiling(joined, r, answer.bound - r * usual))
+        ceiling = min(ceiling, _ceiling(joined, r, answer.bound - r * usual))
         if answer.x is None:
             break
         value = value_of(joined.totals(answer.x), aim.share)
-        if best is None or value > best[0]:
-            best = value, answer.x, solver, answer.objective
-        if value <= r + CLOSE_FRAC * abs(r) and abs(value - r) <= 0.1 * aim.gap_frac * abs(r):
+        if best is None or value > best.value:
+            best = _Whole(value, answer.x, solver, answer.objective, joined)
+        if abs(value - r) <= 0.1 * aim.gap_frac * abs(r):
             break
         r = value
-    if best is None:
-        return None
-    x = cheapest(joined, *best[1:], aim)
-    decided, sites = decided_of(joined, x)
-    totals = joined.totals(x)
-    value = value_of(totals, aim.share)
-    return Found(decided, sites, value, max(bound, value), tuple(totals))
+    return ceiling, best
 
 
 def decided_of(joined: Joined, x: np.ndarray) -> tuple[Decided, set[str]]:

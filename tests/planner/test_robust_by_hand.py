@@ -5,6 +5,7 @@ in both. 12 MW at the meter, 20 Mtokens/s per IT MW; staff for one site only.
     a: 20 / 1.0 = 20 and 20 / 1.65 = 12.12 tokens per MW;  b: 20 / 1.3 = 15.38 in both
 """
 
+import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
@@ -110,3 +111,29 @@ def test_the_worst_share_by_hand():
     assert value_of([(10.0, 1.0), (10.0, 2.0)], 0.5) == pytest.approx(5.0)
     # costs are negative: 4 $ and 9 $ for a token each; the worst is the dearest
     assert value_of([(-4.0, 1.0), (-9.0, 1.0)], 0.5) == pytest.approx(-9.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_choice_is_the_best_of_all(seed):
+    # staff for one site of three: the value of each is known from its meter in each future
+    rng = np.random.default_rng(seed)
+    meters = rng.uniform(1.05, 1.9, size=(3, 3))
+    cases = [
+        tiny_case(
+            3,
+            facility_per_it_frac={(s, "dry"): float(m) for s, m in zip("abc", row, strict=True)},
+            facility_mw_max={("all", 2027): 12.0},
+            staff_fixed_count=dict.fromkeys("abc", 1.0),
+            staff_supply_count={"KR-11": 1.0},
+        )
+        for row in meters
+    ]
+    for share in (1.0, 2 / 3, 1 / 3):
+        values = [value_of([(12 * 20 / m, 12.0) for m in meters[:, i]], share) for i in range(3)]
+        highest = 20 / meters.min()
+        found = here_and_now(cases, {"a"}, (highest, 12.0), aim(share))
+        assert found is not None
+        assert found.value == pytest.approx(max(values), rel=1e-6)
+        assert found.sites == {"abc"[int(np.argmax(values))]}
+        assert found.bound >= found.value * (1 - 1e-9)
+        assert found.bound == pytest.approx(found.value, rel=1e-4)
