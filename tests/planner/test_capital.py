@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.coefficients import make_case
-from planner.coefficients.capital import paid_in
+from planner.coefficients.capital import ITEMS, paid_in
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import Plan, plan
@@ -129,6 +129,12 @@ def test_groups_of_sites_share_the_grants_for_racks() -> None:
     for s, g in case["group"].items():
         members.setdefault(g, set()).add(s in inside)
     assert all(len(kinds) == 1 for kinds in members.values())
+
+
+def test_every_item_of_capex_is_known(solved: Plan) -> None:
+    budget = solved.tables["budget"]
+    items = set(budget.loc[budget["kind"] == "capex", "item"])
+    assert {item for item in items if not item.startswith("subsidy ")} <= set(ITEMS)
 
 
 def test_nothing_without_data() -> None:
