@@ -79,10 +79,9 @@ def test_a_plan_keeps_its_shares(run):
 
 
 def test_a_plan_that_breaks_them_is_refused(run):
-    stricter = run.book.case.having(
-        values={**run.book.case.values, "hazard_share_max": {"south": 0.01}}
-    )
-    book = Book(stricter, run.book.scenario, run.tables)
+    everywhere = {"hazard_zone": {"south": frozenset(run.book.case.sets["SITE"])}}
+    struck = run.book.case.having(values={**run.book.case.values, **everywhere})
+    book = Book(struck, run.book.scenario, run.tables)
     assert "hazard share (south, 2028)" in "\n".join(checked(replace(run, book=book)))
     policies = run.book.scenario.policies
     hazard = policies.hazard.model_copy(update={"pga_g_max": 0.05})
