@@ -63,7 +63,7 @@ def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -
         variable, _, index = name.partition("[")
         if value > SOME and variable == "install":
             kinds.add(tuple(index[:-1].split(",")[:3]))
-        elif value > SOME and variable == "run":
+        elif value > SOME and variable == "work":
             works.add(tuple(index[:-1].split(",")[:5]))
     install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
     run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
