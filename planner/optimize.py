@@ -20,8 +20,9 @@ from planner.solve.place import Placement, among
 from planner.solve.ratio import NOTHING
 from planner.solve.sift import Relaxed
 
-PLACING_SECONDS = 90.0
-"""Longest search for whole racks at the sites chosen before other sites are considered."""
+PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
+"""Longest search for whole racks at the sites chosen before other sites are considered: these
+seconds, or this share of the time limit where that is more."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -202,7 +203,8 @@ class _Search:
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)
         enough = bound - 0.9 * solve.gap_frac * abs(bound)
-        soon = min(self._limits.deadline, time.monotonic() + PLACING_SECONDS)
+        longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
+        soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
         seen = _Quiet(self._watch, plans=True)
         _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
