@@ -59,17 +59,17 @@ def _tiers(scenario: Scenario, systems: list[str]) -> Iterator[Found]:
 
 def _subsidised(scenario: Scenario, region: Region) -> Iterator[Found]:
     """A programme for domestic operators needs one among those the plan chooses from."""
-    programmes = region.tables["subsidies"].set_index("programme_id")
+    rows = region.tables["subsidies"]
+    country = dict(zip(rows["programme_id"], rows["country"], strict=True))
+    conditions = dict(zip(rows["programme_id"], rows["conditions"].fillna(""), strict=True))
     for i, name in enumerate(scenario.money.subsidies if scenario.operators else ()):
-        if name not in programmes.index:
-            continue
-        n, conditions = programmes.at[name, "country"], str(programmes.at[name, "conditions"])
+        n = country.get(name, "")
         at_home = [
             o
             for o, operator in scenario.operators.items()
             if operator.home_country == n and operator.foreign_equity_frac <= 0.5
         ]
-        if DOMESTIC in conditions.split(";") and not at_home:
+        if DOMESTIC in conditions.get(name, "").split(";") and not at_home:
             message = "is for domestic operators, and none of the operators is one"
             where: Path = ("money", "subsidies", i)
             yield where, message, name, f"an operator of {n}, under operators:"
