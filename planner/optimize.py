@@ -268,9 +268,9 @@ def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
     if x is None:
         return set()
     return {
-        variable.index()[0]
-        for variable, value in zip(compiled.variables, x, strict=True)
-        if value > 1e-6 and variable.parent_component().local_name == "open"
+        name.removeprefix("open[").rsplit(",", 1)[0]
+        for name, value in zip(compiled.column_names, x, strict=True)
+        if value > 1e-6 and name.startswith("open[")
     }
 
 

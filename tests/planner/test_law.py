@@ -104,7 +104,7 @@ TIGHTER: dict[str, tuple[str, Any, str]] = {
     "domestic_accelerators_by_year": (
         "policies.domestic_accelerator_share.KR.by_year.2030", 0.99, "at least 0.99",
     ),
-    "operator_share": ("operators.gaisha.share_max", 0.01, "share of IT MW, must be at most 0.01"),
+    "operator_share": ("operators.hanguk.share_max", 0.01, "share of IT MW, must be at most 0.01"),
     "foreign_operated": ("operators.hanguk.foreign_equity_frac", 0.5, "must be at most 0.49"),
     "import_tpp": ("policies.import_tpp_max.KR.US.2030", 1e6, "TPP, must be at most 1000000"),
     "hbm_origin": ("facts.hbm_vendors[*].country", "US", "share of HBM, must be at least 0.7"),
