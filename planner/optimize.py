@@ -147,10 +147,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         return Outcome("stopped", seconds=stages.seconds)
     stages.enter("relaxation")
     sites = case.sets["SITE"]
-    first = begun.relaxed if begun else starters(case)
-    guess = begun.relaxed.value if begun else likely(case, names[0])
-    wanted = names[:1] if begun else names
-    relaxed = relaxed_in_order(compiled, sites, wanted, first, limits, guess)
+    relaxed = _relaxed(case, compiled, names, limits, begun)
     bound = relaxed[0].bound
     if relaxed[0].x is None:
         stages.close()
@@ -189,6 +186,18 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     outcome.where = search.where
     outcome.seconds = stages.seconds
     return outcome
+
+
+def _relaxed(
+    case: Case, compiled: Compiled, names: list[str], limits: Limits, begun: Begun | None
+) -> list[Relaxed]:
+    """The relaxation in each objective; after a change in the first alone, from where it stood."""
+    sites = case.sets["SITE"]
+    if begun:
+        start = begun.relaxed.value
+        return relaxed_in_order(compiled, sites, names[:1], begun.relaxed, limits, start)
+    guess = likely(case, names[0])
+    return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
 
 
 def _compiled(case: Case, stages: Stages) -> Compiled | None:
