@@ -7,6 +7,7 @@ from pathlib import Path
 from models.columns import Column, Table
 
 DECLARED = (
+    "models.facts.announcements",
     "models.facts.compute",
     "models.facts.facility",
     "models.facts.measurements",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planner.coefficients.context import picked
-from planner.coefficients.day import hours
+from planner.coefficients.day import WHOLE, broken_days
 from planner.origin import Path
 from planner.scenario import Scenario
 from planner.tables import Region
@@ -35,20 +35,12 @@ def _shape(region: Region, scenario: Scenario) -> Iterator[Found]:
             allowed = "leave it out, or leave out demand.daily_shape"
             path = ("workloads", w, "peak_to_mean_ratio")
             yield path, message, workload.peak_to_mean_ratio, allowed
-    rows = table[table["shape_id"] == name]
-    rows = rows.assign(_h=hours(rows))
-    blocks = set(zip(rows["hour_block"], rows["from_h"], rows["to_h"], strict=True))
-    allowed = "the same blocks for every country and kind, 24 hours together, levels above 0"
     kinds = set(region.tables["workloads"]["demand_kind"])
     kinds |= {w.demand_kind for w in scenario.workloads.values() if w.demand_kind}
-    for n in sorted(set(region.tables["sites"]["country"])):
-        for kind in sorted(kinds):
-            part = rows[(rows["country"] == n) & (rows["demand_kind"] == kind)]
-            same = set(zip(part["hour_block"], part["from_h"], part["to_h"], strict=True)) == blocks
-            whole = abs(part["_h"].sum() - 24) < 1e-6
-            if not (same and whole and part["level_frac"].sum() > 0):
-                message = f"has no whole day of {kind} demand in {n} in table daily_shapes"
-                yield here, message, name, allowed
+    countries = sorted(set(region.tables["sites"]["country"]))
+    for n, kind in broken_days(table[table["shape_id"] == name], countries, sorted(kinds)):
+        message = f"has no whole day of {kind} demand in {n} in table daily_shapes"
+        yield here, message, name, WHOLE
 
 
 def _required(scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Found]:

@@ -1,17 +1,22 @@
 """The day: its blocks, how demand is spread over them, and what share of it a rack works."""
 
+from collections.abc import Iterable
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from planner.coefficients.context import Context
+from planner.errors import refuse
 
 WHOLE_DAY = "peak"
 """The only block where no daily shape is stated: everything is sized at the peak."""
 
 USUAL_PEAK_TO_MEAN = 1.6
 """Peak over mean demand where the scenario states neither that nor a daily shape."""
+
+WHOLE = "the same blocks for every country and kind, 24 hours together, levels above 0"
 
 
 class Day(NamedTuple):
@@ -40,6 +45,33 @@ def hours(rows: pd.DataFrame) -> pd.Series:
     return length.where(length > 0, 24.0)
 
 
+def broken_days(rows: pd.DataFrame, countries: Iterable[str], kinds: Iterable[str]) -> list[tuple]:
+    """(country, kind) whose blocks are not those of the shape, 24 hours with some demand."""
+    blocks = set(zip(rows["hour_block"], rows["from_h"], rows["to_h"], strict=True))
+    broken = []
+    for n, kind in product(countries, kinds):
+        part = rows[(rows["country"] == n) & (rows["demand_kind"] == kind)]
+        same = set(zip(part["hour_block"], part["from_h"], part["to_h"], strict=True)) == blocks
+        if not same or abs(hours(part).sum() - 24) > 1e-6 or part["level_frac"].sum() <= 0:
+            broken.append((n, kind))
+    return broken
+
+
+def _refuse_broken(context: Context, rows: pd.DataFrame, kinds: Iterable[str]) -> None:
+    origin = context.scenario.origin
+    refuse(
+        [
+            origin.problem(
+                ("demand", "daily_shape"),
+                f"has no whole day of {kind} demand in {n} in table daily_shapes",
+                value=context.scenario.demand.daily_shape,
+                allowed=WHOLE,
+            )
+            for n, kind in broken_days(rows, context.countries, kinds)
+        ]
+    )
+
+
 def _one_block(context: Context) -> Day:
     rows, stated = context.workloads, context.scenario.demand.peak_to_mean_ratio
     usual = np.where(patient(rows), 1.0, USUAL_PEAK_TO_MEAN if stated is None else stated)
@@ -55,6 +87,7 @@ def _shaped(context: Context, name: str) -> Day:
     """Levels are relative: each country and kind of demand is brought to a mean of one."""
     table = context.table("daily_shapes")
     rows = table[(table["shape_id"] == name) & table["country"].isin(context.countries)]
+    _refuse_broken(context, rows, sorted(set(context.workloads["demand_kind"])))
     rows = rows.assign(_h=hours(rows)).sort_values("from_h", kind="stable")
     length = rows.drop_duplicates("hour_block").set_index("hour_block")["_h"]
     hour_frac = {str(h): float(x) / 24 for h, x in length.items()}

@@ -1,7 +1,8 @@
 """The only door to HiGHS: one instance, solved again and again with other vectors."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,6 +115,7 @@ class Solver:
         self.highs.passModel(_as_lp(compiled))
         self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
         self._costs = np.zeros(len(compiled.low))
+        self._low, self._high = compiled.low.copy(), compiled.high.copy()
         self._whole = True
         self._solved = False
 
@@ -144,11 +146,25 @@ class Solver:
     def bounds(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """New bounds of some columns."""
         self.highs.setOptionValue("simplex_strategy", _DUAL_SIMPLEX)
+        self._low[columns], self._high[columns] = low, high
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
     def row_bounds(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """New bounds of some rows."""
         self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), low, high)
+
+    @contextmanager
+    def kept(self, x: np.ndarray) -> Iterator[None]:
+        """For a while, whole numbers as they are in x and all else free: a linear program."""
+        held, whole = self._integers, self._whole
+        low, high = self._low[held].copy(), self._high[held].copy()
+        self.whole(False)
+        self.bounds(held, np.round(x[held]), np.round(x[held]))
+        try:
+            yield
+        finally:
+            self.bounds(held, low, high)
+            self.whole(whole)
 
     def add_row(self, coefficients: Mapping[str, float], low: float, high: float) -> int:
         """A further row over named columns; returns its index."""

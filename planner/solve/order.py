@@ -80,6 +80,8 @@ def in_order(
 ) -> tuple[Best, np.ndarray | None]:
     """The proven best of the first objective, and the plan after all were made best in turn.
 
+    A later objective is first made best with the whole numbers found, which is a linear program:
+    what only costs is not left to the search for a better plan, which may end before it begins.
     The last plan found is offered as a start to the next solve. A later solve that runs out of
     time leaves the plan of the one before.
     """
@@ -90,8 +92,9 @@ def in_order(
         if plan is None or time.monotonic() > limits.deadline:
             break
         solver.add_row(held(before, last.value, limits.tolerance_frac), 0.0, float("inf"))
-        solver.start_from(plan)
         fraction = Fraction(solver, OBJECTIVES[name])
+        plan = _settled(solver, fraction, plan, limits.deadline)
+        solver.start_from(plan)
         soon = min(limits.deadline, time.monotonic() + TIE_SECONDS)
         reach = limits.reach.get(name, float("inf"))
         enough = reach - TIE_GAP_FRAC * abs(reach)
@@ -101,5 +104,13 @@ def in_order(
         later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, soon, tie)
         if later.x is None:
             break
-        plan, last = later.x, later
+        plan, last = _settled(solver, fraction, later.x, limits.deadline), later
     return first, plan
+
+
+def _settled(solver: Solver, fraction: Fraction, plan: np.ndarray, deadline: float) -> np.ndarray:
+    """The plan with its whole numbers as they are, and all else made best."""
+    with solver.kept(plan):
+        found = best_ratio(fraction, fraction.value(plan), 1e-9, deadline)
+    better = found.x is not None and fraction.value(found.x) > fraction.value(plan)
+    return found.x if better and found.x is not None else plan

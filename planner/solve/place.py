@@ -67,7 +67,11 @@ def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -
             works.add(tuple(index[:-1].split(",")[:5]))
     install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
     run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
-    return case.having(sets={**case.sets, "INSTALL": install, "RUN": run})
+    there = set(install)
+    train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)
+    gang = tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train))
+    few = {"INSTALL": install, "RUN": run, "TRAIN": train, "GANG": gang}
+    return case.having(sets={**case.sets, **few})
 
 
 class _Aim(NamedTuple):
@@ -81,10 +85,7 @@ class _Aim(NamedTuple):
 class Placement:
     """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
-    def __init__(
-        self, case: Case, sites: Collection[str], threads: int, seed: int, freely: bool = True
-    ) -> None:
-        self._freely = freely
+    def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
         self._group = case["group"]
         self.case = at_sites(case, sites)
         self.model: Any = build(self.case)
@@ -105,14 +106,12 @@ class Placement:
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
         kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
         racks next to their fractional numbers; the same with a hall to spare of each kind; any
-        number of anything, of these kinds and then of all, begun from the best so far. Without
-        `freely` only the tries near the plan in groups are made.
+        number of anything, of these kinds and then of all, begun from the best so far.
         """
         few = compile_model(build(narrowed(self.case, self._group, where)))
         aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
-        near, free = ((few, 0.0), (few, 1.0)), ((few, None), (self.compiled, None))
-        for compiled, spare in (*near, *(free if self._freely else ())):
+        for compiled, spare in ((few, 0.0), (few, 1.0), (few, None), (self.compiled, None)):
             solver = Solver(compiled, self._threads, self._seed)
             if spare is not None:
                 bounds = self._near(compiled, self._kept(compiled, where), spare, aim)
