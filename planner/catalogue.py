@@ -7,7 +7,6 @@ from pathlib import Path
 from models.columns import Column, Table
 
 DECLARED = (
-    "models.facts.announcements",
     "models.facts.compute",
     "models.facts.facility",
     "models.facts.measurements",

@@ -9,6 +9,9 @@ from planner.scenario import Scenario
 from planner.scenario.words import SovereigntyClass
 from planner.tables import Region
 
+DOMESTIC = "domestic_operator"
+"""Condition of a programme that only domestic operators meet."""
+
 Found = tuple[Path, str, Any, Iterable[str]]
 
 
@@ -17,6 +20,7 @@ def of_law(scenario: Scenario, region: Region, names: Mapping[str, list[str]]) -
     yield from _homes(scenario)
     yield from _tiers(scenario, names["systems"])
     yield from _makers(scenario, region)
+    yield from _subsidised(scenario, region)
     for n in scenario.policies.pue_scope:
         if n not in scenario.policies.pue_max:
             where: Path = ("policies", "pue_scope", n)
@@ -51,6 +55,24 @@ def _tiers(scenario: Scenario, systems: list[str]) -> Iterator[Found]:
     if scenario.policies.foreign_operated_max and not scenario.operators:
         where = ("policies", "foreign_operated_max")
         yield where, "asks who runs a site, and the scenario names no operators", None, "operators:"
+
+
+def _subsidised(scenario: Scenario, region: Region) -> Iterator[Found]:
+    """A programme for domestic operators needs one among those the plan chooses from."""
+    rows = region.tables["subsidies"]
+    country = dict(zip(rows["programme_id"], rows["country"], strict=True))
+    conditions = dict(zip(rows["programme_id"], rows["conditions"].fillna(""), strict=True))
+    for i, name in enumerate(scenario.money.subsidies if scenario.operators else ()):
+        n = country.get(name, "")
+        at_home = [
+            o
+            for o, operator in scenario.operators.items()
+            if operator.home_country == n and operator.foreign_equity_frac <= 0.5
+        ]
+        if DOMESTIC in conditions.get(name, "").split(";") and not at_home:
+            message = "is for domestic operators, and none of the operators is one"
+            where: Path = ("money", "subsidies", i)
+            yield where, message, name, f"an operator of {n}, under operators:"
 
 
 def _makers(scenario: Scenario, region: Region) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """One case solved: the bound by where and what, the plan by whole racks at sites."""
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,8 +21,9 @@ from planner.solve.place import Placement, among
 from planner.solve.ratio import NOTHING
 from planner.solve.sift import Relaxed
 
-PLACING_SECONDS = 90.0
-"""Longest search for whole racks at the sites chosen before other sites are considered."""
+PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
+"""Longest search for whole racks at the sites chosen before other sites are considered: these
+seconds, or this share of the time limit where that is more."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -36,7 +38,8 @@ class Outcome:
 
     `case`, `model`, `placed` and `x` are those of the placed, site-indexed case; `r` is the ratio
     in the model's own columns, more being better. `grouped` and `relaxed` are the where/what model
-    of all candidate sites and its relaxation, from which the losses of sites are priced.
+    of all candidate sites and its relaxation, from which the losses of sites are priced; `where`
+    are the columns of the plan in groups whose halls and steps the placed one has.
     """
 
     status: str
@@ -49,6 +52,7 @@ class Outcome:
     x: np.ndarray | None = None
     grouped: Compiled | None = None
     relaxed: Relaxed | None = None
+    where: Mapping[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     nodes: int = 0
 
@@ -73,6 +77,20 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Where a solve goes on after a change.
+
+    The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
+    that time with its sites; no columns in `where` if that plan cannot stand any more.
+    """
+
+    compiled: Compiled
+    relaxed: Relaxed
+    where: Mapping[str, float]
+    sites: Collection[str]
+
+
 class Stages:
     """Seconds by stage."""
 
@@ -94,8 +112,9 @@ class Stages:
         self._begun, self._name = now, ""
 
 
-@within_grid
-def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outcome:
+def optimize(
+    case: Case, scenario: Scenario, watch: Watch | None = None, begun: Begun | None = None
+) -> Outcome:
     """The best plan of a case with its bound, to the scenario's gap and time limit.
 
     1. The relaxation of the where/what model bounds every plan, and the cheapest way to reach it
@@ -103,23 +122,32 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     2. At those sites, whole halls and steps are chosen with racks in groups, then whole racks.
     3. Where the gap stays open, every site that could be part of a better plan is taken in, the
        others being ruled out by their prices: a tighter bound, and perhaps a better plan.
+
+    With `begun` nothing is built or compiled anew, and the sites, steps and kinds of racks of the
+    plan before are tried first: where they are within the gap of the new bound, 2 is left out.
     """
+    if begun is None or case["grid_network"]:
+        return _from_nothing(case, scenario, watch)
+    return _optimize(case, scenario, watch, begun)
+
+
+@within_grid
+def _from_nothing(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outcome:
+    return _optimize(case, scenario, watch, None)
+
+
+def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun | None) -> Outcome:
     watch = watch or Watch()
     stages = Stages(watch)
     names, ratio = _names(scenario), OBJECTIVES[scenario.objective.name]
     shown = _Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
     limits = _limits(scenario)
-    stages.enter("build")
-    model = build(case)
-    if HALT.asked:
-        stages.close()
+    compiled = begun.compiled if begun else _compiled(case, stages)
+    if compiled is None:
         return Outcome("stopped", seconds=stages.seconds)
-    stages.enter("compile")
-    compiled = compile_model(model)
     stages.enter("relaxation")
     sites = case.sets["SITE"]
-    guess = likely(case, names[0])
-    relaxed = relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
+    relaxed = _relaxed(case, compiled, names, limits, begun)
     bound = relaxed[0].bound
     if relaxed[0].x is None:
         stages.close()
@@ -129,10 +157,16 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     reach = {name: part.value for name, part in zip(names, relaxed, strict=False)}
     search = _Search(case, scenario, replace(limits, reach=reach), shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
-    stages.enter("where and what")
-    search.where_and_what(choice, bound)
-    stages.enter("place racks")
-    search.place(bound)
+    choice |= set(begun.sites) if begun else set()
+    if begun and begun.where:
+        stages.enter("place racks")
+        search.again(begun, bound)
+        search.place(bound, freely=False)
+    if not search.closed(bound):
+        stages.enter("where and what")
+        search.where_and_what(choice, bound)
+        stages.enter("place racks")
+        search.place(bound)
     in_time = time.monotonic() < limits.deadline and not HALT.asked
     if not search.closed(bound) and in_time and not watch.stop:
         stages.enter("prove")
@@ -149,8 +183,32 @@ def optimize(case: Case, scenario: Scenario, watch: Watch | None = None) -> Outc
     if outcome.placed is not None and outcome.x is not None:
         load(outcome.placed, outcome.x)
     outcome.grouped, outcome.relaxed = compiled, relaxed[0]
+    outcome.where = search.where
     outcome.seconds = stages.seconds
     return outcome
+
+
+def _relaxed(
+    case: Case, compiled: Compiled, names: list[str], limits: Limits, begun: Begun | None
+) -> list[Relaxed]:
+    """The relaxation in each objective; after a change in the first alone, from where it stood."""
+    sites = case.sets["SITE"]
+    if begun:
+        start = begun.relaxed.value
+        return relaxed_in_order(compiled, sites, names[:1], begun.relaxed, limits, start)
+    guess = likely(case, names[0])
+    return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
+
+
+def _compiled(case: Case, stages: Stages) -> Compiled | None:
+    """The where/what model of all candidate sites; None if asked to end."""
+    stages.enter("build")
+    model = build(case)
+    if HALT.asked:
+        stages.close()
+        return None
+    stages.enter("compile")
+    return compile_model(model)
 
 
 class _Search:
@@ -178,6 +236,15 @@ class _Search:
         """No plan is known, and the last choice of sites has none with whole halls."""
         return self._best.x is None and self._state == "infeasible"
 
+    @property
+    def where(self) -> dict[str, float]:
+        """The last plan in groups."""
+        return self._where
+
+    def again(self, begun: Begun, start: float) -> None:
+        """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
+        self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
+
     def where_and_what(self, sites: set[str], start: float) -> float:
         """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
         if HALT.asked:
@@ -195,14 +262,15 @@ class _Search:
             self._start = first.value
         return first.bound
 
-    def place(self, bound: float) -> None:
+    def place(self, bound: float, freely: bool = True) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
         if HALT.asked:
             return
         solve = self._scenario.solve
-        placement = Placement(self._case, self._sites, solve.threads, solve.seed)
+        placement = Placement(self._case, self._sites, solve.threads, solve.seed, freely)
         enough = bound - 0.9 * solve.gap_frac * abs(bound)
-        soon = min(self._limits.deadline, time.monotonic() + PLACING_SECONDS)
+        longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
+        soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
         seen = _Quiet(self._watch, plans=True)
         _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
@@ -266,9 +334,9 @@ def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
     if x is None:
         return set()
     return {
-        variable.index()[0]
-        for variable, value in zip(compiled.variables, x, strict=True)
-        if value > 1e-6 and variable.parent_component().local_name == "open"
+        name.removeprefix("open[").rsplit(",", 1)[0]
+        for name, value in zip(compiled.column_names, x, strict=True)
+        if value > 1e-6 and name.startswith("open[")
     }
 
 

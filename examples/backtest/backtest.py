@@ -1,207 +1,169 @@
-"""Announced AI data centres planned as announced: their chips, money and year against ours.
+"""Announced AI factories, planned again: their place, MW and year put in, and what comes out.
 
-    python examples/backtest/backtest.py docs/backtest.md [announcement_id ...]
+    python examples/backtest/backtest.py --out docs/backtest.md [PROJECT ...]
 
-Each project is planned alone at the nearest candidate site whose voltage can carry its load, in
-its year, from the year of its announcement, at the load announced. Where no plan exists, the first
-year in which one does is looked for; where the site's grid can never carry it, the site is given
-the grid, so that chips and money can be compared all the same.
+Each project of `announced.csv` is planned twice, in the year announced, on the candidate site
+nearest to it, with the makes of rack it names at their nominal power:
+as we know the site, for the MW that the grid would carry by then; and, where that is less, with the
+connection granted as announced, for the racks and the money of the whole.
 """
 
-import math
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+import typer
 
+import planner
 from planner.coefficients import make_case
-from planner.planning import Plan, plan
 from planner.reading import read
 from planner.tables import Region, read_region
 
-LAST_YEAR = 2036
+HERE = Path(__file__).resolve().parent
+LEAST_FRAC = 0.95
+"""Share of the announced MW from which on the site counts as large enough."""
+
+FIRST_DECISION = 2024
+"""A scenario decides in this year at the earliest: projects announced before get less time."""
+
+SUPPLIED = {"system_supply[*].racks_count": "+10000"}
+"""Racks for one project are not held back by what a country can import for all."""
+
+HORIZON = 2045
+
 MIX = {"chat": 0.5, "reasoning": 0.3, "batch-documents": 0.2}
 
-PROJECTS = {
-    "ulsan-aws": ("full_mw", "full_year"),
-    "haenam-nacc": ("first_mw", "first_year"),
-    "naver-sejong": ("full_mw", "full_year"),
-    "uplus-paju": ("full_mw", "full_year"),
-    "sds-gumi": ("full_mw", "first_year"),
-    "haenam-firhills": ("first_mw", "first_year"),
-    "gs-donghae": ("first_mw", "first_year"),
-    "softbank-tomakomai": ("first_mw", "first_year"),
-    "softbank-sakai": ("full_mw", "full_year"),
-    "kddi-sakai": ("full_mw", "full_year"),
-    "nanto-campus": ("first_mw", "first_year"),
-    "apl-itoshima": ("full_mw", "first_year"),
-    "apl-kitakyushu": ("full_mw", "first_year"),
-}
-"""Which load and which year of an announcement belong together."""
 
-
-def nearest(region: Region, row: Any, megawatts: float) -> str:
-    """The nearest candidate site of the country whose voltage has steps for the load."""
-    steps = region.tables["interconnection_steps"]
-    most = steps.groupby(["country", "voltage_kv"])["step_mw"].sum()
-    sites = region.tables["sites"]
-    sites = sites[sites["country"] == row.country]
-    able = [
-        most.get((n, v), 0.0) >= megawatts
-        for n, v in zip(sites["country"], sites["voltage_kv"], strict=True)
-    ]
-    sites = sites[able]
-    north = sites["lat_deg"] - row.lat_deg
-    east = (sites["lon_deg"] - row.lon_deg) * math.cos(math.radians(row.lat_deg))
-    return str(sites.loc[(north**2 + east**2).idxmin(), "site_id"])
-
-
-def scenario(row: Any, site: str, megawatts: float, year: int, given: bool) -> dict[str, Any]:
-    """The project as a scenario; `given` grants it grid, permit, land and racks at once."""
-    facts: dict[str, Any] = {}
-    if given:
-        facts = {
-            f"sites[{site}].headroom_mw": 1.1 * megawatts,
-            f"sites[{site}].parcel_m2": 1e7,
-            f"sites[{site}].water_limit_m3_per_day": 1e9,
-            f"sites[{site}].water_limit_m3_per_year": 1e11,
-            "interconnection_steps[*].lead_years": 0.0,
-            "permit_regions[*].extra_lead_years": 0.0,
-            "permit_regions[*].max_mw": 1e5,
-            "zones[*].headroom_mw": 1e5,
-            "labour_regions[*].staff_count": 1e5,
-            "system_supply[*].racks_count": "*20",
-            "hbm_supply[*].supply_tb": "*20",
-        }
+def scenario(project: Any, granted: bool) -> dict[str, Any]:
+    """The scenario of one project; `granted` lifts what the grid and the plot would allow."""
+    site, year, mw = project.site_id, int(project.energised_year), float(project.facility_mw)
     return {
-        "name": f"backtest {row.announcement_id}",
-        "decision_year": min(int(row.announced_year), year - 1),
+        "name": project.project_id,
+        "decision_year": max(int(project.announced_year), FIRST_DECISION),
         "periods": [year],
-        "scale": {
-            "facility_mw_min": {year: megawatts},
-            "facility_mw_max": {year: 1.02 * megawatts},
-        },
+        "objective": {"name": "tokens"},
+        "scale": {"facility_mw_max": {year: mw}},
         "demand": {"mix": MIX},
         "filters": {
-            "countries": [row.country],
+            "countries": [project.country],
             "sites": {"include": [site]},
-            "systems": {"exclude": ["tpu-v7"]},  # rented in its maker's cloud, not sold
+            "systems": {"include": project.systems.split(";")},
+            "power_states": {"include": ["p100"]},
         },
-        "facts": facts,
-        "solve": {"gap_frac": 0.02, "time_limit_s": 120, "threads": 1},
+        "facts": SUPPLIED | (_granted(site, mw) if granted else {}),
+        "solve": {"gap_frac": 0.005, "time_limit_s": 120},
     }
 
 
-def grid_year(region: Region, row: Any, site: str, megawatts: float) -> int | None:
-    """First year in which the site's steps and permit carry the load; None: not by 2036."""
-    stated = scenario(row, site, megawatts, LAST_YEAR, given=False)
-    chosen, facts = read({**stated, "decision_year": int(row.announced_year)}, region)
+def _granted(site: str, mw: float) -> dict[str, float | str]:
+    return {
+        f"sites[{site}].headroom_mw": mw,
+        f"sites[{site}].parcel_m2": 1e7,
+        "zones[*].headroom_mw": 1e5,
+        "interconnection_steps[*].lead_years": 0,
+        "interconnection_steps[*].step_mw": f"*{max(1.0, mw / 100):g}",
+        "permit_regions[*].extra_lead_years": 0,
+    }
+
+
+def planned(project: Any, region: Region, granted: bool) -> dict[str, float]:
+    """MW at the meter, GPUs and capex [M$] by the announced year; no MW where none can flow."""
+    plan = planner.plan(scenario(project, granted), region=region, site_losses=False)
+    if plan.value is None:
+        return {"mw": 0.0}
+    systems = plan.region.tables["systems"].set_index("system_id")["chips_count"]
+    racks = plan.tables["installs"]
+    money = plan.tables["budget"]
+    money = money[money["kind"] == "capex"].groupby("item")["amount_musd"].sum()
+    return {
+        "mw": float(plan.tables["power"]["facility_mw"].sum()),
+        "gpus": float((racks["racks_count"] * racks["system_id"].map(systems)).sum()),
+        "capex": float(money.sum()),
+        "buildings": float(money.drop(["racks", "network"], errors="ignore").sum()),
+    }
+
+
+def grid_year(project: Any, region: Region) -> int | None:
+    """First year in which the steps and the permit we assume carry the whole load; None: never."""
+    late = {**scenario(project, granted=False), "periods": [HORIZON], "scale": {}}
+    chosen, facts = read(late, region)
     case = make_case(facts, chosen)
-    decided, carried = int(row.announced_year), 0.0
-    for (s, step), mw in sorted(case["step_mw"].items()):
-        carried += mw if s == site else 0.0
-        if carried >= megawatts:
-            return decided + max(int(case["step_lead_years"][s, step]), 1)
+    carried = 0.0
+    for (site, step), mw in sorted(case["step_mw"].items()):
+        carried += mw
+        if carried >= LEAST_FRAC * project.facility_mw:
+            return chosen.decision_year + max(int(case["step_lead_years"][site, step]), 1)
     return None
 
 
-def backtest(region: Region, row: Any) -> dict[str, Any]:
-    """One project: what we plan for the load announced, beside what was announced."""
-    load, when = PROJECTS[row.announcement_id]
-    megawatts = float(getattr(row, load))
-    year = int(getattr(row, when))
-    site = nearest(region, row, megawatts)
-    found = grid_year(region, row, site, megawatts)
-    as_announced = found is not None and found <= year
-    planned = None
-    if as_announced:
-        planned = plan(scenario(row, site, megawatts, year, given=False), region=region,
-                       site_losses=False)  # fmt: skip
-        as_announced = planned.value is not None
-    if not as_announced:
-        planned = plan(scenario(row, site, megawatts, year, given=True), region=region,
-                       site_losses=False)  # fmt: skip
-    assert planned is not None
-    return {
-        "project": row.name_, "site": site, "mw": megawatts, "year": year,
-        "grid_year": found, "as_announced": as_announced,
-        "chips": _chips(planned), "chips_announced": row.chips_count,
-        "capex": _capex(planned), "capex_announced": row.capex_musd,
-        "racks": _racks(planned), "note": row.note,
-    }  # fmt: skip
-
-
-def _chips(planned: Plan) -> float:
-    rows = planned.tables["installs"]
-    return float((rows["racks_count"] * rows["system_id"].map(_per_rack(planned))).sum())
-
-
-def _per_rack(planned: Plan) -> dict[str, int]:
-    systems = planned.region.tables["systems"]
-    return dict(zip(systems["system_id"], systems["chips_count"], strict=True))
-
-
-def _capex(planned: Plan) -> dict[str, float]:
-    rows = planned.tables["budget"]
-    rows = rows[rows["kind"] == "capex"]
-    racks = rows["item"].isin(["racks", "network"])
-    return {
-        "all": float(rows["amount_musd"].sum()),
-        "building": float(rows.loc[~racks, "amount_musd"].sum()),
-    }
-
-
-def _racks(planned: Plan) -> str:
-    racks = planned.tables["installs"].groupby("system_id")["racks_count"].sum()
-    return str(racks.astype(int).idxmax()) if len(racks) else "-"
-
-
-def _cell(value: Any, form: str = ",.0f") -> str:
-    return "-" if value is None or pd.isna(value) else format(value, form)
-
-
-def table(results: list[dict[str, Any]]) -> str:
-    """The comparison as a Markdown table."""
-    head = (
-        "| project | site planned | MW | year | grid by | chips | announced | kW/chip | announced "
-        "| capex M$ | of it building | announced | mostly |\n"
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
-    )
+def backtest(projects: pd.DataFrame) -> pd.DataFrame:
+    """Every project with its plans: MW as we know the site; GPUs and capex with the MW granted."""
+    region = read_region("kr-jp")
+    rate = _usd(region)
     rows = []
-    for r in results:
-        year = f"{r['year']}{'' if r['as_announced'] else ' no'}"
-        said = r["mw"] * 1e3 / r["chips_announced"] if r["chips_announced"] else None
-        mine = r["mw"] * 1e3 / r["chips"] if r["chips"] else None
-        cells = [
-            r["project"], r["site"], _cell(r["mw"]), year, _cell(r["grid_year"], "d"),
-            _cell(r["chips"]), _cell(r["chips_announced"]), _cell(mine, ".2f"), _cell(said, ".2f"),
-            _cell(r["capex"]["all"]), _cell(r["capex"]["building"]), _cell(r["capex_announced"]),
-            r["racks"],
-        ]  # fmt: skip
-        rows.append("| " + " | ".join(cells) + " |\n")
-    return head + "".join(rows)
+    for project in projects.itertuples():
+        known = planned(project, region, granted=False)
+        enough = known["mw"] >= LEAST_FRAC * project.facility_mw
+        whole = known if enough else planned(project, region, granted=True)
+        capex = project.capex_local / rate.get(project.currency, float("nan")) / 1e6
+        rows.append(
+            {
+                "project_id": project.project_id,
+                "known_mw": known["mw"],
+                "held": "" if enough else f"; {_whole(grid_year(project, region))}",
+                "granted_mw": whole["mw"],
+                "gpus": whole["gpus"],
+                "capex_musd": whole["capex"],
+                "buildings_musd": whole["buildings"],
+                "announced_musd": capex,
+            }
+        )
+        said = f"{project.project_id}: {known['mw']:.0f} of {project.facility_mw:.0f} MW"
+        typer.echo(said, err=True)
+    return projects.merge(pd.DataFrame(rows), on="project_id")
 
 
-def run(ids: list[str], region: Region | None = None) -> list[dict[str, Any]]:
-    """The backtest of these projects, all by default."""
-    facts = region or read_region("kr-jp")
-    rows = facts.tables["announcements"].rename(columns={"name": "name_"})
-    wanted = ids or list(PROJECTS)
-    return [backtest(facts, row) for row in rows.itertuples() if row.announcement_id in wanted]
+def _whole(year: int | None) -> str:
+    return "never all at this node" if year is None else f"all from {year}"
 
 
-BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
+def _usd(region: Region) -> dict[str, float]:
+    rows = region.tables["parameters"].set_index("parameter")["value"]
+    return {"USD": 1.0, "KRW": float(rows["krw_per_usd"]), "JPY": float(rows["jpy_per_usd"])}
 
 
-def main(words: list[str]) -> None:
-    """Put the table into a document, between its two marks, or at the end of it."""
-    path, *ids = words
-    text = Path(path).read_text("utf-8") if Path(path).exists() else BEGIN + END
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    Path(path).write_text(before + BEGIN + table(run(ids)) + END + after, encoding="utf-8")
+def page(found: pd.DataFrame) -> str:
+    """The comparison as Markdown, with what the misses say."""
+    lines = [
+        "| project | MW, year | MW by then on our facts | GPUs per MW: announced / ours "
+        "| bn$ per 100 MW: announced (covers) / ours |",
+        "|---|---|---|---|---|",
+    ]
+    for p in found.itertuples():
+        announced_gpus = "-" if pd.isna(p.gpu_count) else f"{p.gpu_count / p.facility_mw:.0f}"
+        per = 100 / p.facility_mw / 1000
+        ours = p.buildings_musd if p.capex_covers == "buildings" else p.capex_musd
+        announced = (
+            "-" if pd.isna(p.announced_musd) else f"{p.announced_musd * per:.2f} ({p.capex_covers})"
+        )
+        lines.append(
+            f"| {p.name}, {p.place} | {p.facility_mw:.0f}, {p.energised_year} "
+            f"| {p.known_mw:.0f}{p.held} "
+            f"| {announced_gpus} / {p.gpus / p.granted_mw:.0f} "
+            f"| {announced} / {ours / p.granted_mw / 10:.2f} |"
+        )
+    return (HERE / "page.md").read_text(encoding="utf-8").replace("{table}", "\n".join(lines))
+
+
+def main(
+    projects: Annotated[list[str] | None, typer.Argument(help="only these; all if none")] = None,
+    out: Annotated[Path, typer.Option(help="the page to write")] = Path("docs/backtest.md"),
+) -> None:
+    """Plan the announced projects again and write the comparison."""
+    rows = pd.read_csv(HERE / "announced.csv")
+    found = backtest(rows[rows["project_id"].isin(projects)] if projects else rows)
+    out.write_text(page(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    typer.run(main)

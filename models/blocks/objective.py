@@ -84,7 +84,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         setattr(m, f"sum_of_{name}", Constraint(expr=getattr(m, name) == terms))
     m.tokens_total.setlb(LEAST_MTOKENS_PER_S)
     m.tokens_present.setlb(LEAST_MTOKENS_PER_S * min(discount[t] for t in periods))
-    m.facility_total.setlb(_least_facility(case))
+    m.facility_total.setlb(least_facility(case))
     m.npv = Var(domain=Reals)
     revenue = over_time("revenue_musd", present)
     m.sum_of_npv = Constraint(expr=m.npv == revenue - m.cost_present)
@@ -112,7 +112,7 @@ def _held(m: Any, case: Case) -> None:
     )
 
 
-def _least_facility(case: Case) -> float:
+def least_facility(case: Case) -> float:
     """MW x years that the floors ask for at least: a known end of the ratio's denominator."""
     floors = case["facility_mw_min"]
     least = 0.0

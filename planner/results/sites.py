@@ -74,7 +74,7 @@ def sites(
     )
     rows["pue"] = rows["pue"].fillna(rows["best_pue"])
     rows["wue_l_per_kwh"] = rows["wue_l_per_kwh"].fillna(rows["best_wue"])
-    rows["binding"] = rows["site_id"].map(_binding(book, found))
+    rows["binding"] = rows["site_id"].map(_binding(book, found)).astype(object)
     late = rows["earliest_period"].isna()
     rows.loc[late, "binding"] = f"no power, cooling or room by {book.periods[-1]}"
     exposed = too_exposed(book.scenario, candidates).reindex(rows["site_id"]).to_numpy()
@@ -109,9 +109,8 @@ def _offered(case: Case) -> pd.DataFrame:
             }
         )
     names = ["site_id", "potential_tokens_per_s_per_mw", "best_pue", "best_wue"]
-    best = pd.DataFrame(rows, columns=names).sort_values(
-        "potential_tokens_per_s_per_mw", ascending=False
-    )
+    best = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[1:], float))
+    best = best.sort_values("potential_tokens_per_s_per_mw", ascending=False)
     best = best.drop_duplicates("site_id").set_index("site_id")
     return best.assign(
         connectable_mw=steps.reindex(best.index),

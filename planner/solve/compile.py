@@ -183,6 +183,12 @@ def names_of(components: Iterable[Any]) -> list[str]:
     return names
 
 
+def name_at(name: str, index: Any) -> str:
+    """The name of a row or column by its index, e.g. `facility_floor[all,2027]`."""
+    labels = index if isinstance(index, tuple) else (index,)
+    return f"{name}[{','.join(name_repr(label) for label in labels)}]"
+
+
 def load(compiled: Compiled, x: np.ndarray) -> None:
     """Put a solution back into the model's variables, integers made exact."""
     values = np.where(compiled.integer, np.round(x), x)

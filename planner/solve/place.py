@@ -85,7 +85,10 @@ class _Aim(NamedTuple):
 class Placement:
     """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
-    def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
+    def __init__(
+        self, case: Case, sites: Collection[str], threads: int, seed: int, freely: bool = True
+    ) -> None:
+        self._freely = freely
         self._group = case["group"]
         self.case = at_sites(case, sites)
         self.model: Any = build(self.case)
@@ -106,12 +109,14 @@ class Placement:
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
         kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
         racks next to their fractional numbers; the same with a hall to spare of each kind; any
-        number of anything, of these kinds and then of all, begun from the best so far.
+        number of anything, of these kinds and then of all, begun from the best so far. Without
+        `freely` only the tries near the plan in groups are made.
         """
         few = compile_model(build(narrowed(self.case, self._group, where)))
         aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
-        for compiled, spare in ((few, 0.0), (few, 1.0), (few, None), (self.compiled, None)):
+        near, free = ((few, 0.0), (few, 1.0)), ((few, None), (self.compiled, None))
+        for compiled, spare in (*near, *(free if self._freely else ())):
             solver = Solver(compiled, self._threads, self._seed)
             if spare is not None:
                 bounds = self._near(compiled, self._kept(compiled, where), spare, aim)

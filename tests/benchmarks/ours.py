@@ -124,3 +124,57 @@ def parts(instance: dict[str, Any]) -> dict[str, Any]:
     compiled = compile_model(model)
     clock.lap("compile")
     return {"seconds": clock.seconds, "columns": len(compiled.low), "rows": len(compiled.row_low)}
+
+
+def what_if(instance: dict[str, Any]) -> dict[str, Any]:
+    """A cold plan, then one question of each kind; processor seconds, since clocks are shared."""
+    from planner.loaded import load_model
+    from planner.optimize import used
+
+    if "example" not in instance:
+        raise ValueError("what-ifs are measured on the examples")
+    begun = time.process_time()
+    loaded = load_model(EXAMPLES / f"{instance['example']}.yaml")
+    cold = time.process_time() - begun
+    plan, scenario = loaded.outcome, loaded.scenario
+    assert plan.placed is not None
+    stand = sorted(used(plan.placed, plan.x))
+    other = next(s for s in loaded.case.sets["SITE"] if s not in stand)
+    last, floors = scenario.periods[-1], scenario.scale.facility_mw_min
+    changes = [
+        f"budget.capex_musd_total={0.98 * (scenario.budget.capex_musd_total or 1e6)}",
+        f"scale.facility_mw_min.{last}={1.05 * floors[last]}",
+        f"forbid={stand[0]}",
+        f"forbid={other}",
+        f"force={other}",
+        "systems[helios-mi455x].price_musd*=1.1",
+    ]
+    answers = []
+    for change in changes:
+        begun = time.process_time()
+        answer = loaded.what_if([change])
+        answers.append(
+            {
+                "change": change,
+                "how": answer.how,
+                "state": answer.status,
+                "gap_frac": answer.gap_frac,
+                "seconds": round(time.process_time() - begun, 3),
+            }
+        )
+    return {"state": plan.status, "cold_s": round(cold, 3), "answers": answers}
+
+
+def rank(instance: dict[str, Any], exact: int) -> dict[str, Any]:
+    """The ranking of all sites and a cold plan of the same scenario, in processor seconds."""
+    from planner.planning import plan as solve
+    from planner.rank import rank as ranking
+
+    chosen, facts = read_instance(instance, {})
+    begun = time.process_time()
+    found = solve(chosen, region=facts, site_losses=False)
+    cold = time.process_time() - begun
+    begun = time.process_time()
+    ranking(chosen, facts, exact=exact)
+    seconds = time.process_time() - begun
+    return {"state": found.status, "cold_s": cold, "rank_s": seconds, "exact": exact}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
@@ -103,7 +104,7 @@ TIGHTER: dict[str, tuple[str, Any, str]] = {
     "domestic_accelerators_by_year": (
         "policies.domestic_accelerator_share.KR.by_year.2030", 0.99, "at least 0.99",
     ),
-    "operator_share": ("operators.gaisha.share_max", 0.01, "share of IT MW, must be at most 0.01"),
+    "operator_share": ("operators.hanguk.share_max", 0.01, "share of IT MW, must be at most 0.01"),
     "foreign_operated": ("operators.hanguk.foreign_equity_frac", 0.5, "must be at most 0.49"),
     "import_tpp": ("policies.import_tpp_max.KR.US.2030", 1e6, "TPP, must be at most 1000000"),
     "hbm_origin": ("facts.hbm_vendors[*].country", "US", "share of HBM, must be at least 0.7"),
@@ -212,6 +213,13 @@ def test_a_site_that_nobody_runs_is_refused(run: Run) -> None:
     assert [m for m in messages(fewer) if "operators.csv has no row for it" in m]
 
 
+def test_the_example_of_the_docs_is_a_scenario() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "law.md").read_text("utf-8")
+    example = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])
+    scenario, _ = read(example, shipped())
+    assert set(scenario.operators) == {"hanguk", "gaisha", "cloud-us"}
+
+
 # -- coefficients ---------------------------------------------------------------------------------
 
 
@@ -291,6 +299,12 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "memory": ({"policies": {"hbm_origin_share_min": {"JP": 0.5}}}, "country of a memory maker"),
     "scope": ({"policies": {"pue_scope": {"JP": {"opened_from": 2029}}}}, "none is stated"),
+    "subsidy": (
+        {"money": {"subsidies": ["jp-cloud-programme"],
+                   "conditions_met": ["domestic_operator", "certified_supply_plan"]},
+         "operators": {"x": {"home_country": "JP", "foreign_equity_frac": 0.9}}},
+        "is for domestic operators, and none of the operators is one",
+    ),
     "by year": (
         {"policies": {"domestic_accelerator_share": {"KR": {"share": 1.0, "by_year": {2028: 1.0}}}}
          },

@@ -6,7 +6,9 @@ from planner.coefficients import first_delivery, make_case
 from planner.coefficients.rules import rule_values
 from planner.coefficients.what import delivered_in
 from planner.coefficients.where import where_values
-from tests.region import context
+from planner.planning import plan
+from planner.verify import verify
+from tests.region import context, shipped
 from tests.solved import solve
 from tests.tiny import tiny_case
 
@@ -129,3 +131,40 @@ def test_racks_arrive_no_sooner_than_they_can_be_ordered():
     case = make_case(asked.region, asked.scenario)
     assert first_delivery(case, "KR", "h100") == 2028
     assert min(t for *_, t in case.sets["INSTALL"]) == 2028
+
+
+def test_ten_yearly_periods_are_planned_and_verified(tmp_path):
+    # nothing can stand in the year of the decision; then 12 MW more are asked for every year
+    found = plan(
+        {
+            "name": "ten-years",
+            "decision_year": 2026,
+            "periods": DECADE,
+            "scale": {"facility_mw_min": {t: 12.0 * (t - 2026) for t in DECADE[1:]}},
+            "demand": {"mix": {"chat": 1.0}},
+            "filters": {
+                "countries": ["KR"],
+                "sites": {"include": ["ulsan-mipo", "ulsan-ulju-154kv-1"]},
+                "systems": {"include": ["gb300-nvl72", "vr-nvl72-maxq", "rubin-ultra-nvl144"]},
+                "cooling": {"include": ["dtc-dry", "dtc-800v"]},
+            },
+            "solve": {"gap_frac": 0.02, "threads": 1},
+        },
+        region=shipped(),
+        site_losses=False,
+    )
+    assert found.status == "optimal"
+    assert verify(found.write(tmp_path / "ten")) == []
+    power, halls, racks = (found.tables[name] for name in ("power", "halls", "installs"))
+    assert power["period"].min() == 2027
+    load = power.groupby("period")["facility_mw"].sum()
+    assert all(load[t] >= 12 * (t - 2026) - 1e-6 for t in DECADE[1:])
+    for _, stock in halls.groupby(["site_id", "design_id"]):
+        assert stock.sort_values("period")["halls_count"].is_monotonic_increasing
+    first = racks[racks["racks_new_count"] > 0].sort_values("period").iloc[0]
+    kind = racks[
+        (racks["site_id"] == first["site_id"]) & (racks["system_id"] == first["system_id"])
+    ].set_index("period")
+    later = kind.loc[[t for t in kind.index if t >= first["period"] + 5], "racks_new_count"].sum()
+    last = kind["racks_count"].get(2035, 0)
+    assert last <= later + 1e-9, "five years on, none of the first racks stands"

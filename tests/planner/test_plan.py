@@ -287,6 +287,14 @@ def test_an_infeasible_scenario_is_an_answer(tmp_path: Path) -> None:
     assert verify(found.write(tmp_path / "out")) == []
 
 
+def test_no_site_in_reach_is_an_answer(tmp_path: Path) -> None:
+    # a node of 345 kV has its first step two years after the decision
+    found = plan({**ONE_SITE, "filters": {"sites": {"include": ["ulsan-mipo"]}}})
+    assert found.status == "infeasible"
+    assert found.tables["sites"]["binding"].tolist() == ["no power, cooling or room by 2027"]
+    assert verify(found.write(tmp_path / "out")) == []
+
+
 def test_out_of_time_before_a_plan_is_said(tmp_path: Path) -> None:
     found = plan({**ONE_SITE, "solve": {"time_limit_s": 1e-6}})
     assert not found.within_gap

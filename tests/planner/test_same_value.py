@@ -1,0 +1,33 @@
+"""Other threads and other seeds: a plan of the same value within the gap, under the same bound."""
+
+import pytest
+
+from planner.coefficients import make_case
+from planner.optimize import optimize
+from planner.reading import read
+
+GAP_FRAC = 2e-3
+SCENARIO = {
+    "name": "same-value",
+    "periods": [2027, 2028],
+    "scale": {"facility_mw_min": {2027: 15, 2028: 40}},
+    "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
+    "filters": {
+        "countries": ["KR"],
+        "sites": {"include": ["bonghwa-*", "taebaek-*", "gumi-154kv-1", "andong-*"]},
+    },
+    "policies": {"vendor_share_max": {"share": 0.8, "basis": "mw"}},
+}
+
+
+def test_threads_and_seeds_do_not_change_what_a_plan_is_worth() -> None:
+    values, bounds = [], []
+    for threads, seed in ((1, 0), (1, 7), (2, 3)):
+        solve = {"threads": threads, "seed": seed, "gap_frac": GAP_FRAC}
+        scenario, facts = read({**SCENARIO, "solve": solve})
+        found = optimize(make_case(facts, scenario), scenario)
+        assert found.status == "optimal"
+        values.append(found.value)
+        bounds.append(found.bound)
+    assert max(values) <= min(bounds) * (1 + 1e-6)  # no bound is beaten by another's plan
+    assert min(values) == pytest.approx(max(values), rel=GAP_FRAC)
