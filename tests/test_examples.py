@@ -71,6 +71,24 @@ def test_the_example_of_money_is_paid_by_its_funds(tmp_path: Path) -> None:
     assert paid["state"] + paid["private"] >= 0.3 * paid.sum() - 1e-6
 
 
+def test_fuel_cells_bring_megawatts_before_the_grid_does(tmp_path: Path) -> None:
+    path, out = EXAMPLES / "korea-fuel-cell-2027.yaml", tmp_path / "cells"
+    status, said = run("plan", str(path), "--out", str(out), "--quiet")
+    assert status == 0, said
+    assert run("verify", str(out))[0] == 0
+    power, supply = (pd.read_csv(out / f"{name}.csv") for name in ("power", "supply"))
+    assert power.query("period == 2027")["facility_mw"].sum() >= 100 - 1e-6
+    by_source = supply.query("period == 2027").groupby("source_id")["carried_mw"].sum()
+    assert by_source["kr-fuel-cell"] > 1
+    assert by_source.sum() == pytest.approx(power.query("period == 2027")["facility_mw"].sum())
+    # without the section, the connections of these sites bring 65 MW by then
+    text = path.read_text().replace("renewable_share_min: {KR: {2028: 0.05}}", "")
+    (tmp_path / "without.yaml").write_text(text[: text.index("power:")])
+    status, said = run("explain", str(tmp_path / "without.yaml"), "--quiet")
+    assert status == 3
+    assert "only 65 MW can be connected by then" in " ".join(said.split())
+
+
 def test_no_example_is_left_out() -> None:
-    named = {*COUNTRIES, DECADE, "infeasible-japan-2027", "who-pays"}
+    named = {*COUNTRIES, DECADE, "infeasible-japan-2027", "korea-fuel-cell-2027", "who-pays"}
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == named
