@@ -271,3 +271,16 @@ def test_without_the_section_there_is_no_file_and_no_row(written: Path, folder: 
     )
     said = wrong(with_table(found, "supply", row))
     assert [m for m in said if "the scenario has no power section" in m]
+
+
+def test_a_share_that_cannot_be_is_explained(folder: Path, run: Run) -> None:
+    # the sun shines half of the hours: no purchase makes nine tenths of a flat load
+    from typer.testing import CliRunner
+
+    from cli import app
+
+    words = ("explain", str(folder.parent / "power.yaml"), "--quiet",
+             "--set", "policies.renewable_share_min.KR.2028=0.9")  # fmt: skip
+    said = CliRunner().invoke(app, list(words))
+    assert said.exit_code == 3
+    assert "policies.renewable_share_min.KR.2028: at least 0.9 share of energy" in said.output
