@@ -1,18 +1,16 @@
 """Programmes and funds of a scenario against its region: names, conditions, sums of shares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from planner.coefficients.capital import ITEMS, eligible_sites, listed
-from planner.origin import Path
+from planner.names.found import Found
 from planner.scenario import Scenario
 from planner.tables import Region
 
-Found = tuple[Path, str, Any, Iterable[str]]
 
-
-def capital(region: Region, scenario: Scenario) -> Iterator[Found]:
+def of_money(region: Region, scenario: Scenario) -> Iterator[Found]:
     """What is wrong with `money.subsidies`, `budget.funds` and `budget.fund_shares`."""
     yield from _programmes(region, scenario)
     yield from _funds(region, scenario)

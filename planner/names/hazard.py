@@ -1,17 +1,15 @@
 """Hazard zones of a scenario against its region: names, countries, provinces."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from planner.coefficients.hazard import in_zone
+from planner.names.found import Found
 from planner.origin import Path
 from planner.scenario import Scenario
 from planner.tables import Region
 
-Found = tuple[Path, str, Any, Iterable[str]]
 
-
-def hazard(region: Region, scenario: Scenario) -> Iterator[Found]:
+def of_hazard(region: Region, scenario: Scenario) -> Iterator[Found]:
     """What is wrong with `policies.hazard.zones`."""
     sites = region.tables["sites"]
     countries, provinces = sorted(sites["country"].unique()), sorted(sites["admin1"].unique())

@@ -1,9 +1,10 @@
 """Names in the sections of law: operators, certifications, classes, makers, systems."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, get_args
+from typing import get_args
 
+from planner.names.found import Found
 from planner.origin import Path
 from planner.scenario import Scenario
 from planner.scenario.words import SovereigntyClass
@@ -12,10 +13,8 @@ from planner.tables import Region
 DOMESTIC = "domestic_operator"
 """Condition of a programme that only domestic operators meet."""
 
-Found = tuple[Path, str, Any, Iterable[str]]
 
-
-def of_law(scenario: Scenario, region: Region, names: Mapping[str, list[str]]) -> Iterator[Found]:
+def of_law(region: Region, scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Found]:
     """Where a section of law names what the region or the scenario does not have."""
     yield from _homes(scenario)
     yield from _tiers(scenario, names["systems"])

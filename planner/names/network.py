@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from planner.grid.network import AREA_PEAK
+from planner.names.found import Found
 from planner.scenario import Scenario
 from planner.tables import Region
 
 
-def network_problems(region: Region, scenario: Scenario) -> Iterator[tuple]:
+def of_network(region: Region, scenario: Scenario) -> Iterator[Found]:
     """Where, what is wrong, the value, what is allowed: for every country and hour stated."""
     if not scenario.grid:
         return

@@ -1,17 +1,15 @@
 """The power section of a scenario against its region: sources, tariffs, shares of renewables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
 
+from planner.names.found import Found
 from planner.origin import Path
 from planner.scenario import Scenario
 from planner.tables import Region
 
 
-def power_names(
-    scenario: Scenario, region: Region
-) -> Iterator[tuple[Path, str, Any, Iterable[str]]]:
+def of_power(region: Region, scenario: Scenario) -> Iterator[Found]:
     """Where, what is wrong, the value, and the valid names (or one sentence of what is allowed)."""
     yield from _sources(scenario, region)
     yield from _classes(scenario, region)

@@ -1,20 +1,16 @@
 """What a scenario says of hours, training and required demand, against its region."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from planner.coefficients.context import picked
 from planner.coefficients.day import WHOLE, broken_days
+from planner.names.found import Found
 from planner.origin import Path
 from planner.scenario import Scenario
 from planner.tables import Region
 
-Found = tuple[Path, str, Any, Any]
 
-
-def work_problems(
-    region: Region, scenario: Scenario, names: Mapping[str, list[str]]
-) -> Iterator[Found]:
+def of_work(region: Region, scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Found]:
     """Where, what is wrong, the value, the valid names or what is allowed."""
     yield from _shape(region, scenario)
     yield from _required(scenario, names)

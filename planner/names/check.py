@@ -4,19 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from planner.capital_names import capital
 from planner.errors import Problem, listed, nearest, refuse
-from planner.grid.names import network_problems
-from planner.names_of_hazard import hazard
-from planner.names_of_law import of_law
+from planner.names.found import Found
+from planner.names.hazard import of_hazard
+from planner.names.law import of_law
+from planner.names.money import of_money
+from planner.names.network import of_network
+from planner.names.power import of_power
+from planner.names.work import of_work
 from planner.origin import Origin, Path
-from planner.power_names import power_names
 from planner.scenario import Scenario
 from planner.scenario.demand import Demand, Limit
 from planner.scenario.filters import Pick
 from planner.scenario.goal import Scale
 from planner.tables import Region
-from planner.work_names import work_problems
 
 
 def check_names(region: Region, scenario: Scenario) -> None:
@@ -34,22 +35,18 @@ def check_names(region: Region, scenario: Scenario) -> None:
         *_demand(scenario, names),
         *_workloads(scenario, names),
         *_countries(scenario, names["country"]),
-        *network_problems(region, scenario),
+        *of_network(region, scenario),
         *_years(scenario),
         *_contradictions(scenario),
-        *capital(region, scenario),
-        *hazard(region, scenario),
+        *of_money(region, scenario),
+        *of_hazard(region, scenario),
         *_builders(region, scenario),
-        *of_law(scenario, region, names),
-        *work_problems(region, scenario, names),
-        *power_names(scenario, region),
+        *of_law(region, scenario, names),
+        *of_work(region, scenario, names),
+        *of_power(region, scenario),
     ]
     origin = scenario.origin
     refuse([_problem(origin, *one) for one in found])
-
-
-Found = tuple[Path, str, Any, Iterable[str]]
-"""Where, what is wrong, the value, the valid names (or one sentence of what is allowed)."""
 
 
 def _problem(origin: Origin, path: Path, message: str, value: Any, allowed: Any) -> Problem:
