@@ -1,7 +1,7 @@
 """One case solved: the bound by where and what, the plan by whole racks at sites."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,14 +12,16 @@ from models.build import build
 from models.case import Case
 from planner.grid.root import within_grid
 from planner.scenario import Scenario
+from planner.solve.box import Range, between, fix
 from planner.solve.compile import Compiled, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
 from planner.solve.place import Placement, among
-from planner.solve.ratio import NOTHING
+from planner.solve.ratio import NOTHING, Best
 from planner.solve.sift import Relaxed
+from planner.solve.told import Quiet, Shown
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 """Longest search for whole racks at the sites chosen before other sites are considered: these
@@ -140,7 +142,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     watch = watch or Watch()
     stages = Stages(watch)
     names, ratio = _names(scenario), OBJECTIVES[scenario.objective.name]
-    shown = _Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
+    shown = Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
     limits = _limits(scenario)
     compiled = begun.compiled if begun else _compiled(case, stages)
     if compiled is None:
@@ -164,7 +166,11 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         search.place(bound, freely=False)
     if not search.closed(bound):
         stages.enter("where and what")
-        search.where_and_what(choice, bound)
+        names_of = compiled.column_names
+        near = [
+            dict(zip(names_of, found.x, strict=True)) for found in relaxed if found.x is not None
+        ]
+        search.where_and_what(choice, bound, near)
         stages.enter("place racks")
         search.place(bound)
     in_time = time.monotonic() < limits.deadline and not HALT.asked
@@ -245,14 +251,28 @@ class _Search:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
 
-    def where_and_what(self, sites: set[str], start: float) -> float:
-        """Whole halls, steps and sites with racks in groups; what no plan of these can beat."""
+    def where_and_what(
+        self, sites: set[str], start: float, near: Sequence[Mapping[str, float]] = ()
+    ) -> float:
+        """Whole halls, steps and sites with racks in groups; what no plan of these can beat.
+
+        With `near`, solutions of the relaxation, the search is first among the whole numbers beside
+        the last of them, which is the cheapest, then between all: what is found there is taken if
+        it is as near to `start`, their bound, as a search among all plans would be asked for.
+        """
         if HALT.asked:
             return np.inf
         compiled = compile_model(build(among(self._case, sites)))
-        solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
-        first, plan = in_order(solver, self._names, start, self._limits, _Quiet(self._watch))
-        self._nodes += first.nodes
+        around = (near[-1:], near)[: len(near)]
+        boxes = [between(compiled, points) for points in around]
+        least = start - self._limits.gap_frac * abs(start)
+        for bounds in boxes:
+            first, plan = self._within(compiled, start, bounds, least)
+            if plan is not None or HALT.asked:
+                break
+        else:
+            bounds = {}
+            first, plan = self._within(compiled, start, bounds)
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
@@ -260,7 +280,22 @@ class _Search:
             self._where = dict(zip(compiled.column_names, plan, strict=True))
             self._sites = used(compiled, plan) | self._nearby
             self._start = first.value
-        return first.bound
+        return np.inf if bounds else first.bound
+
+    def _within(
+        self,
+        compiled: Compiled,
+        start: float,
+        bounds: Mapping[int, Range],
+        least: float = -np.inf,
+    ) -> tuple[Best, np.ndarray | None]:
+        """All objectives in turn, within bounds; no plan where the first is below its least."""
+        solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
+        fix(solver, bounds)
+        limits, watch = replace(self._limits, least=least), Quiet(self._watch, least=least)
+        found = in_order(solver, self._names, start, limits, watch)
+        self._nodes += found[0].nodes
+        return found
 
     def place(self, bound: float, freely: bool = True) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
@@ -272,7 +307,7 @@ class _Search:
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
-        seen = _Quiet(self._watch, plans=True)
+        seen = Quiet(self._watch, plans=True)
         _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if x is None:
             return
@@ -362,38 +397,3 @@ def _unit(ratio: Any, value: float) -> float:
 def _value(compiled: Compiled, x: np.ndarray, ratio: Any) -> float:
     over, under = x[compiled.column[ratio.over]], x[compiled.column[ratio.under]]
     return float(over / under) if ratio.more_is_better else float(-over / under)
-
-
-class _Shown(Watch):
-    """Tells a watch in the unit that people read."""
-
-    def __init__(self, watch: Watch, factor: float) -> None:
-        self._watch, self._factor = watch, factor
-
-    @property
-    def stop(self) -> bool:  # type: ignore[override]
-        return self._watch.stop
-
-    def stage(self, name: str) -> None:
-        self._watch.stage(name)
-
-    def bound(self, value: float) -> None:
-        self._watch.bound(value * self._factor)
-
-    def incumbent(self, value: float) -> None:
-        self._watch.incumbent(value * self._factor)
-
-
-class _Quiet(Watch):
-    """Keeps from a watch what holds only for some sites or for racks in groups."""
-
-    def __init__(self, watch: Watch, plans: bool = False) -> None:
-        self._watch, self._plans = watch, plans
-
-    @property
-    def stop(self) -> bool:  # type: ignore[override]
-        return self._watch.stop
-
-    def incumbent(self, value: float) -> None:
-        if self._plans:
-            self._watch.incumbent(value)

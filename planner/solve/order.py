@@ -29,6 +29,8 @@ class Limits:
     deadline: float
     reach: Mapping[str, float] = field(default_factory=dict)
     """What the relaxation reaches in each later objective, more being better."""
+    least: float = float("-inf")
+    """A plan whose first objective is below this is not wanted."""
 
 
 def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
@@ -83,11 +85,11 @@ def in_order(
     A later objective is first made best with the whole numbers found, which is a linear program:
     what only costs is not left to the search for a better plan, which may end before it begins.
     The last plan found is offered as a start to the next solve. A later solve that runs out of
-    time leaves the plan of the one before.
+    time leaves the plan of the one before. No plan where the first objective is below its least.
     """
     fraction = Fraction(solver, OBJECTIVES[names[0]])
     first = best_ratio(fraction, start, limits.gap_frac, limits.deadline, watch)
-    plan, last = first.x, first
+    plan, last = first.x if first.value >= limits.least else None, first
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break

@@ -9,7 +9,7 @@ but divisible, want; then racks next to their fractional number. Over ten years 
 where/what plan would not do: in groups racks may move between sites, at sites they stay.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ import numpy as np
 from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
+from planner.solve.box import Range, columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled, compile_model
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
@@ -25,9 +26,11 @@ from planner.solve.order import Limits, in_order
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 WHERE = ("open", "connect", "operate", "host", "water_link")
-Range = tuple[float, float]
 SOME = 1e-7
 """More than the solver's rounding."""
+
+RACKS_MORE = 2.0
+"""Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
 
 def site_indexed(case: Case) -> Case:
@@ -108,8 +111,9 @@ class Placement:
 
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
         kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
-        racks next to their fractional numbers; the same with a hall to spare of each kind; any
-        number of anything, of these kinds and then of all, begun from the best so far. Without
+        racks next to their fractional numbers, or a few more or fewer where that has no plan; the
+        same with a hall to spare of each kind; any number of anything, of these kinds and then of
+        all, begun from the best so far. Without
         `freely` only the tries near the plan in groups are made.
         """
         few = compile_model(build(narrowed(self.case, self._group, where)))
@@ -118,14 +122,18 @@ class Placement:
         near, free = ((few, 0.0), (few, 1.0)), ((few, None), (self.compiled, None))
         for compiled, spare in (*near, *(free if self._freely else ())):
             solver = Solver(compiled, self._threads, self._seed)
+            bounds: dict[int, Range] = {}
             if spare is not None:
                 bounds = self._near(compiled, self._kept(compiled, where), spare, aim)
                 if not bounds:
                     continue
-                _fix(solver, bounds)
+                fix(solver, bounds)
             elif plan is not None:
                 solver.start_from(plan[[self.compiled.column[n] for n in compiled.column_names]])
             best, x = in_order(solver, names, start, limits, watch)
+            if x is None and bounds:
+                fix(solver, wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE))
+                best, x = in_order(solver, names, start, limits, watch)
             if x is not None and best.value > value:
                 value, plan = best.value, self._in_full(compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
@@ -136,27 +144,29 @@ class Placement:
         self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim
     ) -> dict[int, Range]:
         """Bounds for whole halls and, within these, for racks; none where that has no plan."""
-        halls, racks = (_of(compiled, kind) for kind in ("halls", "install"))
+        halls, racks = (columns_of(compiled, kind) for kind in ("halls", "install"))
         x = self._relaxed(compiled, bounds, aim)
         if x is None:
             return {}
-        near = {i: (low, min(high + spare, compiled.high[i])) for i, (low, high) in _next(x, halls)}
+        near = {
+            i: (low, min(high + spare, compiled.high[i])) for i, (low, high) in next_to(x, halls)
+        }
         whole = compiled.integer.copy()
         whole[racks] = False
         solver = Solver(replace(compiled, integer=whole), self._threads, self._seed)
-        _fix(solver, {**bounds, **near})
+        fix(solver, {**bounds, **near})
         _, x = in_order(solver, *aim)
         if x is None:
             return {}
         stand = {i: (float(round(x[i])), float(round(x[i]))) for i in halls}
-        return {**bounds, **stand, **dict(_next(x, racks))}
+        return {**bounds, **stand, **dict(next_to(x, racks))}
 
     def _relaxed(
         self, compiled: Compiled, bounds: dict[int, Range], aim: _Aim
     ) -> np.ndarray | None:
         """The best plan within bounds with everything divisible."""
         solver = Solver(compiled, self._threads, self._seed)
-        _fix(solver, bounds)
+        fix(solver, bounds)
         solver.whole(False)
         return in_order(solver, *aim)[1]
 
@@ -165,7 +175,7 @@ class Placement:
         given = {
             i: float(round(where.get(compiled.column_names[i], 0.0)))
             for kind in WHERE
-            for i in _of(compiled, kind)
+            for i in columns_of(compiled, kind)
         }
         return {i: (value, value) for i, value in given.items()}
 
@@ -174,18 +184,3 @@ class Placement:
         found = np.zeros(len(self.compiled.low))
         found[[self.compiled.column[name] for name in compiled.column_names]] = x
         return found
-
-
-def _of(compiled: Compiled, kind: str) -> list[int]:
-    return [i for i, name in enumerate(compiled.column_names) if name.partition("[")[0] == kind]
-
-
-def _next(x: np.ndarray, columns: list[int]) -> Iterator[tuple[int, Range]]:
-    """The whole numbers on both sides of each fractional one."""
-    return ((i, (np.floor(x[i] + 1e-6), np.ceil(x[i] - 1e-6))) for i in columns)
-
-
-def _fix(solver: Solver, bounds: Mapping[int, Range]) -> None:
-    if bounds:
-        low, high = np.array(list(bounds.values())).T
-        solver.bounds(np.fromiter(bounds, dtype=np.int32), low, high)

@@ -1,0 +1,57 @@
+"""Bounds around a point, within which a search for whole numbers is short."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from planner.solve.compile import Compiled
+from planner.solve.highs import Solver
+
+Range = tuple[float, float]
+ROUNDING = 1e-6
+"""A number this near to a whole one is taken as whole."""
+
+
+def columns_of(compiled: Compiled, kind: str) -> list[int]:
+    """The columns of one variable."""
+    return [i for i, name in enumerate(compiled.column_names) if name.partition("[")[0] == kind]
+
+
+def next_to(x: np.ndarray, columns: Sequence[int]) -> Iterator[tuple[int, Range]]:
+    """The whole numbers on both sides of each fractional one."""
+    return ((i, (np.floor(x[i] + ROUNDING), np.ceil(x[i] - ROUNDING))) for i in columns)
+
+
+def between(compiled: Compiled, points: Sequence[Mapping[str, float]]) -> dict[int, Range]:
+    """Bounds of the whole columns that hold all points, each rounded to both sides.
+
+    A point holds columns by name; one that it does not have is 0 there. What no point uses stays
+    out: of the equals among sites, those that the points name are left. What is found within is a
+    plan, but its bound says nothing about plans outside.
+    """
+    columns = np.flatnonzero(compiled.integer)
+    names = [compiled.column_names[i] for i in columns]
+    x = np.array([[point.get(name, 0.0) for name in names] for point in points])
+    low, high = np.floor(x + ROUNDING).min(axis=0), np.ceil(x - ROUNDING).max(axis=0)
+    low, high = np.maximum(low, compiled.low[columns]), np.minimum(high, compiled.high[columns])
+    return {int(i): (a, b) for i, a, b in zip(columns, low, high, strict=True)}
+
+
+def wider(
+    compiled: Compiled, bounds: Mapping[int, Range], columns: Sequence[int], more: float
+) -> dict[int, Range]:
+    """Bounds of some columns moved out by so much on both sides, within the model's own."""
+    return {
+        i: (
+            max(bounds[i][0] - more, compiled.low[i]),
+            min(bounds[i][1] + more, compiled.high[i]),
+        )
+        for i in columns
+    }
+
+
+def fix(solver: Solver, bounds: Mapping[int, Range]) -> None:
+    """Hold columns within bounds."""
+    if bounds:
+        low, high = np.array(list(bounds.values())).T
+        solver.bounds(np.fromiter(bounds, dtype=np.int32), low, high)
