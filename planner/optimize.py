@@ -12,7 +12,7 @@ from models.build import build
 from models.case import Case
 from planner.grid.root import within_grid
 from planner.scenario import Scenario
-from planner.solve.box import Range, between, fix
+from planner.solve.box import Range, between, fix, points
 from planner.solve.compile import Compiled, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
@@ -166,11 +166,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         search.place(bound, freely=False)
     if not search.closed(bound):
         stages.enter("where and what")
-        names_of = compiled.column_names
-        near = [
-            dict(zip(names_of, found.x, strict=True)) for found in relaxed if found.x is not None
-        ]
-        search.where_and_what(choice, bound, near)
+        search.where_and_what(choice, bound, points(compiled, relaxed))
         stages.enter("place racks")
         search.place(bound)
     in_time = time.monotonic() < limits.deadline and not HALT.asked
@@ -264,7 +260,7 @@ class _Search:
             return np.inf
         compiled = compile_model(build(among(self._case, sites)))
         around = (near[-1:], near)[: len(near)]
-        boxes = [between(compiled, points) for points in around]
+        boxes = [between(compiled, some) for some in around]
         least = start - self._limits.gap_frac * abs(start)
         for bounds in boxes:
             first, plan = self._within(compiled, start, bounds, least)

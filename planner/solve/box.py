@@ -6,6 +6,7 @@ import numpy as np
 
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
+from planner.solve.sift import Relaxed
 
 Range = tuple[float, float]
 ROUNDING = 1e-6
@@ -22,7 +23,13 @@ def next_to(x: np.ndarray, columns: Sequence[int]) -> Iterator[tuple[int, Range]
     return ((i, (np.floor(x[i] + ROUNDING), np.ceil(x[i] - ROUNDING))) for i in columns)
 
 
-def between(compiled: Compiled, points: Sequence[Mapping[str, float]]) -> dict[int, Range]:
+def points(compiled: Compiled, relaxed: Sequence[Relaxed]) -> list[dict[str, float]]:
+    """Solutions of the relaxation by the names of their columns."""
+    names = compiled.column_names
+    return [dict(zip(names, one.x, strict=True)) for one in relaxed if one.x is not None]
+
+
+def between(compiled: Compiled, near: Sequence[Mapping[str, float]]) -> dict[int, Range]:
     """Bounds of the whole columns that hold all points, each rounded to both sides.
 
     A point holds columns by name; one that it does not have is 0 there. What no point uses stays
@@ -31,7 +38,7 @@ def between(compiled: Compiled, points: Sequence[Mapping[str, float]]) -> dict[i
     """
     columns = np.flatnonzero(compiled.integer)
     names = [compiled.column_names[i] for i in columns]
-    x = np.array([[point.get(name, 0.0) for name in names] for point in points])
+    x = np.array([[point.get(name, 0.0) for name in names] for point in near])
     low, high = np.floor(x + ROUNDING).min(axis=0), np.ceil(x - ROUNDING).max(axis=0)
     low, high = np.maximum(low, compiled.low[columns]), np.minimum(high, compiled.high[columns])
     return {int(i): (a, b) for i, a, b in zip(columns, low, high, strict=True)}
