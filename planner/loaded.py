@@ -7,13 +7,16 @@ depends on what the changes touch, and is stated in the answer:
 
     limits   budget, floors and ceilings of MW and tokens, carbon: a number beside a row that is
              there already. Sites forced in or ruled out: bounds of their columns. Nothing is built
-             or compiled; the relaxation goes on from its basis; the plan of before is tried first.
+             or compiled; the relaxation goes on from its basis; the plan of before is tried first,
+             where even divisible racks at its sites would do.
     rebuilt  anything else (prices and other facts, other rules, a limit where there was none): the
              coefficients are computed and the model compiled anew; the relaxation begins with the
              sites in play before, and from its basis where the model has the same rows and columns.
 
 Either way bound, gap and plan are those of the changed scenario: a limit's row says the same as the
 row that would be compiled (the tests compare the two), and what was kept only says where to begin.
+Of equals the cheapest is not searched for as in a plan: whole numbers are taken as found, and all
+else is made cheap.
 """
 
 import time

@@ -157,7 +157,8 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         return Outcome(status, seconds=stages.seconds)
     shown.bound(bound)
     reach = {name: part.value for name, part in zip(names, relaxed, strict=False)}
-    search = _Search(case, scenario, replace(limits, reach=reach), shown)
+    limits = replace(limits, reach=reach, ties=begun is None)
+    search = _Search(case, scenario, limits, shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     choice |= set(begun.sites) if begun else set()
     if begun and begun.where:

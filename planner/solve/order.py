@@ -31,6 +31,8 @@ class Limits:
     """What the relaxation reaches in each later objective, more being better."""
     least: float = float("-inf")
     """A plan whose first objective is below this is not wanted."""
+    ties: bool = True
+    """Whether whole numbers are searched for later objectives, too, or only settled."""
 
 
 def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
@@ -89,24 +91,27 @@ def in_order(
     """
     fraction = Fraction(solver, OBJECTIVES[names[0]])
     first = best_ratio(fraction, start, limits.gap_frac, limits.deadline, watch)
-    plan, last = first.x if first.value >= limits.least else None, first
+    plan, reached = first.x if first.value >= limits.least else None, first.value
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break
-        solver.add_row(held(before, last.value, limits.tolerance_frac), 0.0, float("inf"))
+        solver.add_row(held(before, reached, limits.tolerance_frac), 0.0, float("inf"))
         fraction = Fraction(solver, OBJECTIVES[name])
-        plan = _settled(solver, fraction, plan, limits.deadline)
-        solver.start_from(plan)
+        if solver.is_mip():
+            plan = _settled(solver, fraction, plan, limits.deadline)
+            solver.start_from(plan)
+        reached = fraction.value(plan)
         soon = min(limits.deadline, time.monotonic() + TIE_SECONDS)
         reach = limits.reach.get(name, float("inf"))
         enough = reach - TIE_GAP_FRAC * abs(reach)
-        if fraction.value(plan) >= enough:
+        if reached >= enough or (solver.is_mip() and not limits.ties):
             continue
         tie = Enough(fraction, enough)
-        later = best_ratio(fraction, fraction.value(plan), TIE_GAP_FRAC, soon, tie)
+        later = best_ratio(fraction, reached, TIE_GAP_FRAC, soon, tie)
         if later.x is None:
             break
-        plan, last = _settled(solver, fraction, later.x, limits.deadline), later
+        plan = _settled(solver, fraction, later.x, limits.deadline) if solver.is_mip() else later.x
+        reached = fraction.value(plan)
     return first, plan
 
 

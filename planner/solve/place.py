@@ -9,8 +9,9 @@ but divisible, want; then racks next to their fractional number. Over ten years 
 where/what plan would not do: in groups racks may move between sites, at sites they stay.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,9 +95,17 @@ class Placement:
         self._freely = freely
         self._group = case["group"]
         self.case = at_sites(case, sites)
-        self.model: Any = build(self.case)
-        self.compiled: Compiled = compile_model(self.model)
         self._threads, self._seed = threads, seed
+
+    @cached_property
+    def model(self) -> Any:
+        """The site-indexed model in full, built when a plan is to be stated in it."""
+        return build(self.case)
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """Its columns and rows."""
+        return compile_model(self.model)
 
     def best(
         self,
@@ -114,13 +123,12 @@ class Placement:
         racks next to their fractional numbers, or a few more or fewer where that has no plan; the
         same with a hall to spare of each kind; any number of anything, of these kinds and then of
         all, begun from the best so far. Without
-        `freely` only the tries near the plan in groups are made.
+        `freely` only the first is made, and none where even divisible racks are not `enough`.
         """
         few = compile_model(build(narrowed(self.case, self._group, where)))
-        aim = _Aim(names, start, limits)
+        aim = _Aim(names, start, limits if self._freely else replace(limits, least=enough))
         value, plan = -np.inf, None
-        near, free = ((few, 0.0), (few, 1.0)), ((few, None), (self.compiled, None))
-        for compiled, spare in (*near, *(free if self._freely else ())):
+        for compiled, spare in self._tries(few):
             solver = Solver(compiled, self._threads, self._seed)
             bounds: dict[int, Range] = {}
             if spare is not None:
@@ -139,6 +147,14 @@ class Placement:
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
                 break
         return value, plan
+
+    def _tries(self, few: Compiled) -> Iterator[tuple[Compiled, float | None]]:
+        """Models to try, each freer, with the halls to spare near the plan; None is any number."""
+        yield few, 0.0
+        if self._freely:
+            yield few, 1.0
+            yield few, None
+            yield self.compiled, None
 
     def _near(
         self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim

@@ -1,5 +1,7 @@
 """Bounds around points, and what is found within them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,20 @@ def test_a_plan_below_the_least_is_not_wanted(compiled):
     first, plan = in_order(Solver(compiled, threads=1), NAMES, 0.0, limits)
     assert first.value == pytest.approx(20 / 1.2, rel=1e-5)
     assert plan is None
+
+
+def test_without_ties_whole_numbers_stay_as_the_first_objective_has_them(compiled):
+    within = Limits(1e-6, 0.1, NEVER)  # a tenth to give away for cost
+    one = in_order(Solver(compiled, threads=1), NAMES[:1], 0.0, within)[1]
+    settled = in_order(Solver(compiled, threads=1), NAMES, 0.0, replace(within, ties=False))[1]
+    best = in_order(Solver(compiled, threads=1), NAMES, 0.0, within)[1]
+    assert one is not None
+    assert settled is not None
+    assert best is not None
+    whole, cost = compiled.integer, compiled.column["cost_present"]
+    assert settled[whole] == pytest.approx(one[whole], abs=1e-6)
+    # b costs less than a and 10 % fewer tokens are allowed: a search moves there, settling cannot
+    assert best[cost] < settled[cost] - 1
 
 
 def test_a_search_without_hope_asks_for_the_end():
