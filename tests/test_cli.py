@@ -196,9 +196,10 @@ def test_what_binds_a_feasible_scenario_is_explained(few: Path, run: Run) -> Non
     assert document["feasible"] is True
 
 
-def test_out_of_time_is_status_4(few: Path, tmp_path: Path, run: Run) -> None:
+def test_out_of_time_is_status_4(tmp_path: Path, run: Run) -> None:
     out = tmp_path / "stopped"
-    result = run("plan", few, "--time-limit", "1e-6", "--gap", "1e-9", "--out", out)
+    path = Path(__file__).parents[1] / "examples" / "korea-japan-2027-2029.yaml"
+    result = run("plan", path, "--time-limit", "1e-6", "--gap", "1e-9", "--out", out)
     assert result.exit_code == 4
     assert json.loads((out / "plan.json").read_text())["status"] == "stopped"
 

@@ -100,11 +100,11 @@ class _Without:
         """What one rule costs."""
         duals = self._found.relaxed.row_dual
         own = bool((self._parts.of_row[rule.rows] >= 0).any())
-        if duals is not None and not own and np.abs(duals[rule.rows]).max(initial=0.0) <= NONE:
+        anew = own or rule.family in FLOORS  # the denominator's own bound may bear a floor's price
+        if duals is not None and not anew and np.abs(duals[rule.rows]).max(initial=0.0) <= NONE:
             return RuleCost(rule, 0.0, "exact")
         if time.monotonic() > deadline:
             return RuleCost(rule, None, "")
-        anew = own or rule.family in FLOORS
         value, bound = self._anew(rule, deadline) if anew else self._on(rule, deadline)
         if not np.isfinite(value):
             return RuleCost(rule, None, "")

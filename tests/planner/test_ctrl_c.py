@@ -27,7 +27,6 @@ demand:
   mix: {chat: 0.5, reasoning: 0.3, enterprise-kr: 0.2}
 filters:
   countries: [KR]
-  sites: {include: ['taebaek-*', 'bonghwa-*', 'gumi-*', 'pyeongchang-*', 'andong-*']}
 policies: {first_year: {KR: 2027}}
 solve: {gap_frac: 1.0e-9, time_limit_s: 600}
 """
