@@ -14,14 +14,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def measured(kind: str, limit_s: float = 3600.0, **asked: Any) -> dict[str, Any]:
+def measured(kind: str, wait_s: float = 3600.0, /, **asked: Any) -> dict[str, Any]:
     """What the child process of that kind measured; `stopped` where it did not end in time."""
     command = [sys.executable, "-m", "tests.benchmarks.child", kind, json.dumps(asked)]
     begun = time.monotonic()
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit_s)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=wait_s)
     except subprocess.TimeoutExpired:
-        return {"state": "stopped", "wall_s": limit_s}
+        return {"state": "stopped", "wall_s": wait_s}
     if done.returncode:
         return {"state": "failed", "wall_s": time.monotonic() - begun, "why": done.stderr[-2000:]}
     found = json.loads(done.stdout.splitlines()[-1])
