@@ -34,7 +34,8 @@ from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.optimize import Begun, Outcome, optimize, used
+from planner.optimize import Begun, optimize, used
+from planner.outcome import Outcome, Solved
 from planner.overrides import overridden
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
@@ -65,7 +66,7 @@ SECTIONS = {"budget", "scale", "scale_by_country"}
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Solved):
     """The answer to a change: how it was come by, the plan with its bound, the seconds it took."""
 
     changes: tuple[str, ...]
@@ -74,26 +75,6 @@ class WhatIf:
     case: Case
     scenario: Scenario
     seconds: float
-
-    @property
-    def status(self) -> str:
-        """`optimal`, `stopped` or `infeasible`, as for a plan."""
-        return self.outcome.status
-
-    @property
-    def value(self) -> float | None:
-        """What the plan reaches; None without one."""
-        return self.outcome.value
-
-    @property
-    def bound(self) -> float | None:
-        """What no plan of the changed scenario can beat."""
-        return self.outcome.bound
-
-    @property
-    def gap_frac(self) -> float | None:
-        """Distance of bound and value relative to the value."""
-        return self.outcome.gap_frac
 
 
 class Loaded:

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from models.blocks.objective import OBJECTIVES
 from models.build import build
 from models.case import Case
 from planner.grid.root import within_grid
+from planner.outcome import Outcome, in_unit, worth
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix, points
 from planner.solve.compile import Compiled, compile_model, load
@@ -19,7 +19,7 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
 from planner.solve.place import Placement, among
-from planner.solve.ratio import NOTHING, Best
+from planner.solve.ratio import Best
 from planner.solve.sift import Relaxed
 from planner.solve.told import Quiet, Shown
 
@@ -32,51 +32,6 @@ ROUNDING_FRAC = 1e-6
 
 STARTERS = 4
 """Sites of each country and first year that the relaxation begins with: the coolest."""
-
-
-@dataclass
-class Outcome:
-    """What a solve ended with. `value` and `bound` are in the unit of the objective.
-
-    `case`, `model`, `placed` and `x` are those of the placed, site-indexed case; `r` is the ratio
-    in the model's own columns, more being better. `grouped` and `relaxed` are the where/what model
-    of all candidate sites and its relaxation, from which the losses of sites are priced; `where`
-    are the columns of the plan in groups whose halls and steps the placed one has.
-    """
-
-    status: str
-    value: float | None = None
-    bound: float | None = None
-    r: float = 0.0
-    case: Case | None = None
-    model: Any = None
-    placed: Compiled | None = None
-    x: np.ndarray | None = None
-    grouped: Compiled | None = None
-    relaxed: Relaxed | None = None
-    where: Mapping[str, float] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    nodes: int = 0
-
-    @property
-    def gap_frac(self) -> float | None:
-        """Distance of bound and value, relative to the value; None without a plan."""
-        if self.value is None or self.bound is None:
-            return None
-        return abs(self.bound - self.value) / max(abs(self.value), 1e-12)
-
-    def reached(self) -> dict[str, float]:
-        """What the plan reaches in every objective, each in its unit; empty without a plan."""
-        if self.placed is None or self.x is None:
-            return {}
-        column = self.placed.column
-        stated = {name: ratio for name, ratio in OBJECTIVES.items() if ratio.over in column}
-        under = {name: self.x[column[ratio.under]] for name, ratio in stated.items()}
-        return {
-            name: _unit(ratio, _value(self.placed, self.x, ratio))
-            for name, ratio in stated.items()
-            if under[name] > NOTHING
-        }
 
 
 @dataclass(frozen=True)
@@ -308,9 +263,9 @@ class _Search:
         _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if x is None:
             return
-        r = _value(placement.compiled, x, self._ratio)
+        r = worth(placement.compiled, x, self._ratio)
         if r > self.r:
-            value = _unit(self._ratio, r)
+            value = in_unit(self._ratio, r)
             self._best = Outcome(
                 "stopped", value, None, r, placement.case, placement.model, placement.compiled, x
             )
@@ -323,7 +278,7 @@ class _Search:
         """The plan in hand, judged against the bound; a bound that a plan beats proves nothing."""
         sound = self.r <= bound + ROUNDING_FRAC * abs(bound)
         bound = max(bound, self.r) if sound else float("inf")
-        best = replace(self._best, bound=_unit(self._ratio, bound))
+        best = replace(self._best, bound=in_unit(self._ratio, bound))
         best.nodes = self._nodes
         gap = best.gap_frac
         within = gap is not None and gap <= self._scenario.solve.gap_frac
@@ -384,13 +339,3 @@ def _limits(scenario: Scenario) -> Limits:
 def _names(scenario: Scenario) -> list[str]:
     wanted = [scenario.objective.name, *scenario.objective.then, "cost"]
     return list(dict.fromkeys(wanted))
-
-
-def _unit(ratio: Any, value: float) -> float:
-    """A ratio in the model's columns, in the unit people read."""
-    return (value if ratio.more_is_better else -value) * ratio.factor
-
-
-def _value(compiled: Compiled, x: np.ndarray, ratio: Any) -> float:
-    over, under = x[compiled.column[ratio.over]], x[compiled.column[ratio.under]]
-    return float(over / under) if ratio.more_is_better else float(-over / under)

@@ -17,7 +17,8 @@ from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.explain.costs import rule_costs, table_of
 from planner.losses import Relaxation, losses
-from planner.optimize import Outcome, optimize
+from planner.optimize import optimize
+from planner.outcome import Outcome, Solved
 from planner.provenance import recalled_count
 from planner.reading import read
 from planner.results import plan_tables
@@ -39,7 +40,7 @@ LOSSES_S = 120.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Solved):
     """A solved scenario.
 
     `tables` holds a DataFrame for each result file: sites, fleet, installs, halls, power, water,
@@ -54,11 +55,6 @@ class Plan:
     tables: dict[str, pd.DataFrame]
 
     @property
-    def status(self) -> str:
-        """`optimal`: within the gap; `stopped`: out of time before; `infeasible`: none exists."""
-        return self.outcome.status
-
-    @property
     def objective(self) -> str:
         """Name of the objective."""
         return self.scenario.objective.name
@@ -67,21 +63,6 @@ class Plan:
     def unit(self) -> str:
         """Unit of `value` and `bound`."""
         return OBJECTIVES[self.objective].unit
-
-    @property
-    def value(self) -> float | None:
-        """What the plan reaches; None without a plan."""
-        return self.outcome.value
-
-    @property
-    def bound(self) -> float | None:
-        """What no plan can beat; None where not even that is known."""
-        return self.outcome.bound
-
-    @property
-    def gap_frac(self) -> float | None:
-        """Distance of bound and value relative to the value; None without a plan."""
-        return self.outcome.gap_frac
 
     @property
     def within_gap(self) -> bool:

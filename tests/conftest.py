@@ -3,13 +3,15 @@
 import csv
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from planner import catalogue
+from planner import catalogue, reading
+from planner.tables import Region, read_region
 
 pd.set_option("compute.use_numexpr", False)  # where installed, it warns of nullable integers
 
@@ -32,6 +34,17 @@ def small(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@cache
+def _read(region: str | Path) -> Region:
+    return read_region(region)
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of a region are read once for all; nobody may change them in place."""
+    monkeypatch.setattr(reading, "read_region", _read)
 
 
 @pytest.fixture

@@ -80,10 +80,7 @@ def frontier(
     with watching_runs(quiet) as progress:
         how = How(dask or workers, resume, progress)
         found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
-    if found.status == "infeasible":
-        screen().print(found.summary())
-        raise typer.Exit(INFEASIBLE)
-    _told(found, out, json, quiet)
+    _told_if_any(found, out, json, quiet)
 
 
 @app.command()
@@ -108,10 +105,7 @@ def alternatives(
     with watching_runs(quiet) as progress:
         found = solve(scenario, out, count=count, within=within, region=region, overrides=set_,
                       how=How(dask or 1, resume, progress))  # fmt: skip
-    if found.status == "infeasible":
-        screen().print(found.summary())
-        raise typer.Exit(INFEASIBLE)
-    _told(found, out, json, quiet)
+    _told_if_any(found, out, json, quiet)
 
 
 @app.command()
@@ -141,6 +135,14 @@ def robust(
         how = How(dask or workers, resume, progress)
         found = solve(asked, out, share=worst, region=region, how=how)
     _told(found, out, json, quiet)
+
+
+def _told_if_any(found: Any, out: Path, as_json: bool, quiet: bool) -> None:
+    """As `_told`; where no plan exists nothing is written, and why is shown whatever is asked."""
+    if found.status == "infeasible":
+        screen().print(found.summary())
+        raise typer.Exit(INFEASIBLE)
+    _told(found, out, as_json, quiet)
 
 
 def _told(found: Any, out: Path, as_json: bool, quiet: bool) -> None:

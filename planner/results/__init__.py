@@ -9,7 +9,7 @@ from planner.results.columns import ORDER, dictionary, shaped
 if TYPE_CHECKING:
     from models.case import Case
     from planner.coefficients.context import Context
-    from planner.optimize import Outcome
+    from planner.outcome import Outcome
 
 __all__ = ["plan_tables"]
 

@@ -19,7 +19,8 @@ from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError, Problem
 from planner.limits import Book
 from planner.limits.objectives import totals_of
-from planner.optimize import Outcome, optimize
+from planner.optimize import optimize
+from planner.outcome import Outcome
 from planner.plan_files import read_files
 from planner.planning import Plan
 from planner.results import plan_tables

@@ -8,12 +8,12 @@ import pytest
 from planner.coefficients import make_case
 from planner.coefficients.capital import ITEMS, paid_in
 from planner.errors import InputError
-from planner.limits import Book
 from planner.planning import Plan, plan
 from planner.reading import read
-from planner.verify import checked, read_run, verify
+from planner.verify import checked, verify
 from planner.verify.run import Run
 from tests.region import context
+from tests.runs import read_back, with_table
 
 CAPITAL = """\
 name: capital
@@ -47,9 +47,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 @pytest.fixture(scope="module")
 def run(solved: Plan, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    found, wrong = read_run(solved.write(tmp_path_factory.mktemp("runs") / "capital"), None)
-    assert found is not None, wrong
-    return found
+    return read_back(solved.write(tmp_path_factory.mktemp("runs") / "capital"))
 
 
 def test_a_plan_is_accepted(run: Run) -> None:
@@ -98,8 +96,7 @@ def test_a_spoiled_plan_is_refused(run: Run, spoil: str) -> None:
     table = run.tables[name].copy()
     at = table.index[0]
     table.at[at, column] = change if isinstance(change, str) else table.at[at, column] * change
-    book = Book(run.book.case, run.book.scenario, {**run.tables, name: table})
-    assert words in "\n".join(checked(replace(run, book=book)))
+    assert words in "\n".join(checked(with_table(run, name, table)))
 
 
 def test_areas_and_money_of_a_programme() -> None:

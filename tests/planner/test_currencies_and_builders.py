@@ -8,8 +8,9 @@ from planner.coefficients import make_case
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import plan
-from planner.verify import checked, read_run
+from planner.verify import checked
 from tests.region import context
+from tests.runs import read_back
 
 LOCAL = {
     "land_musd_per_m2", "water_usd_per_m3", "energy_usd_per_mwh", "demand_usd_per_kw_year",
@@ -47,8 +48,7 @@ TWO_PLACES = {
 
 
 def test_builders_are_kept_and_verified(tmp_path):
-    found, wrong = read_run(plan(TWO_PLACES, site_losses=False).write(tmp_path / "plan"), None)
-    assert found is not None, wrong
+    found = read_back(plan(TWO_PLACES, site_losses=False).write(tmp_path / "plan"))
     assert checked(found) == []
     rules = found.tables["policies"].set_index("rule")
     # the first period draws on its own year: 60 worker-years build 15 MW of IT at most

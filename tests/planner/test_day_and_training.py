@@ -1,7 +1,6 @@
 """Hours, training, required demand and oversubscription, from a scenario to files that verify."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,15 @@ import pandas as pd
 import pytest
 
 from planner.coefficients import make_case
-from planner.coefficients.context import Context
 from planner.errors import InputError
 from planner.explain import explain
-from planner.limits import Book, limits
+from planner.limits import limits
 from planner.planning import Plan, plan
 from planner.reading import read
-from planner.verify import FAMILIES, answer, read_run, references, verify
+from planner.verify import FAMILIES, answer, references, verify
 from planner.verify.run import Run
 from tests.region import shipped
+from tests.runs import held_against, read_back, with_table
 
 STATED = {
     "name": "day",
@@ -57,10 +56,7 @@ def written(solved: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(written: Path) -> Run:
-    found, wrong = read_run(written, None)
-    assert wrong == []
-    assert found is not None
-    return found
+    return read_back(written)
 
 
 def test_the_plan_is_accepted(written: Path) -> None:
@@ -155,26 +151,16 @@ def test_a_spoiled_plan_is_refused(name: str, run: Run) -> None:
     assert new != table.at[at, column]
     table[column] = table[column].astype(object if isinstance(new, str) else float)
     table.at[at, column] = new
-    tables = {**run.tables, table_name: table}
-    spoiled = replace(run, book=Book(run.book.case, run.book.scenario, tables))
-    assert [m for m in messages(spoiled) if words in m]
-
-
-def other(run: Run, **changes: Any) -> Run:
-    """The plan held against another scenario."""
-    scenario, region = read({**STATED, **changes}, shipped())
-    book = Book(make_case(region, scenario), scenario, run.tables)
-    return replace(run, context=Context(region, scenario), book=book)
+    assert [m for m in messages(with_table(run, table_name, table)) if words in m]
 
 
 def test_racks_that_oversubscribe_are_refused_where_that_is_not_stated(run: Run) -> None:
     stock = run.tables["installs"].copy()
     stock["racks_count"] *= 1.25
-    crowded = {**run.tables, "installs": stock}
-    plain = other(run, serving={})
-    plain = replace(plain, book=Book(plain.book.case, plain.book.scenario, crowded))
-    none = other(run, workloads={"batch-documents": {"oversubscribe_flag": 0}})
-    none = replace(none, book=Book(none.book.case, none.book.scenario, crowded))
+    crowded = with_table(run, "installs", stock)
+    plain = held_against(crowded, {**STATED, "serving": {}})
+    exact = {"batch-documents": {"oversubscribe_flag": 0}}
+    none = held_against(crowded, {**STATED, "workloads": exact})
     sums = stock.assign(mw=stock["racks_count"] * stock["system_id"].map(run.book.case["rack_mw"]))
     racks = sums.groupby(["site_id", "cooling_class"])["mw"].sum()
     halls = run.tables["halls"].groupby(["site_id", "cooling_class"])["hall_mw"].sum()

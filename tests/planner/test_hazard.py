@@ -8,9 +8,10 @@ from planner.coefficients import make_case
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import plan
-from planner.verify import checked, read_run
+from planner.verify import checked
 from planner.verify.run import Run
 from tests.region import context
+from tests.runs import read_back
 
 
 def case_of(**hazard):
@@ -64,9 +65,7 @@ SPREAD = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
     solved = plan(SPREAD, site_losses=False)
-    found, wrong = read_run(solved.write(tmp_path_factory.mktemp("runs") / "spread"), None)
-    assert found is not None, wrong
-    return found
+    return read_back(solved.write(tmp_path_factory.mktemp("runs") / "spread"))
 
 
 def test_a_plan_keeps_its_shares(run):

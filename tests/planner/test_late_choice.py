@@ -1,15 +1,14 @@
 """What a plan decides now and what can wait: recomputed from its tables, and verified."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from planner.limits import Book
 from planner.planning import Plan
 from planner.results.choice import calendar
-from planner.verify import choice, read_run
+from planner.verify import choice
+from tests.runs import read_back, with_table
 
 FILES = {"installs": "racks_new_count", "halls": "halls_new_count", "power": "connected_new_mw"}
 
@@ -57,8 +56,7 @@ SPOILS = [(name, column) for name in FILES for column in ("decide_by_year", "dec
 
 @pytest.mark.parametrize(("name", "column"), SPOILS)
 def test_a_spoiled_choice_is_refused(written: Path, name: str, column: str) -> None:
-    run, _ = read_run(written, None)
-    assert run is not None
+    run = read_back(written)
     assert [m for check in choice.CHECKS for m in check(run)] == []
     table: pd.DataFrame = run.tables[name].copy()
     at = table.index[table["decide"] == "now"][0]
@@ -67,5 +65,5 @@ def test_a_spoiled_choice_is_refused(written: Path, name: str, column: str) -> N
     else:
         table[column] = table[column].astype(float)
         table.loc[at, column] += 1
-    book = Book(run.book.case, run.book.scenario, {**run.tables, name: table})
-    assert any(f"{name}.csv line" in m for c in choice.CHECKS for m in c(replace(run, book=book)))
+    spoiled = with_table(run, name, table)
+    assert any(f"{name}.csv line" in m for c in choice.CHECKS for m in c(spoiled))

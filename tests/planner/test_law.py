@@ -1,7 +1,6 @@
 """Rules of law from the scenario to files: a plan that keeps them all, and plans that do not."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from planner.coefficients import make_case
-from planner.coefficients.context import Context
 from planner.coefficients.law import law_values, tpp
-from planner.limits import Book
 from planner.planning import Plan, plan
 from planner.reading import read
-from planner.verify import answer, law, read_run, verify
+from planner.verify import answer, law, verify
 from planner.verify.run import Run
 from tests.region import context, shipped
+from tests.runs import held_against, read_back, tightened, with_table
 
 STATED: dict[str, Any] = {
     "name": "every-law",
@@ -74,10 +71,7 @@ def folder(solved: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Run:
-    found, wrong = read_run(folder, None)
-    assert wrong == []
-    assert found is not None
-    return found
+    return read_back(folder)
 
 
 def test_the_plan_is_accepted_and_states_every_rule(solved: Plan, folder: Path) -> None:
@@ -118,21 +112,6 @@ TIGHTER: dict[str, tuple[str, Any, str]] = {
 UNNUMBERED = ("tier_operator", "barred_systems", "dedicated_halls", "other_halls")
 
 
-def tightened(run: Run, dotted: str, value: Any) -> Run:
-    """The plan held against another scenario, with one value changed."""
-    data = run.context.scenario.model_dump(exclude_none=True)
-    head, _, fact = dotted.partition("facts.")
-    parts: list[Any] = ["facts", fact] if fact else head.split(".")
-    parts = [int(part) if part.isdigit() else part for part in parts]
-    at: Any = data
-    for part in parts[:-1]:
-        at = at[part]
-    at[parts[-1]] = value
-    scenario, region = read(data, region=run.context.region)
-    book = Book(make_case(region, scenario), scenario, run.tables)
-    return replace(run, context=Context(region, scenario), book=book)
-
-
 @pytest.mark.parametrize("rule", TIGHTER)
 def test_a_plan_that_breaks_a_rule_is_refused(rule: str, run: Run) -> None:
     dotted, value, words = TIGHTER[rule]
@@ -141,8 +120,7 @@ def test_a_plan_that_breaks_a_rule_is_refused(rule: str, run: Run) -> None:
 
 
 def spoiled(run: Run, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Run:
-    tables = {**run.tables, name: change(run.tables[name].copy())}
-    return replace(run, book=Book(run.book.case, run.book.scenario, tables))
+    return with_table(run, name, change(run.tables[name].copy()))
 
 
 def other_operator(rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,9 +141,9 @@ def test_barred_chips_at_work_are_refused(run: Run) -> None:
     kind = run.tables["fleet"].query("workload_id == 'public-sector-kr'")["system_id"].iloc[0]
     data = run.context.scenario.model_dump(exclude_none=True)
     data["policies"]["tiers"]["KR"]["public"]["systems_exclude"] = [kind]
-    scenario, region = read(data, region=run.context.region)
-    other = replace(run, book=Book(make_case(region, scenario), scenario, run.tables))
-    assert [m for m in answer.rules(other) if "barred systems (public work in KR" in m]
+    assert [
+        m for m in answer.rules(held_against(run, data)) if "barred systems (public work in KR" in m
+    ]
 
 
 def test_a_hall_taken_from_its_tier_is_refused(run: Run) -> None:

@@ -1,7 +1,6 @@
 """The power section from the scenario to the files: tariffs, sources, curtailable steps, backup."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,11 @@ import pytest
 
 from planner.coefficients import make_case
 from planner.errors import InputError
-from planner.limits import Book
 from planner.planning import plan
 from planner.verify import checked, fleet, read_run, references, supply
 from planner.verify.run import Run
 from tests.region import context
+from tests.runs import read_back, with_table
 
 ULSAN = {"sites": {"include": ["ulsan-hitech-valley", "pohang-blue-valley"]}}
 
@@ -165,10 +164,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Run:
-    found, wrong = read_run(folder, None)
-    assert wrong == []
-    assert found is not None
-    return found
+    return read_back(folder)
 
 
 def test_the_plan_is_accepted_and_uses_every_kind(run: Run) -> None:
@@ -213,10 +209,6 @@ CHANGES: dict[str, tuple[str, str, float | str, str]] = {
     "cost of backup": ("backup", "cost_musd_per_year", 0.9, "what it supplies gives"),
     "cost of the grid": ("grid", "cost_musd_per_year", 0.9, "what it supplies gives"),
 }
-
-
-def with_table(run: Run, name: str, table: pd.DataFrame) -> Run:
-    return replace(run, book=Book(run.book.case, run.book.scenario, {**run.tables, name: table}))
 
 
 def wrong(run: Run) -> list[str]:

@@ -9,13 +9,13 @@ import pytest
 
 from planner.coefficients.what import software_gain
 from planner.errors import InputError
-from planner.limits import Book
 from planner.planning import Plan
 from planner.results.extrapolated import extrapolated_tokens_frac
-from planner.verify import fleet, read_run
+from planner.verify import fleet
 from planner.verify.run import Run
 from tests.planner.test_plan import text_of
 from tests.region import context
+from tests.runs import read_back, with_table
 
 PARAMETER = "parameters[*/{}].value"
 YEARLY = PARAMETER.format("software_gain_frac_per_year")
@@ -24,14 +24,7 @@ REFERENCE = PARAMETER.format("throughput_reference_year")
 
 @pytest.fixture(scope="module")
 def run(written: Path) -> Run:
-    found, wrong = read_run(written, None)
-    assert found is not None, wrong
-    return found
-
-
-def with_fleet(run: Run, rows: pd.DataFrame) -> Run:
-    tables = {**run.tables, "fleet": rows}
-    return replace(run, book=Book(run.book.case, run.book.scenario, tables))
+    return read_back(written)
 
 
 # -- the gain ------------------------------------------------------------------------------------
@@ -88,7 +81,7 @@ def test_a_plan_that_ignores_the_gain_is_refused(run: Run) -> None:
     gain = rows["period"].map(run.book.case["software_gain"])
     assert (gain > 1).all()
     without = rows.assign(peak_tokens_per_s=rows["peak_tokens_per_s"] / gain)
-    found = fleet.work(with_fleet(run, without))
+    found = fleet.work(with_table(run, "fleet", without))
     assert found
     assert all("racks at work x serving x software gain gives" in message for message in found)
 

@@ -11,29 +11,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.coefficients import make_case
-from planner.coefficients.context import Context
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import Plan
-from planner.reading import read
 from planner.results.columns import declared
-from planner.verify import FAMILIES, answer, checked, read_run, references, verify
+from planner.verify import FAMILIES, answer, checked, references, verify
 from planner.verify.fleet import installs
 from planner.verify.run import KEYS, Run
+from tests.runs import read_back, tightened, with_table
 
 
 @pytest.fixture(scope="module")
 def run(written: Path) -> Run:
-    found, wrong = read_run(written, None)
-    assert wrong == []
-    assert found is not None
-    return found
-
-
-def with_table(run: Run, name: str, table: pd.DataFrame) -> Run:
-    """The run with another table in the place of one of its own."""
-    return replace(run, book=Book(run.book.case, run.book.scenario, {**run.tables, name: table}))
+    return read_back(written)
 
 
 def changed_cell(run: Run, name: str, rows: str, column: str, change: Any) -> Run:
@@ -306,21 +296,6 @@ TIGHTER: dict[str, tuple[str, Any, str]] = {
     "hbm_supply": ("facts.hbm_supply[HBM4/*].supply_tb", 1.0, "TB, must be at most"),
     "outage": ("facts.parameters[*/availability_frac].value", 0.05, "outage (without"),
 }  # fmt: skip
-
-
-def tightened(run: Run, dotted: str, value: Any) -> Run:
-    """The plan held against another scenario, with one value changed."""
-    data = run.context.scenario.model_dump(exclude_none=True)
-    head, _, fact = dotted.partition("facts.")
-    parts: list[Any] = ["facts", fact] if fact else head.split(".")
-    parts = [int(part) if part.isdigit() else part for part in parts]
-    at: Any = data
-    for part in parts[:-1]:
-        at = at[part]
-    at[parts[-1]] = value
-    scenario, region = read(data, region=run.context.region)
-    book = Book(make_case(region, scenario), scenario, run.tables)
-    return replace(run, context=Context(region, scenario), book=book)
 
 
 @pytest.mark.parametrize("rule", TIGHTER)

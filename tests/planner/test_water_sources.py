@@ -1,17 +1,15 @@
 """Sources of water of a scenario: who can reach which, a plan with several, spoiled plans."""
 
-from dataclasses import replace
-
 import pytest
 
 from planner.coefficients import make_case
 from planner.coefficients.water import water_options
 from planner.errors import InputError
-from planner.limits import Book
 from planner.planning import plan
-from planner.verify import checked, read_run
+from planner.verify import checked
 from planner.verify.run import Run
 from tests.region import context
+from tests.runs import read_back, with_table
 
 EVERY = ["river", "industrial", "reclaimed", "sea", "city"]
 
@@ -71,9 +69,7 @@ SCARCE = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
     solved = plan(SCARCE, site_losses=False)
-    found, wrong = read_run(solved.write(tmp_path_factory.mktemp("runs") / "scarce"), None)
-    assert found is not None, wrong
-    return found
+    return read_back(solved.write(tmp_path_factory.mktemp("runs") / "scarce"))
 
 
 def test_a_plan_with_two_sources(run):
@@ -99,15 +95,13 @@ def test_a_spoiled_plan_is_refused(run, spoil):
     column, change, words = SPOILS[spoil]
     table = run.tables["water"].copy()
     table.at[table.index[-1], column] = change(table.at[table.index[-1], column])
-    book = Book(run.book.case, run.book.scenario, {**run.tables, "water": table})
-    assert words in "\n".join(checked(replace(run, book=book)))
+    assert words in "\n".join(checked(with_table(run, "water", table)))
 
 
 def test_a_connection_left_out_is_refused(run):
     table = run.tables["water"]
     table = table[table["water_source"] == "industrial"]
-    book = Book(run.book.case, run.book.scenario, {**run.tables, "water": table})
-    found = "\n".join(checked(replace(run, book=book)))
+    found = "\n".join(checked(with_table(run, "water", table)))
     assert "halls.csv gives" in found
     assert "water connection" in found
 
