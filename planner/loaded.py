@@ -1,14 +1,15 @@
 """A model kept loaded, for one question after another: what if this limit, this site, this fact?
 
 `load_model(scenario)` solves a scenario and keeps its facts, its coefficients, the compiled
-where/what model, the basis, prices and sites in play of the relaxation, and the plan.
-`what_if(changes)` answers with a proven plan of the changed scenario. How much is done again
-depends on what the changes touch, and is stated in the answer:
+where/what model, the basis, prices and sites in play of the relaxation, and the plan with the model
+it was found in. `what_if(changes)` answers with a proven plan of the changed scenario. How much is
+done again depends on what the changes touch, and is stated in the answer:
 
-    limits   budget, floors and ceilings of MW and tokens, carbon: a number beside a row that is
-             there already. Sites forced in or ruled out: bounds of their columns. Nothing is built
-             or compiled; the relaxation goes on from its basis; the plan of before is tried first,
-             where even divisible racks at its sites would do.
+    limits   budget, floors and ceilings of MW and tokens, carbon, the objective and limits on
+             others. Sites forced in or ruled out: bounds of their columns. Nothing is built or
+             compiled: the relaxation goes on from its basis; the plan of before stands if it keeps
+             the new limits and is within the gap of the new bound, else racks are placed at its
+             sites again, where even divisible ones would do.
     rebuilt  anything else (prices and other facts, other rules, a limit where there was none): the
              coefficients are computed and the model compiled anew; the relaxation begins with the
              sites in play before, and from its basis where the model has the same rows and columns.
@@ -20,60 +21,46 @@ else is made cheap.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from models.blocks.objective import least_facility
 from models.build import build
 from models.case import Case
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.optimize import Begun, optimize, used
+from planner.limit_rows import SECTIONS, Changed, changed, limited
+from planner.optimize import Begun, optimize
 from planner.outcome import Outcome, Solved
 from planner.overrides import overridden
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.solve.compile import Compiled, compile_model, name_at
+from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Watch
 from planner.solve.place import among
-from planner.solve.split import split
+from planner.solve.split import Split, split
 from planner.tables import Region
 
 How = Literal["limits", "rebuilt"]
 
-LIMITS = {
-    "capex_musd_max": "capex_ceiling",
-    "capex_total_musd_max": "capex_total",
-    "capex_country_musd_max": "capex_by_country",
-    "opex_musd_max": "opex_ceiling",
-    "carbon_kt_max": "carbon_ceiling",
-    "facility_mw_min": "facility_floor",
-    "facility_mw_max": "facility_ceiling",
-    "mtokens_per_s_min": "token_floor",
-}
-"""Coefficients that stand alone on one side of a row, by the name of their rows."""
-
-SECTIONS = {"budget", "scale", "scale_by_country"}
-"""Sections of a scenario of which the coefficients above are made, and no others."""
-
 
 @dataclass(frozen=True)
 class WhatIf(Solved):
-    """The answer to a change: how it was come by, the plan with its bound, the seconds it took."""
+    """The answer to a question: how it was come by, the plan with its bound, seconds it took."""
 
-    changes: tuple[str, ...]
     how: How
     outcome: Outcome
     case: Case
     scenario: Scenario
+    facts: Region
     seconds: float
 
 
@@ -83,7 +70,7 @@ class Loaded:
     Changes never add up: each question is about the scenario as it was loaded.
     """
 
-    def __init__(self, values: Any, region: Region, watch: Watch | None = None) -> None:
+    def __init__(self, values: Mapping[Any, Any], region: Region, watch: Watch | None = None):
         self._values, self._region = values, region
         self.scenario, self._facts = read(scenario_from(values), region)
         begun = time.monotonic()
@@ -108,17 +95,16 @@ class Loaded:
             Everything that is wrong with the changes, at once.
         """
         begun = time.monotonic()
-        scenario, facts = self._changed(changes)
-        case, compiled = self._by_limits(scenario)
-        how: How = "limits"
-        if case is None or compiled is None:
-            how, case = "rebuilt", make_case(facts, scenario)
+        scenario, facts = self.asked(changes)
+        found = self.by_limits(scenario, watch)
+        if found is None:
+            case = make_case(facts, scenario)
             compiled = compile_model(build(case))
-        outcome = optimize(case, scenario, watch, self._begun(case, compiled))
-        seconds = time.monotonic() - begun
-        return WhatIf(tuple(changes), how, outcome, case, scenario, seconds)
+            outcome = optimize(case, scenario, watch, self._begun(case, compiled))
+            found = WhatIf("rebuilt", outcome, case, scenario, facts, 0.0)
+        return replace(found, seconds=time.monotonic() - begun)
 
-    def _changed(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
+    def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
         """The scenario with the changes, and its facts."""
         texts: list[str] = []
         sites: dict[str, list[str]] = {"force": [], "exclude": []}
@@ -135,35 +121,45 @@ class Loaded:
                 texts.append(f"filters.sites.{key}=[{', '.join(whole)}]")
         return read(scenario_from(self._values, overrides=texts), self._region)
 
-    def _by_limits(self, scenario: Scenario) -> tuple[Case | None, Compiled | None]:
-        """The case and the model with other limits and bounds; None where that is not enough."""
+    def by_limits(self, scenario: Scenario, watch: Watch | None = None) -> WhatIf | None:
+        """The plan of a scenario that differs in limits and the choice of sites; None if in more.
+
+        Its facts are those of the scenario that is loaded.
+        """
+        begun = time.monotonic()
         model = self.outcome.grouped
         if model is None or self.case["grid_network"] or not self._only_limits(scenario):
-            return None, None
-        new = rule_values(Context(self._facts, scenario))
-        low, high = model.row_low.copy(), model.row_high.copy()
-        changed = {}
-        for name, values in new.items():
-            before = self.case[name]
-            if values == before:
-                continue
-            if name not in LIMITS or set(values) != set(before):
-                return None, None
-            changed[name] = values
-            for key, value in values.items():
-                at = model.row.get(name_at(LIMITS[name], key))
-                if at is None:
-                    return None, None
-                for side in (low, high):
-                    side[at] += value - before[key]  # an open side stays open
-        model = replace(model, row_low=low, row_high=high)
-        return self._sites(
-            self.case.having(values={**self.case.values, **changed}), scenario, model
-        )
+            return None
+        context = Context(self._facts, scenario)
+        change = changed(self.case, rule_values(context))
+        compiled = limited(model, change) if change else None
+        left = set(candidate_sites(context).index) & set(self._sites)
+        forced = scenario.filters.sites.force
+        if change is None or compiled is None or not set(forced) <= left:
+            return None
+        case = change.case.having(sets={**self.case.sets, "FORCED_SITE": tuple(forced)})
+        out = set(self._sites) - left
+        case = among(case, left) if out else case
+        bounded = self._bounded(compiled, forced, out)
+        outcome = optimize(case, scenario, watch, self._begun(case, bounded, change))
+        seconds = time.monotonic() - begun
+        return WhatIf("limits", outcome, case, scenario, self._facts, seconds)
+
+    @property
+    def _sites(self) -> tuple[str, ...]:
+        return self.case.sets["SITE"]
+
+    @cached_property
+    def _parts(self) -> Split:
+        assert self.outcome.grouped is not None
+        return split(self.outcome.grouped, self._sites)
 
     def _only_limits(self, scenario: Scenario) -> bool:
         """Whether nothing else of the scenario differs than limits and the choice of sites."""
-        old, new = (s.model_dump(exclude={"origin", *SECTIONS}) for s in (self.scenario, scenario))
+        old, new = (
+            s.model_dump(exclude={"origin", "name", "description", "variant", *SECTIONS})
+            for s in (self.scenario, scenario)
+        )
         for values in (old, new):
             for key in ("force", "exclude"):
                 values["filters"]["sites"].pop(key)
@@ -173,45 +169,38 @@ class Loaded:
         )
         return old == new and further
 
-    def _sites(
-        self, case: Case, scenario: Scenario, model: Compiled
-    ) -> tuple[Case | None, Compiled | None]:
-        """With bounds that force sites in or rule them out; the case says so, too."""
-        left = set(candidate_sites(Context(self._facts, scenario)).index)
-        forced = scenario.filters.sites.force
-        if not set(forced) <= left & set(case.sets["SITE"]):
-            return None, None
-        low, high = model.low.copy(), model.high.copy()
-        low[model.column["facility_total"]] = least_facility(case)
-        last = case.sets["PERIOD"][-1]
-        low[[model.column[f"open[{s},{last}]"] for s in forced]] = 1.0
-        out = set(case.sets["SITE"]) - left
+    def _bounded(self, compiled: Compiled, forced: Sequence[str], out: set[str]) -> Compiled:
+        """With bounds that force sites in or rule them out."""
+        low, high = compiled.low.copy(), compiled.high.copy()
+        last = self.case.sets["PERIOD"][-1]
+        low[[compiled.column[f"open[{s},{last}]"] for s in forced]] = 1.0
         if out:
-            parts = split(model, case.sets["SITE"])
-            gone = np.isin(parts.of_column, [i for i, s in enumerate(parts.sites) if s in out])
+            gone = np.isin(
+                self._parts.of_column, [i for i, s in enumerate(self._parts.sites) if s in out]
+            )
             high[gone] = 0.0
-        case = case.having(sets={**case.sets, "FORCED_SITE": tuple(forced)})
-        return among(case, left), replace(model, low=low, high=high)
+        return replace(compiled, low=low, high=high)
 
-    def _begun(self, case: Case, compiled: Compiled) -> Begun | None:
+    def _begun(self, case: Case, compiled: Compiled, change: Changed | None = None) -> Begun | None:
         """Where to go on from; None where there is nothing of before."""
         relaxed, model, placed = self.outcome.relaxed, self.outcome.grouped, self.outcome.placed
         if relaxed is None or model is None or relaxed.x is None or placed is None:
             return None
-        before = dict(zip(self.case.sets["SITE"], relaxed.kept.tolist(), strict=True))
-        forced, here = set(case.sets["FORCED_SITE"]), case.sets["SITE"]
-        kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
-        same = compiled.column is model.column or (
-            compiled.column == model.column and compiled.row == model.row
-        )
-        as_before = compiled.matrix is model.matrix and here == self.case.sets["SITE"]
-        own = relaxed.own if as_before and not forced else None
-        first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=own)
-        stood = used(placed, self.outcome.x)
+        forced, here, stood = set(case.sets["FORCED_SITE"]), case.sets["SITE"], placed.sites()
         stand = stood <= set(here) and forced <= stood
-        return Begun(
-            compiled, first, self.outcome.where if stand else {}, stood & set(here) | forced
-        )
+        few = limited(placed.found_in, change) if change and stand else None
+        where = self.outcome.where if stand else {}
+        sites, objective = stood & set(here) | forced, self.scenario.objective.name
+        if change:  # the sites whose bounds differ are in play: the prices of others' rows hold
+            parts = self._parts
+            differ = np.array([s in forced or s not in set(here) for s in parts.sites])
+            first = replace(relaxed, kept=relaxed.kept | differ)
+            return Begun(compiled, first, where, sites, objective, placed, few, parts)
+        before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
+        kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
+        same = compiled.column == model.column and compiled.row == model.row
+        first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
+        return Begun(compiled, first, where, sites, objective)
 
 
 def load_model(

@@ -13,14 +13,15 @@ from planner.grid.root import within_grid
 from planner.outcome import Outcome, in_unit, worth
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix, points
-from planner.solve.compile import Compiled, compile_model, load
+from planner.solve.compile import Compiled, compile_model, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order, relaxed_in_order
-from planner.solve.place import Placement, among
+from planner.solve.place import Placed, Placement, among, at_sites, used
 from planner.solve.ratio import Best
 from planner.solve.sift import Relaxed
+from planner.solve.split import Split
 from planner.solve.told import Quiet, Shown
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
@@ -39,13 +40,25 @@ class Begun:
     """Where a solve goes on after a change.
 
     The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
-    that time with its sites; no columns in `where` if that plan cannot stand any more.
+    that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
+    the plan with whole racks, and `few` the model it was found in with the limits of now. `parts`
+    says what each site owns. `objective` is the one of before.
     """
 
     compiled: Compiled
     relaxed: Relaxed
     where: Mapping[str, float]
     sites: Collection[str]
+    objective: str
+    placed: Placed | None = None
+    few: Compiled | None = None
+    parts: Split | None = None
+
+    def stands(self, case: Case, sites: Collection[str]) -> Placed | None:
+        """The plan of before as one of now; None where it breaks a limit."""
+        if self.placed is None or self.few is None or not holds(self.few, self.placed.solution):
+            return None
+        return Placed(at_sites(case, sites), self.few, self.placed.solution)
 
 
 class Stages:
@@ -119,7 +132,8 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     if begun and begun.where:
         stages.enter("place racks")
         search.again(begun, bound)
-        search.place(bound, freely=False)
+        if not search.closed(bound):
+            search.place(bound, freely=False, few=begun.few)
     if not search.closed(bound):
         stages.enter("where and what")
         search.where_and_what(choice, bound, points(compiled, relaxed))
@@ -138,8 +152,6 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         search.place(bound)
     stages.close()
     outcome = search.outcome(bound)
-    if outcome.placed is not None and outcome.x is not None:
-        load(outcome.placed, outcome.x)
     outcome.grouped, outcome.relaxed = compiled, relaxed[0]
     outcome.where = search.where
     outcome.seconds = stages.seconds
@@ -152,8 +164,10 @@ def _relaxed(
     """The relaxation in each objective; after a change in the first alone, from where it stood."""
     sites = case.sets["SITE"]
     if begun:
-        start = begun.relaxed.value
-        return relaxed_in_order(compiled, sites, names[:1], begun.relaxed, limits, start)
+        same = begun.objective == names[0]
+        start = begun.relaxed.value if same else likely(case, names[0])
+        first = begun.relaxed
+        return relaxed_in_order(compiled, sites, names[:1], first, limits, start, begun.parts)
     guess = likely(case, names[0])
     return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
 
@@ -187,12 +201,12 @@ class _Search:
     @property
     def r(self) -> float:
         """The best ratio of a plan with whole racks, in the model's columns."""
-        return self._best.r if self._best.x is not None else -np.inf
+        return self._best.r if self._best.placed is not None else -np.inf
 
     @property
     def nothing_fits(self) -> bool:
         """No plan is known, and the last choice of sites has none with whole halls."""
-        return self._best.x is None and self._state == "infeasible"
+        return self._best.placed is None and self._state == "infeasible"
 
     @property
     def where(self) -> dict[str, float]:
@@ -202,6 +216,9 @@ class _Search:
     def again(self, begun: Begun, start: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
+        stands = begun.stands(self._case, self._sites)
+        if stands is not None:
+            self.take(stands)
 
     def where_and_what(
         self, sites: set[str], start: float, near: Sequence[Mapping[str, float]] = ()
@@ -249,7 +266,7 @@ class _Search:
         self._nodes += found[0].nodes
         return found
 
-    def place(self, bound: float, freely: bool = True) -> None:
+    def place(self, bound: float, freely: bool = True, few: Compiled | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
         if HALT.asked:
             return
@@ -260,15 +277,15 @@ class _Search:
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
         seen = Quiet(self._watch, plans=True)
-        _, x = placement.best(self._where, self._names, self._start, enough, limits, seen)
-        if x is None:
-            return
-        r = worth(placement.compiled, x, self._ratio)
+        _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen, few)
+        if placed is not None:
+            self.take(placed)
+
+    def take(self, placed: Placed) -> None:
+        """Keep a plan if it is better than the one in hand."""
+        r = worth(placed.found_in, placed.solution, self._ratio)
         if r > self.r:
-            value = in_unit(self._ratio, r)
-            self._best = Outcome(
-                "stopped", value, None, r, placement.case, placement.model, placement.compiled, x
-            )
+            self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
 
     def closed(self, bound: float) -> bool:
         """Whether the plan in hand is within the gap of the bound."""
@@ -314,17 +331,6 @@ def likely(case: Case, objective: str) -> float:
         needed[n] = needed.get(n, 0.0) + share * it_mw
     least = min(needed.values()) * per_it / max(case["software_gain"].values(), default=1.0)
     return 1.0 / least if least > 0 else 0.0
-
-
-def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
-    """Sites that a solution opens, however little, at any time."""
-    if x is None:
-        return set()
-    return {
-        name.removeprefix("open[").rsplit(",", 1)[0]
-        for name, value in zip(compiled.column_names, x, strict=True)
-        if value > 1e-6 and name.startswith("open[")
-    }
 
 
 def _limits(scenario: Scenario) -> Limits:

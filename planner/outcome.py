@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from models.case import Case
 from planner.solve.compile import Compiled
+from planner.solve.place import Placed
 from planner.solve.ratio import NOTHING
 from planner.solve.sift import Relaxed
 
@@ -17,20 +17,17 @@ from planner.solve.sift import Relaxed
 class Outcome:
     """What a solve ended with. `value` and `bound` are in the unit of the objective.
 
-    `case`, `model`, `placed` and `x` are those of the placed, site-indexed case; `r` is the ratio
-    in the model's own columns, more being better. `grouped` and `relaxed` are the where/what model
-    of all candidate sites and its relaxation, from which the losses of sites are priced; `where`
-    are the columns of the plan in groups whose halls and steps the placed one has.
+    `placed` is the plan; `r` is its ratio in the model's own columns, more being better. `grouped`
+    and `relaxed` are the where/what model of all candidate sites and its relaxation, from which the
+    losses of sites are priced; `where` are the columns of the plan in groups whose halls and steps
+    the placed one has.
     """
 
     status: str
     value: float | None = None
     bound: float | None = None
     r: float = 0.0
-    case: Case | None = None
-    model: Any = None
-    placed: Compiled | None = None
-    x: np.ndarray | None = None
+    placed: Placed | None = None
     grouped: Compiled | None = None
     relaxed: Relaxed | None = None
     where: Mapping[str, float] = field(default_factory=dict)
@@ -46,13 +43,14 @@ class Outcome:
 
     def reached(self) -> dict[str, float]:
         """What the plan reaches in every objective, each in its unit; empty without a plan."""
-        if self.placed is None or self.x is None:
+        if self.placed is None:
             return {}
-        column = self.placed.column
+        compiled, x = self.placed.found_in, self.placed.solution
+        column = compiled.column
         stated = {name: ratio for name, ratio in OBJECTIVES.items() if ratio.over in column}
-        under = {name: self.x[column[ratio.under]] for name, ratio in stated.items()}
+        under = {name: x[column[ratio.under]] for name, ratio in stated.items()}
         return {
-            name: in_unit(ratio, worth(self.placed, self.x, ratio))
+            name: in_unit(ratio, worth(compiled, x, ratio))
             for name, ratio in stated.items()
             if under[name] > NOTHING
         }

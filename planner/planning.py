@@ -153,10 +153,10 @@ def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | 
     relaxed, grouped = outcome.relaxed, outcome.grouped
     if relaxed is None or relaxed.row_dual is None or grouped is None:
         return None
-    if outcome.value is None or HALT.asked:
+    if outcome.placed is None or HALT.asked:
         return None
     found = Relaxation(case, grouped, relaxed, scenario.objective.name)
-    chosen = set(opened(outcome.model)["site_id"])
+    chosen = set(opened(outcome.placed.model)["site_id"])
     return losses(found, chosen, time.monotonic() + LOSSES_S)
 
 

@@ -12,6 +12,7 @@ from planner.coefficients.grid import with_cuts
 from planner.grid.dispatch import Cut, Dispatch
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled
+from planner.solve.place import Placed
 
 ROUNDS = 20
 """Each adds a cut for every hour and period that refuses the plan; one or two are usual."""
@@ -30,7 +31,7 @@ def within_grid(optimize: Optimize) -> Optimize:
         begun = time.monotonic()
         outcome = optimize(case, scenario, watch)
         for _ in range(ROUNDS):
-            cuts = broken_cuts(case, outcome.placed, outcome.x)
+            cuts = _refused(case, outcome.placed)
             if not cuts:
                 return outcome
             case = with_cuts(case, cuts)
@@ -40,6 +41,10 @@ def within_grid(optimize: Optimize) -> Optimize:
         raise ArithmeticError("the plan and the network do not meet")
 
     return solve
+
+
+def _refused(case: Case, placed: Placed | None) -> dict[tuple[str, str, int], Cut]:
+    return {} if placed is None else broken_cuts(case, placed.found_in, placed.solution)
 
 
 def broken_cuts(

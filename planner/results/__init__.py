@@ -42,13 +42,14 @@ def plan_tables(
     tables: dict[str, pd.DataFrame] = {name: shaped(name, pd.DataFrame()) for name in ORDER}
     tables["serving"] = shaped("serving", case.tables["serving"])
     tables["columns"] = dictionary()
-    if outcome.model is not None:
-        tables.update(_decided(context, outcome.case, outcome.model))
+    placed = outcome.placed
+    if placed is not None:
+        tables.update(_decided(context, placed.case, placed.model))
     book = Book(case, context.scenario, tables)
-    found = limits(book) if outcome.model is not None else []
-    if outcome.placed is not None and outcome.x is not None:
+    found = limits(book) if placed is not None else []
+    if placed is not None:
         ratio = OBJECTIVES[context.scenario.objective.name]
-        prices = shadow_prices(outcome.placed, outcome.x, ratio)
+        prices = shadow_prices(placed.compiled, placed.x, ratio)
         tables["policies"] = policies(found, prices)
         tables["inputs"] = plan_inputs(context, tables)
     tables["sites"] = sites(

@@ -31,7 +31,7 @@ from planner.robust.measure import value_of
 from planner.robust.recourse import Recourse, served
 from planner.robust.results import MARK, Robust, Said, write_robust
 from planner.robust.spare import with_spare
-from planner.solve.compile import load
+from planner.solve.place import Placed
 from planner.study.designs import check, runs_of
 from planner.study.draws import with_draws
 from planner.study.rounds import How, Rounds
@@ -125,9 +125,9 @@ def _serve(said: Said, found: Found, aim: Aim, folder: Path) -> None:
 def _against_the_mean(said: Said, mean: Future, aim: Aim) -> None:
     """What the choices of the plan for the mean future come to in every future."""
     outcome = optimize(mean.case, mean.scenario)
-    if outcome.placed is None or outcome.x is None:
+    if outcome.placed is None:
         return
-    decided = _decided(outcome.placed.column_names, outcome.x)
+    decided = _decided(outcome.placed.found_in.column_names, outcome.placed.solution)
     sites = {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
     parts = _recourse(said, sites, decided, aim)
     said.mean_decided = decided
@@ -139,13 +139,11 @@ def _against_the_mean(said: Said, mean: Future, aim: Aim) -> None:
 
 def _plan(future: Future, part: Recourse, x: np.ndarray, bound: float, aim: Aim) -> Plan:
     """The plan of one future, as if it had been solved alone: its bound is that of the future."""
-    load(part.compiled, x)
     over, under = part.totals(x)
     sign = 1.0 if aim.ratio.more_is_better else -1.0
     value = sign * over / under * aim.ratio.factor
-    outcome = Outcome(
-        "stopped", value, bound, over / under, part.case, part.model, part.compiled, x
-    )
+    placed = Placed(part.case, part.compiled, x, part.model)
+    outcome = Outcome("stopped", value, bound, over / under, placed)
     gap = outcome.gap_frac
     if gap is not None and gap <= future.scenario.solve.gap_frac:
         outcome.status = "optimal"

@@ -194,3 +194,17 @@ def load(compiled: Compiled, x: np.ndarray) -> None:
     values = np.where(compiled.integer, np.round(x), x)
     for variable, value in zip(compiled.variables, values.tolist(), strict=True):
         variable.set_value(value, skip_validation=True)
+
+
+def holds(compiled: Compiled, x: np.ndarray, tolerance: float = 1e-6) -> bool:
+    """Whether a point is within all bounds and rows, each to a share of its own size."""
+
+    def within(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> bool:
+        above = values >= low - tolerance * np.maximum(np.abs(low), 1.0)
+        below = values <= high + tolerance * np.maximum(np.abs(high), 1.0)
+        return bool((above & below).all())
+
+    rows = compiled.matrix @ x
+    return within(x, compiled.low, compiled.high) and within(
+        rows, compiled.row_low, compiled.row_high
+    )

@@ -197,14 +197,15 @@ class Solver:
             np.array([int(status) for status in found.row_status]),
         )
 
-    def start_from_basis(self, basis: Basis) -> None:
-        """Begin the next continuous solve there."""
+    def start_from_basis(self, basis: Basis, keeps_rows: bool = True) -> None:
+        """Begin the next continuous solve there; its point satisfies every row, or it does not."""
         start = highspy.HighsBasis()
         start.col_status = [_STATUS[i] for i in basis.columns]
         start.row_status = [_STATUS[i] for i in basis.rows]
         start.valid = True
         self.highs.setBasis(start)
-        self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+        strategy = _PRIMAL_SIMPLEX if keeps_rows else _DUAL_SIMPLEX
+        self.highs.setOptionValue("simplex_strategy", strategy)
 
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None

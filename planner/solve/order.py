@@ -11,7 +11,7 @@ from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.ratio import Best, Fraction, best_ratio
 from planner.solve.sift import Relaxed, relaxed_ratio
-from planner.solve.split import split, with_row
+from planner.solve.split import Split, further, split, with_row
 
 TIE_GAP_FRAC = 1e-2
 """Ties are broken to this distance from the relaxation: far below what costs are known to."""
@@ -49,14 +49,17 @@ def relaxed_in_order(
     first: np.ndarray | Relaxed,
     limits: Limits,
     start: float = 0.0,
+    parts: Split | None = None,
 ) -> list[Relaxed]:
     """The relaxation made best in each objective in turn; the first one's bound is the plan's.
 
-    `start` is a guess of the first objective's best ratio: near it the linear programs are easier.
+    `start` is a guess of the first objective's best ratio: near it the linear programs are easier;
+    `parts` says what each site owns, where that is known.
     """
     found: list[Relaxed] = []
+    parts = parts or split(compiled, sites)
     for name in names:
-        parts = split(compiled, sites)
+        parts = further(parts, compiled)
         relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, start, limits.deadline)
         if relaxed.x is None:
             break

@@ -20,7 +20,7 @@ from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
 from planner.solve.box import Range, columns_of, fix, next_to, wider
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import Compiled, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
@@ -86,6 +86,68 @@ class _Aim(NamedTuple):
     limits: Limits
 
 
+def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
+    """Sites that a solution opens, however little, at any time."""
+    if x is None:
+        return set()
+    return {
+        name.removeprefix("open[").rsplit(",", 1)[0]
+        for name, value in zip(compiled.column_names, x, strict=True)
+        if value > 1e-6 and name.startswith("open[")
+    }
+
+
+class Placed:
+    """A plan of whole racks at sites: a solution of the model it was found in.
+
+    That model has only the kinds of racks that were tried. The site-indexed model of these sites in
+    full, with the plan as the values of its variables, is built when it is asked for; `model` is
+    given where the plan was found in just that.
+    """
+
+    def __init__(
+        self, case: Case, found_in: Compiled, solution: np.ndarray, model: Any = None
+    ) -> None:
+        self.case, self.found_in, self.solution, self._given = case, found_in, solution, model
+
+    def sites(self) -> set[str]:
+        """Its sites."""
+        return used(self.found_in, self.solution)
+
+    def value(self, column: str) -> float:
+        """How much of one column the plan has."""
+        return float(self.solution[self.found_in.column[column]])
+
+    @cached_property
+    def model(self) -> Any:
+        """The site-indexed model with the plan's values."""
+        load(self.compiled, self.x)
+        return self._built
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """Its columns and rows."""
+        return compile_model(self._built) if self._given is None else self.found_in
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """The plan in these columns."""
+        return in_columns(self.compiled, self.found_in, self.solution)
+
+    @cached_property
+    def _built(self) -> Any:
+        return build(self.case) if self._given is None else self._given
+
+
+def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
+    """A solution in the columns of another model; what it knows nothing of is none."""
+    if wanted is known:
+        return x
+    found = np.zeros(len(wanted.low))
+    found[[wanted.column[name] for name in known.column_names]] = x
+    return found
+
+
 class Placement:
     """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
@@ -98,14 +160,12 @@ class Placement:
         self._threads, self._seed = threads, seed
 
     @cached_property
-    def model(self) -> Any:
-        """The site-indexed model in full, built when a plan is to be stated in it."""
-        return build(self.case)
+    def _full(self) -> Compiled:
+        return compile_model(build(self.case))
 
-    @cached_property
-    def compiled(self) -> Compiled:
-        """Its columns and rows."""
-        return compile_model(self.model)
+    def of_kinds(self, where: Mapping[str, float]) -> Compiled:
+        """The model of those kinds of racks alone that a plan in groups has."""
+        return compile_model(build(narrowed(self.case, self._group, where)))
 
     def best(
         self,
@@ -115,17 +175,18 @@ class Placement:
         enough: float,
         limits: Limits,
         watch: Watch | None = None,
-    ) -> tuple[float, np.ndarray | None]:
+        few: Compiled | None = None,
+    ) -> tuple[float, Placed | None]:
         """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
 
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
-        kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
-        racks next to their fractional numbers, or a few more or fewer where that has no plan; the
-        same with a hall to spare of each kind; any number of anything, of these kinds and then of
-        all, begun from the best so far. Without
+        kept at first; `few` is the model `of_kinds` where it is known. Tries, each freer, until a
+        ratio is `enough`: whole halls and then whole racks next to their fractional numbers, or a
+        few more or fewer where that has no plan; the same with a hall to spare of each kind; any
+        number of anything, of these kinds and then of all, begun from the best so far. Without
         `freely` only the first is made, and none where even divisible racks are not `enough`.
         """
-        few = compile_model(build(narrowed(self.case, self._group, where)))
+        few = few or self.of_kinds(where)
         aim = _Aim(names, start, limits if self._freely else replace(limits, least=enough))
         value, plan = -np.inf, None
         for compiled, spare in self._tries(few):
@@ -137,13 +198,13 @@ class Placement:
                     continue
                 fix(solver, bounds)
             elif plan is not None:
-                solver.start_from(plan[[self.compiled.column[n] for n in compiled.column_names]])
+                solver.start_from(in_columns(compiled, plan.found_in, plan.solution))
             best, x = in_order(solver, names, start, limits, watch)
             if x is None and bounds:
                 fix(solver, wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE))
                 best, x = in_order(solver, names, start, limits, watch)
             if x is not None and best.value > value:
-                value, plan = best.value, self._in_full(compiled, x)
+                value, plan = best.value, Placed(self.case, compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
                 break
         return value, plan
@@ -154,7 +215,7 @@ class Placement:
         if self._freely:
             yield few, 1.0
             yield few, None
-            yield self.compiled, None
+            yield self._full, None
 
     def _near(
         self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim
@@ -194,9 +255,3 @@ class Placement:
             for i in columns_of(compiled, kind)
         }
         return {i: (value, value) for i, value in given.items()}
-
-    def _in_full(self, compiled: Compiled, x: np.ndarray) -> np.ndarray:
-        """A solution in the columns of the full model; what it knows nothing of is none."""
-        found = np.zeros(len(self.compiled.low))
-        found[[self.compiled.column[name] for name in compiled.column_names]] = x
-        return found

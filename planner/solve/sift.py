@@ -18,7 +18,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
-from planner.solve.compile import Compiled
+from planner.solve.compile import Compiled, holds
 from planner.solve.highs import Basis, Solver, State
 from planner.solve.own import OwnRows
 from planner.solve.ratio import Fraction, best_ratio
@@ -67,6 +67,7 @@ def relaxed_ratio(
     kept = (before.kept if before else np.asarray(first)) | _needed(compiled, parts)
     whole = (len(compiled.low), len(compiled.row_low))
     basis = before.basis.within(*whole) if before and before.basis else None
+    keeps_rows = before is None or _still_holds(compiled, before.x)
     own = before.own if before and before.own else OwnRows(compiled, parts)
     shared = np.flatnonzero(parts.of_row < 0)
     shared_rows = csr_array(compiled.matrix)[shared]
@@ -80,7 +81,8 @@ def relaxed_ratio(
         solver.whole(False)
         fraction = Fraction(solver, ratio)
         if basis is not None:
-            solver.start_from_basis(basis.part(columns, rows))
+            solver.start_from_basis(basis.part(columns, rows), keeps_rows)
+            keeps_rows = True
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
@@ -110,6 +112,13 @@ def relaxed_ratio(
         state = "stopped"  # of some sites only
     seconds = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds, basis, own)
+
+
+def _still_holds(compiled: Compiled, x: np.ndarray | None) -> bool:
+    """Whether the point of before, of the first of these columns, satisfies what is asked now."""
+    if x is None:
+        return False
+    return holds(compiled, np.append(x, np.zeros(len(compiled.low) - len(x))))
 
 
 def _spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -18,6 +18,12 @@ class Split:
     of_row: np.ndarray
 
 
+def further(parts: Split, compiled: Compiled) -> Split:
+    """The same of a model with more rows at the end, which all share."""
+    more = len(compiled.row_low) - len(parts.of_row)
+    return replace(parts, of_row=np.append(parts.of_row, np.full(more, -1)))
+
+
 def split(compiled: Compiled, sites: Sequence[str]) -> Split:
     """Columns whose first index is a site belong to it; rows over one site's columns only, too."""
     number = {s: i for i, s in enumerate(sites)}

@@ -102,9 +102,9 @@ def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
 
 def _under(outcome: Any) -> float | None:
     """The denominator of the plan's ratio."""
-    if outcome.placed is None or outcome.x is None:
+    if outcome.placed is None:
         return None
-    return float(outcome.x[outcome.placed.column["facility_total"]])
+    return float(outcome.placed.x[outcome.placed.compiled.column["facility_total"]])
 
 
 def parts(instance: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +129,6 @@ def parts(instance: dict[str, Any]) -> dict[str, Any]:
 def what_if(instance: dict[str, Any]) -> dict[str, Any]:
     """A cold plan, then one question of each kind; processor seconds, since clocks are shared."""
     from planner.loaded import load_model
-    from planner.optimize import used
 
     if "example" not in instance:
         raise ValueError("what-ifs are measured on the examples")
@@ -138,7 +137,7 @@ def what_if(instance: dict[str, Any]) -> dict[str, Any]:
     cold = time.process_time() - begun
     plan, scenario = loaded.outcome, loaded.scenario
     assert plan.placed is not None
-    stand = sorted(used(plan.placed, plan.x))
+    stand = sorted(plan.placed.sites())
     other = next(s for s in loaded.case.sets["SITE"] if s not in stand)
     last, floors = scenario.periods[-1], scenario.scale.facility_mw_min
     changes = [

@@ -63,10 +63,10 @@ def test_a_plan_the_network_refuses_is_made_again() -> None:
     network = {("KR", "noon", 2027): little()}
     case = tiny_case(node={"a": "b", "b": "c"}, grid_network=network)
     free = optimize(tiny_case(), Scenario(**TINY))
-    assert free.x[free.placed.column["it_mw[a,dry,2027]"]] == pytest.approx(10)
+    assert free.placed.value("it_mw[a,dry,2027]") == pytest.approx(10)
     found = optimize(case, Scenario(**TINY))
     assert found.status == "optimal"
-    assert found.x[found.placed.column["it_mw[a,dry,2027]"]] == pytest.approx(1 / 1.2, rel=1e-3)
+    assert found.placed.value("it_mw[a,dry,2027]") == pytest.approx(1 / 1.2, rel=1e-3)
     assert found.bound >= found.value
 
 

@@ -5,10 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.blocks.objective import OBJECTIVES
 from models.build import build
 from planner.coefficients import make_case
+from planner.coefficients.context import Context
+from planner.coefficients.rules import rule_values
+from planner.limit_rows import changed, limited
 from planner.loaded import Loaded, WhatIf, load_model
-from planner.optimize import optimize, used
+from planner.optimize import optimize
 from planner.solve.compile import compile_model
 
 SCENARIO: dict[str, Any] = {
@@ -51,8 +55,11 @@ def loaded() -> Loaded:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_limit_is_the_row_that_would_be_built(loaded: Loaded, change: str) -> None:
-    scenario, facts = loaded._changed([change])
-    _, ours = loaded._by_limits(scenario)
+    scenario, facts = loaded.asked([change])
+    change_of = changed(loaded.case, rule_values(Context(facts, scenario)))
+    assert change_of is not None
+    assert loaded.outcome.grouped is not None
+    ours = limited(loaded.outcome.grouped, change_of)
     anew = compile_model(build(make_case(facts, scenario)))
     assert ours is not None
     assert ours.row_names == anew.row_names
@@ -63,14 +70,17 @@ def test_a_limit_is_the_row_that_would_be_built(loaded: Loaded, change: str) -> 
 
 
 def agrees_with_anew(loaded: Loaded, answer: WhatIf, *changes: str) -> None:
-    scenario, facts = loaded._changed(changes)
+    scenario, facts = loaded.asked(changes)
     anew = optimize(make_case(facts, scenario), scenario)
     assert answer.status == anew.status == "optimal"
     assert answer.value is not None
     assert anew.bound is not None
     assert answer.bound == pytest.approx(anew.bound, rel=1e-3)
-    assert anew.bound >= answer.value * (1 - 1e-6)  # neither bound is beaten by the other's plan
-    assert answer.bound >= (anew.value or 0.0) * (1 - 1e-6)
+    assert anew.value is not None
+    sign = 1 if OBJECTIVES[scenario.objective.name].more_is_better else -1
+    # neither bound is beaten by the other's plan
+    assert sign * (anew.bound - answer.value) >= -1e-6 * abs(answer.value)
+    assert sign * (answer.bound - anew.value) >= -1e-6 * abs(anew.value)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +94,53 @@ def test_a_limit_answers_as_a_cold_plan(loaded: Loaded, change: str) -> None:
 
 def test_a_site_may_be_ruled_out_or_forced_in(loaded: Loaded) -> None:
     assert loaded.outcome.placed is not None
-    chosen = used(loaded.outcome.placed, loaded.outcome.x)
+    chosen = loaded.outcome.placed.sites()
     site = sorted(chosen)[0]
     without = loaded.what_if([f"forbid={site}"])
     assert (without.how, without.status) == ("limits", "optimal")
     assert without.outcome.placed is not None
-    assert site not in used(without.outcome.placed, without.outcome.x)
+    assert site not in without.outcome.placed.sites()
     agrees_with_anew(loaded, without, f"filters.sites.exclude=[{site}]")
     other = sorted(set(loaded.case.sets["SITE"]) - chosen)[0]
     having = loaded.what_if([f"force={other}"])
     assert (having.how, having.status) == ("limits", "optimal")
     assert having.outcome.placed is not None
-    assert other in used(having.outcome.placed, having.outcome.x)
+    assert other in having.outcome.placed.sites()
     agrees_with_anew(loaded, having, f"filters.sites.force=[{other}]")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("objective.no_worse_than={cost_per_mtoken: 0.2}",),
+        ("objective.no_worse_than={carbon_per_mtoken: 36}", "budget.capex_musd_total=8000"),
+        ("objective.name=tokens",),
+        ("objective.name=carbon_per_mtoken", "objective.then=[tokens_per_mw]"),
+    ],
+)
+def test_an_objective_and_limits_on_others_are_no_reason_to_build(
+    loaded: Loaded, changes: tuple[str, ...]
+) -> None:
+    answer = loaded.what_if(changes)
+    assert answer.how == "limits"
+    agrees_with_anew(loaded, answer, *changes)
+
+
+def test_a_limit_on_an_objective_binds(loaded: Loaded) -> None:
+    """A tenth cheaper than the best plan is possible, and not for nothing."""
+    usual = loaded.outcome.reached()["cost_per_mtoken"]
+    held = loaded.what_if([f"objective.no_worse_than={{cost_per_mtoken: {0.9 * usual}}}"])
+    assert held.outcome.reached()["cost_per_mtoken"] <= 0.9 * usual * (1 + 1e-6)
+    assert held.bound is not None
+    assert held.bound < (loaded.outcome.value or 0.0)
+
+
+def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:
+    answer = loaded.what_if(["budget.capex_musd_total=8999"])
+    assert answer.value == loaded.outcome.value
+    assert answer.outcome.placed is not None
+    assert loaded.outcome.placed is not None
+    assert answer.outcome.placed.sites() == loaded.outcome.placed.sites()
 
 
 def test_what_is_no_limit_is_built_anew(loaded: Loaded) -> None:

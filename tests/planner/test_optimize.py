@@ -30,7 +30,7 @@ def scenario(name="tokens_per_mw", gap_frac=1e-3, **solve):
 def test_the_true_best_is_between_plan_and_bound(name, case):
     best = ratio(at_sites(case, case.sets["SITE"]), name)
     found = optimize(case, scenario(name, gap_frac=1e-4))
-    if found.x is None:
+    if found.placed is None:
         assert best == -np.inf
         return
     bound = found.bound if name == "tokens_per_mw" else -found.bound
@@ -45,9 +45,9 @@ def test_the_true_best_is_between_plan_and_bound(name, case):
 @given(small_cases())
 def test_racks_halls_and_steps_of_the_plan_are_whole(case):
     found = optimize(case, scenario())
-    if found.x is None:
+    if found.placed is None:
         return
-    for variable, x in zip(found.placed.variables, found.x, strict=True):
+    for variable, x in zip(found.placed.compiled.variables, found.placed.x, strict=True):
         if variable.parent_component().local_name in ("install", "halls", "connect", "open"):
             assert x == pytest.approx(round(x), abs=1e-6)
 
@@ -57,12 +57,12 @@ def test_among_equals_the_plan_is_the_cheapest():
     # 12 MW cost 50.136 M$ a year, and ties are broken to half a per cent
     found = optimize(tiny_case(), scenario())
     assert found.value == pytest.approx(200e6 / 12, rel=1e-4)
-    assert found.x[found.placed.column["cost_present"]] == pytest.approx(50.136, rel=6e-3)
+    assert found.placed.value("cost_present") == pytest.approx(50.136, rel=6e-3)
 
 
 def test_no_plan():
     found = optimize(tiny_case(facility_mw_min={("all", 2027): 49.0}), scenario())
-    assert (found.status, found.value, found.x) == ("infeasible", None, None)
+    assert (found.status, found.value, found.placed) == ("infeasible", None, None)
 
 
 def test_out_of_time_nothing_false_is_said():

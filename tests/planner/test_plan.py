@@ -95,7 +95,8 @@ def test_shares_of_whole_racks_are_nearest_to_the_exact_ones(
 
 def test_money_by_site_and_item_is_the_money_of_the_objective(solved: Plan) -> None:
     """Parts sum to the total the solver held: discounted annuities and opex, and revenue."""
-    budget, case, m = solved.tables["budget"], solved.case, solved.outcome.model
+    assert solved.outcome.placed is not None
+    budget, case, m = solved.tables["budget"], solved.case, solved.outcome.placed.model
     present = budget["period"].map(lambda t: case["discount_factor"][t] * case["years"][t])
     worth = budget["amount_musd"] * present.astype(float)
     yearly = worth[budget["kind"].isin(["annuity", "opex"])].sum()
@@ -185,9 +186,8 @@ def test_plans_of_every_kind_are_verified(changes: dict[str, Any], tmp_path: Pat
 
 
 def test_a_shadow_price_is_what_a_little_more_gives(solved: Plan) -> None:
-    placed, x = solved.outcome.placed, solved.outcome.x
-    assert placed is not None
-    assert x is not None
+    assert solved.outcome.placed is not None
+    placed, x = solved.outcome.placed.compiled, solved.outcome.placed.x
     ratio = OBJECTIVES["tokens_per_mw"]
     prices = shadow_prices(placed, x, ratio)
     rules = [n for n in prices if n.startswith(("rack_supply[", "facility_floor[")) and prices[n]]

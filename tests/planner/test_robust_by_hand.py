@@ -72,8 +72,7 @@ def test_what_knowing_and_planning_for_the_mean_are_worth():
     # for the mean future a meters 1.325, so b is chosen: 15.38, worth 0.68 less than deciding for a
     mean = optimize(future((1.0 + 1.65) / 2), SCENARIO)
     assert mean.placed is not None
-    assert mean.x is not None
-    decided = dict(zip(mean.placed.column_names, mean.x, strict=True))
+    decided = dict(zip(mean.placed.compiled.column_names, mean.placed.x, strict=True))
     parts = [Recourse(case, {"b"}, decided, aim(1.0)) for case in cases]
     assert served(parts, 16.0, 1.0)[0] == pytest.approx(B[0])
 

@@ -1,0 +1,88 @@
+"""Other limits in a compiled model: numbers beside rows, and nothing is built or compiled.
+
+A coefficient that stands alone on one side of a row moves that side by as much as it changes. A
+limit on another objective, `N >= limit * D`, is a row of two columns that every model has: the old
+one is freed, the new one added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from models.blocks.objective import OBJECTIVES, least_facility
+from models.case import Case
+from planner.solve.compile import Compiled, name_at
+from planner.solve.split import with_row
+
+LIMITS = {
+    "capex_musd_max": "capex_ceiling",
+    "capex_total_musd_max": "capex_total",
+    "capex_country_musd_max": "capex_by_country",
+    "opex_musd_max": "opex_ceiling",
+    "carbon_kt_max": "carbon_ceiling",
+    "facility_mw_min": "facility_floor",
+    "facility_mw_max": "facility_ceiling",
+    "mtokens_per_s_min": "token_floor",
+}
+"""Coefficients that stand alone on one side of a row, by the name of their rows."""
+
+OF_OBJECTIVES = "objective_limit"
+SECTIONS = {"budget", "scale", "scale_by_country", "objective"}
+"""Sections of a scenario that the limits are made of."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Limits that differ, with the case they were the limits of and the case they are now of."""
+
+    before: Case
+    case: Case
+    names: tuple[str, ...]
+
+
+def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | None:
+    """What differs between a case and coefficients of its rules; None where not limits alone do."""
+    names = [name for name, new in values.items() if new != before[name]]
+    for name in names:
+        same_rows = name in LIMITS and set(values[name]) == set(before[name])
+        if not same_rows and name != OF_OBJECTIVES:
+            return None
+    new = {name: values[name] for name in names}
+    return Changed(before, before.having(values={**before.values, **new}), tuple(names))
+
+
+def limited(compiled: Compiled, change: Changed) -> Compiled | None:
+    """The model with the changed limits; None where it lacks one of their rows."""
+    low, high = compiled.row_low.copy(), compiled.row_high.copy()
+    for name in change.names:
+        if name == OF_OBJECTIVES:
+            continue
+        for key, value in change.case[name].items():
+            at = compiled.row.get(name_at(LIMITS[name], key))
+            if at is None:
+                return None
+            for side in (low, high):
+                side[at] += value - change.before[name][key]  # an open side stays open
+    least = compiled.low.copy()
+    least[compiled.column["facility_total"]] = least_facility(change.case)
+    compiled = replace(compiled, row_low=low, row_high=high, low=least)
+    return _objectives(compiled, change) if OF_OBJECTIVES in change.names else compiled
+
+
+def _objectives(compiled: Compiled, change: Changed) -> Compiled:
+    for name in change.before[OF_OBJECTIVES]:
+        at = compiled.row[_row(name)]
+        compiled.row_low[at], compiled.row_high[at] = -np.inf, np.inf
+    for name, limit in change.case[OF_OBJECTIVES].items():
+        ratio = OBJECTIVES[name]
+        sign = 1.0 if ratio.more_is_better else -1.0
+        row = {ratio.over: sign, ratio.under: -sign * limit / ratio.factor}
+        compiled = with_row(compiled, row, 0.0, _row(name))
+    return compiled
+
+
+def _row(objective: str) -> str:
+    side = "floor" if OBJECTIVES[objective].more_is_better else "ceiling"
+    return name_at(f"objective_{side}", objective)
