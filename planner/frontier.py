@@ -174,7 +174,10 @@ def frontier(
         answer = result(found, reasons)
         write(folder, MARK, answer.document(), {"frontier": answer.table})
 
-    found, reasons = trace(axes, rounds.scenario.solve.gap_frac, rounds.solve, keep)
+    def solve(asked: list[list[str]]) -> list[Record]:
+        return rounds.solve(asked, base=_texts(axes, None))
+
+    found, reasons = trace(axes, rounds.scenario.solve.gap_frac, solve, keep)
     return result(found, reasons)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES, least_facility
 from models.case import Case
+from planner.scenario import Scenario
 from planner.solve.compile import Compiled, name_at
 from planner.solve.split import with_row
 
@@ -32,6 +33,9 @@ OF_OBJECTIVES = "objective_limit"
 SECTIONS = {"budget", "scale", "scale_by_country", "objective"}
 """Sections of a scenario that the limits are made of."""
 
+WORDS = {"name", "description", "variant"}
+"""What a scenario says of itself."""
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -40,6 +44,16 @@ class Changed:
     before: Case
     case: Case
     names: tuple[str, ...]
+
+
+def only_limits(before: Scenario, after: Scenario) -> bool:
+    """Whether nothing else differs than limits, and further sites forced in or ruled out."""
+    old, new = (s.model_dump(exclude={*WORDS, *SECTIONS}) for s in (before, after))
+    further = True
+    for key in ("force", "exclude"):
+        had, has = (values["filters"]["sites"].pop(key) for values in (old, new))
+        further = further and set(had) <= set(has)
+    return further and old == new
 
 
 def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | None:

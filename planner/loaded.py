@@ -35,10 +35,9 @@ from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.limit_rows import SECTIONS, Changed, changed, limited
+from planner.limit_rows import Changed, changed, limited, only_limits
 from planner.optimize import Begun, optimize
 from planner.outcome import Outcome, Solved
-from planner.overrides import overridden
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
@@ -70,9 +69,15 @@ class Loaded:
     Changes never add up: each question is about the scenario as it was loaded.
     """
 
-    def __init__(self, values: Mapping[Any, Any], region: Region, watch: Watch | None = None):
-        self._values, self._region = values, region
-        self.scenario, self._facts = read(scenario_from(values), region)
+    def __init__(
+        self,
+        values: Mapping[Any, Any],
+        region: Region,
+        watch: Watch | None = None,
+        overrides: Sequence[str] = (),
+    ) -> None:
+        self._values, self._region, self._overrides = values, region, list(overrides)
+        self.scenario, self._facts = read(scenario_from(values, overrides=overrides), region)
         begun = time.monotonic()
         self.case = make_case(self._facts, self.scenario)
         self.outcome = optimize(self.case, self.scenario, watch)
@@ -106,7 +111,7 @@ class Loaded:
 
     def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
         """The scenario with the changes, and its facts."""
-        texts: list[str] = []
+        texts = list(self._overrides)
         sites: dict[str, list[str]] = {"force": [], "exclude": []}
         for text in changes:
             word, _, site = text.partition("=")
@@ -128,7 +133,7 @@ class Loaded:
         """
         begun = time.monotonic()
         model = self.outcome.grouped
-        if model is None or self.case["grid_network"] or not self._only_limits(scenario):
+        if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
         context = Context(self._facts, scenario)
         change = changed(self.case, rule_values(context))
@@ -153,21 +158,6 @@ class Loaded:
     def _parts(self) -> Split:
         assert self.outcome.grouped is not None
         return split(self.outcome.grouped, self._sites)
-
-    def _only_limits(self, scenario: Scenario) -> bool:
-        """Whether nothing else of the scenario differs than limits and the choice of sites."""
-        old, new = (
-            s.model_dump(exclude={"origin", "name", "description", "variant", *SECTIONS})
-            for s in (self.scenario, scenario)
-        )
-        for values in (old, new):
-            for key in ("force", "exclude"):
-                values["filters"]["sites"].pop(key)
-        before, after = self.scenario.filters.sites, scenario.filters.sites
-        further = set(before.exclude) <= set(after.exclude) and set(before.force) <= set(
-            after.force
-        )
-        return old == new and further
 
     def _bounded(self, compiled: Compiled, forced: Sequence[str], out: set[str]) -> Compiled:
         """With bounds that force sites in or rule them out."""
@@ -224,10 +214,8 @@ def load_model(
         Everything that is wrong with the input, at once.
     """
     if isinstance(scenario, dict):
-        values, file = scenario, "scenario"
+        values = scenario
     else:
-        file = str(scenario)
-        values, _ = load(read_text(Path(scenario)), file)
-    if overrides:
-        values, _ = overridden(values, overrides)
-    return Loaded(values, facts_of(scenario_from(values), region), watch)
+        values, _ = load(read_text(Path(scenario)), str(scenario))
+    facts = facts_of(scenario_from(values, overrides=overrides), region)
+    return Loaded(values, facts, watch, overrides)

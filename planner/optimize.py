@@ -54,10 +54,11 @@ class Begun:
     few: Compiled | None = None
     parts: Split | None = None
 
-    def stands(self, case: Case, sites: Collection[str]) -> Placed | None:
+    def stands(self, case: Case) -> Placed | None:
         """The plan of before as one of now; None where it breaks a limit."""
         if self.placed is None or self.few is None or not holds(self.few, self.placed.solution):
             return None
+        sites = self.placed.case.sets["SITE"]
         return Placed(at_sites(case, sites), self.few, self.placed.solution)
 
 
@@ -216,7 +217,7 @@ class _Search:
     def again(self, begun: Begun, start: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
-        stands = begun.stands(self._case, self._sites)
+        stands = begun.stands(self._case)
         if stands is not None:
             self.take(stands)
 

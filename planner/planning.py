@@ -207,13 +207,21 @@ def plan(
     case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
-    begun = time.monotonic()
-    lost = _losses(case, chosen, outcome) if site_losses else None
-    tables = plan_tables(Context(facts, chosen), case, outcome, lost)
-    outcome.seconds["tables"] = time.monotonic() - begun
+    found = plan_of(facts, chosen, case, outcome, site_losses)
     if cost_of_rules:
         watch.stage("what each rule costs")
         begun = time.monotonic()
-        tables["rule_costs"] = _rule_costs(case, chosen, outcome)
+        found.tables["rule_costs"] = _rule_costs(case, chosen, outcome)
         outcome.seconds["what each rule costs"] = time.monotonic() - begun
-    return Plan(chosen, facts, case, outcome, tables)
+    return found
+
+
+def plan_of(
+    facts: Region, scenario: Scenario, case: Case, outcome: Outcome, site_losses: bool
+) -> Plan:
+    """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
+    begun = time.monotonic()
+    lost = _losses(case, scenario, outcome) if site_losses else None
+    tables = plan_tables(Context(facts, scenario), case, outcome, lost)
+    outcome.seconds["tables"] = time.monotonic() - begun
+    return Plan(scenario, facts, case, outcome, tables)

@@ -1,8 +1,8 @@
 """`inputs.csv`: each number a plan rests on, with its source and how sure it is."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from models.columns import UNCERTAIN, Column, unit_of
@@ -51,9 +51,10 @@ def inputs(
     """
     chosen = columns or {}
     parts = [_of_table(region, name, wanted, chosen.get(name)) for name, wanted in rows.items()]
-    whole = [part for part in parts if len(part)]
     names = [column.name for column in RESULT]
-    return pd.concat(whole, ignore_index=True)[names] if whole else pd.DataFrame(columns=names)
+    if not any(len(part["value"]) for part in parts):
+        return pd.DataFrame(columns=names)
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in names})
 
 
 def recalled_count(numbers: pd.DataFrame) -> int:
@@ -63,11 +64,14 @@ def recalled_count(numbers: pd.DataFrame) -> int:
 
 def _of_table(
     region: Region, name: str, wanted: Collection[str] | None, chosen: Collection[str] | None
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
+    """The columns of the result, of one table: a column of numbers after the other."""
     frame = region.tables[name]
     table = catalogue.tables()[name]
-    labels = keys(frame, table)
-    kept = frame if wanted is None else frame[labels.isin(set(wanted))]
+    labels = keys(frame, table).to_numpy(dtype=object)
+    if wanted is not None:
+        kept = np.isin(labels.astype(str), list(wanted)) if wanted else np.zeros(len(labels), bool)
+        frame, labels = frame[kept], labels[kept]
     numbers = [
         column.name
         for column in catalogue.columns()[name]
@@ -75,32 +79,55 @@ def _of_table(
         and column.name not in table.key
         and (chosen is None or column.name in chosen)
     ]
-    about = ["source", "year", "licence", "confidence", "recalled"]
-    wide = kept[[*about, *numbers]].assign(_key=labels)
-    long = wide.melt([*about, "_key"], numbers, "_column", "_value").dropna(subset="_value")
-    long = long.rename(columns={"_key": "key", "_column": "column", "_value": "value"})
-    weak = _each(long, "column", "recalled", lambda column, names: column in names.split(";"))
-    weak = weak.astype(bool)
-    changed = _each(
-        long, "key", "column", lambda key, column: (name, key, column) in region.overridden
-    ).astype(bool)
-    uncertain = long["confidence"].isin(UNCERTAIN)
-    recalled = (uncertain | weak) & ~changed
-    return long.assign(
-        table=name,
-        unit=_each(long, "key", "column", _unit),
-        source=long["source"].mask(changed, CHOICE),
-        confidence=long["confidence"].mask(weak & ~uncertain, "recalled").mask(changed, "assumed"),
-        recalled_flag=recalled.astype(int),
-        overridden_flag=changed.astype(int),
-    )
+    values = frame[numbers].to_numpy(dtype=float).T.ravel()
+    there = np.flatnonzero(~np.isnan(values))
+    row, column = there % max(len(frame), 1), there // max(len(frame), 1)
+    about = {
+        name: frame[name].to_numpy(dtype=object)[row]
+        for name in ("source", "year", "licence", "confidence")
+    }
+    changed = _cells(region.overridden, name, labels, numbers)[column, row]
+    weak = _weak(frame["recalled"], numbers)[column, row]
+    uncertain = np.isin(about["confidence"].astype(str), list(UNCERTAIN))
+    units = np.array([_units(number, labels) for number in numbers], dtype=object)
+    about["source"][changed] = CHOICE
+    about["confidence"][weak & ~uncertain] = "recalled"
+    about["confidence"][changed] = "assumed"
+    return {
+        **about,
+        "table": np.full(len(there), name, dtype=object),
+        "key": labels[row],
+        "column": np.array(numbers, dtype=object)[column],
+        "value": values[there],
+        "unit": units.reshape(len(numbers), len(frame))[column, row],
+        "recalled_flag": ((uncertain | weak) & ~changed).astype(int),
+        "overridden_flag": changed.astype(int),
+    }
 
 
-def _each(frame: pd.DataFrame, left: str, right: str, of: Callable[[str, str], Any]) -> pd.Series:
-    pairs = zip(frame[left], frame[right], strict=True)
-    return pd.Series([of(*pair) for pair in pairs], index=frame.index)
+def _cells(
+    cells: Collection[tuple[str, str, str]], table: str, labels: np.ndarray, numbers: Sequence[str]
+) -> np.ndarray:
+    """Which cells of a table are named, by column and row."""
+    marks = np.zeros((len(numbers), len(labels)), dtype=bool)
+    for at, key, column in cells:
+        if at == table and column in numbers:
+            marks[numbers.index(column)] |= labels == key
+    return marks
 
 
-def _unit(key: str, column: str) -> str:
-    """Unit of the column, or of the parameter its row is about."""
-    return unit_of(column) or unit_of(key.rsplit(SEPARATOR, 1)[-1]) or ""
+def _weak(recalled: pd.Series, numbers: Sequence[str]) -> np.ndarray:
+    """Which cells are recalled by the names their row gives, by column and row."""
+    marks = np.zeros((len(numbers), len(recalled)), dtype=bool)
+    for names, rows in recalled.groupby(recalled).indices.items():
+        for column in set(str(names).split(";")) & set(numbers):
+            marks[numbers.index(column), rows] = True
+    return marks
+
+
+def _units(column: str, labels: np.ndarray) -> list[str]:
+    """Unit of the column in each row, or of the parameter its row is about."""
+    unit = unit_of(column)
+    if unit:
+        return [unit] * len(labels)
+    return [unit_of(key.rsplit(SEPARATOR, 1)[-1]) or "" for key in labels]

@@ -140,12 +140,11 @@ class Placed:
 
 
 def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
-    """A solution in the columns of another model; what it knows nothing of is none."""
+    """A solution in the columns of another model; what one of them knows nothing of is none."""
     if wanted is known:
         return x
-    found = np.zeros(len(wanted.low))
-    found[[wanted.column[name] for name in known.column_names]] = x
-    return found
+    value = dict(zip(known.column_names, x.tolist(), strict=True))
+    return np.array([value.get(name, 0.0) for name in wanted.column_names])
 
 
 class Placement:

@@ -7,14 +7,17 @@ is resumed, or grown, finds what is finished, and never takes a run for another.
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from planner import __version__
 from planner.errors import InputError, Problem
 from planner.folders import OPTION, check_folder, whole_file
+from planner.limit_rows import only_limits
 from planner.reading import facts_of, read
 from planner.results.write import csv_text, scenario_text, sha256
+from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.study.designs import check, runs_of
@@ -28,9 +31,20 @@ from planner.study.schema import Study, read_study
 from planner.study.work import Job, Record, read_record
 from planner.tables import Region
 
-__all__ = ["Results", "Study", "job_of", "open_folder", "read_study", "solve_runs", "study"]
+__all__ = [
+    "Results",
+    "Study",
+    "based_on",
+    "job_of",
+    "open_folder",
+    "read_study",
+    "solve_runs",
+    "study",
+]
 
 MARK = "study.json"
+SHARED = 4
+"""So many runs must differ from the base in limits alone for its model to be kept loaded."""
 
 
 def study(
@@ -80,6 +94,7 @@ def study(
         job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.site_losses)
         for run in runs
     ]
+    jobs = _sharing(jobs, tuple(asked.changes), base)
     records: dict[str, Record] = {}
     begun = time.monotonic()
 
@@ -96,6 +111,21 @@ def study(
     with locked(folder):
         solve_runs(jobs, facts, workers, records, keep, progress)
     return results()
+
+
+def _sharing(jobs: list[Job], changes: tuple[str, ...], base: Scenario) -> list[Job]:
+    """The jobs with the base that enough of them differ from in limits alone."""
+    with_base = [based_on(job, changes, base) for job in jobs]
+    return with_base if sum(job.base is not None for job in with_base) >= SHARED else jobs
+
+
+def based_on(job: Job, changes: tuple[str, ...], base: Scenario) -> Job:
+    """The job with its base, if it differs from that in limits alone."""
+    try:
+        scenario = scenario_from(job.scenario, overrides=job.overrides)
+    except InputError:  # the run says so
+        return job
+    return replace(job, base=changes) if only_limits(base, scenario) else job
 
 
 def solve_runs(

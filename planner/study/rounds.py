@@ -6,9 +6,9 @@ from pathlib import Path
 
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
-from planner.scenario_file import read_scenario
+from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.study import job_of, open_folder, solve_runs
+from planner.study import based_on, job_of, open_folder, solve_runs
 from planner.study.lock import locked
 from planner.study.pool import Workers
 from planner.study.progress import Runs
@@ -56,12 +56,20 @@ class Rounds:
         self.folder = open_folder(out, self._how.resume, mark)
         return self.folder
 
-    def solve(self, asked: list[list[str]]) -> list[Record]:
-        """The record of the scenario under each list of changes, with its folder."""
+    def solve(self, asked: list[list[str]], base: Sequence[str] | None = None) -> list[Record]:
+        """The record of the scenario under each list of changes, with its folder.
+
+        Those that differ from the scenario under the changes `base` in limits alone are answered by
+        its model, which each process keeps loaded.
+        """
         jobs = [
             job_of(self.values, [*self._changes, *texts], self.facts, self.folder)
             for texts in asked
         ]
+        if base is not None:
+            changes = (*self._changes, *base)
+            stated = scenario_from(self.values, overrides=changes)
+            jobs = [based_on(job, changes, stated) for job in jobs]
         with locked(self.folder):
             solve_runs(jobs, self.facts, self._how.workers, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]

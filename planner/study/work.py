@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import InputError
 from planner.folders import whole_folder
 from planner.tables import Region
+
+if TYPE_CHECKING:
+    from planner.loaded import Loaded
+    from planner.planning import Plan
 
 RECORD = "run.json"
 """The file by which a finished run is known."""
@@ -28,17 +32,23 @@ ATTEMPTS = 3
 DIED = f"its process ended {ATTEMPTS} times, the last time alone: out of memory, or killed"
 
 _region: dict[str, Region] = {}
+_loaded: dict[str, "Loaded"] = {}
 
 
 @dataclass(frozen=True)
 class Job:
-    """A run to be solved: the scenario as plain values, its changes, and where it is written."""
+    """A run to be solved: the scenario as plain values, its changes, and where it is written.
+
+    `base` are the changes of a run that others differ from in limits alone: a process solves it
+    once, keeps its model loaded, and answers them by it.
+    """
 
     key: str
     scenario: Mapping[Any, Any]
     overrides: tuple[str, ...]
     folder: Path
     site_losses: bool
+    base: tuple[str, ...] | None = None
 
 
 Done = Callable[[Job, Record], None]
@@ -97,11 +107,9 @@ def read_record(folder: Path) -> Record | None:
 
 def _solved(job: Job) -> Record:
     from planner.plan_files import figures
-    from planner.planning import plan
 
     begun = time.monotonic()
-    region = _region["here"]
-    found = plan(job.scenario, region=region, overrides=job.overrides, site_losses=job.site_losses)
+    found = _plan(job)
     record: Record = {
         "status": found.status,
         "reason": "",
@@ -124,6 +132,29 @@ def _solved(job: Job) -> Record:
         found.write(fresh)
         _write(fresh, record)
     return record
+
+
+def _plan(job: Job) -> "Plan":
+    from planner.planning import plan, plan_of
+    from planner.reading import read
+
+    scenario, facts = read(job.scenario, _region["here"], job.overrides)
+    if job.base is not None:
+        answer = _at_hand(job.scenario, job.base).by_limits(scenario)
+        if answer is not None:
+            return plan_of(facts, scenario, answer.case, answer.outcome, job.site_losses)
+    return plan(scenario, region=facts, site_losses=job.site_losses)
+
+
+def _at_hand(scenario: Mapping[Any, Any], base: tuple[str, ...]) -> "Loaded":
+    """The base with its model loaded: the last one that this process was asked for is kept."""
+    from planner.loaded import Loaded
+
+    known = json.dumps([scenario, base], default=str)
+    if known not in _loaded:
+        _loaded.clear()
+        _loaded[known] = Loaded(scenario, _region["here"], overrides=base)
+    return _loaded[known]
 
 
 def _why(found: Any) -> str:
