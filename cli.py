@@ -15,6 +15,7 @@ from planner.commands import throughput as throughput_commands
 from planner.commands.data import DEFAULT_REGION
 from planner.commands.options import (
     Change,
+    Dask,
     Gap,
     Json,
     OutFolder,
@@ -25,6 +26,7 @@ from planner.commands.options import (
     Threads,
     TimeLimit,
     Variant,
+    Workers,
     aside,
     changes,
     screen,
@@ -144,6 +146,8 @@ def rank(
     exact: Annotated[
         int, typer.Option("--exact", metavar="K", min=0, help="Sites solved again, in or out.")
     ] = 0,
+    workers: Workers = 2,
+    dask: Dask = None,
     gap: Gap = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -161,7 +165,7 @@ def rank(
     from planner.rank import rank as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as progress:
-        found = solve(chosen, region=facts, progress=progress, exact=exact)
+        found = solve(chosen, region=facts, progress=progress, exact=exact, workers=dask or workers)
     _answer(found, out, json, quiet)
 
 

@@ -12,8 +12,8 @@ A site is forced in by opening it and giving it, in the last period, the IT load
 hall, or what its connection, land and water allow if that is less.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ from models.case import Case
 from planner.solve.compile import Compiled
 from planner.solve.losses import ceilings
 from planner.solve.own import NONE, Forcing, OwnRows
-from planner.solve.sift import Relaxed, relaxed_ratio
-from planner.solve.split import Split, split, with_row
+from planner.solve.sift import Relaxed
+from planner.solve.split import Split, split
 
 UNIT = {
     "tokens_per_mw": "tokens_per_s_per_mw",
@@ -105,40 +105,10 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     return pd.DataFrame({**columns, "loss_basis": np.where(inside | able, "bound", "")})
 
 
-def solved_again(
-    found: Relaxation, table: pd.DataFrame, sites: Iterable[str], deadline: float
-) -> pd.DataFrame:
-    """The table of `losses` with those of these sites made exact, as far as time allows.
-
-    A site whose loss with it is stated is forced in; one whose loss without it is stated is left
-    out. Only bounds change, and one row for a forced site.
-    """
-    table = table.set_index("site_id")
-    excluded = table[f"loss_if_excluded_{found.unit}"].notna()
-    for s in sites:
-        name = "excluded" if excluded[s] else "forced"
-        again = (
-            relaxed_without(found, s, deadline)
-            if excluded[s]
-            else relaxed_with(found, s, float(table["forced_it_mw"][s]), deadline)
-        )
-        loss, ceiling = f"loss_if_{name}_{found.unit}", f"ceiling_if_{name}_{found.unit}"
-        if again.state == "infeasible":
-            new: dict[str, Any] = {loss: np.nan, ceiling: np.nan, "loss_basis": "none"}
-        elif again.x is not None and again.bound - again.value <= EXACT_FRAC * abs(again.value):
-            shown = float(found.shown(again.bound))
-            new = {loss: float(found.loss(again.value)), ceiling: shown, "loss_basis": "exact"}
-        else:
-            continue  # out of time: the bound stays
-        for column, value in new.items():
-            table.at[s, column] = value
-    return table.reset_index()
-
-
 def forcing(case: Case, compiled: Compiled, parts: Split, deadline: float) -> Forcing:
     """What it means for each site to be forced in."""
     last = case.sets["PERIOD"][-1]
-    summed = _load_columns(case, compiled, last)
+    summed = load_columns(case, compiled, last)
     costs = np.zeros(len(compiled.low))
     costs[summed] = 1.0
     most = OwnRows(compiled, parts).most(costs, deadline)
@@ -152,33 +122,7 @@ def forcing(case: Case, compiled: Compiled, parts: Split, deadline: float) -> Fo
     return Forcing(np.array(at_one, dtype=int), summed, least)
 
 
-def _load_columns(case: Case, compiled: Compiled, t: int, site: str | None = None) -> np.ndarray:
+def load_columns(case: Case, compiled: Compiled, t: int, site: str | None = None) -> np.ndarray:
+    """Columns of IT load in a period, of all sites or of one."""
     names = [f"it_mw[{s},{d},{u}]" for s, d, u in case.sets["HALL"] if u == t and site in (None, s)]
     return np.array([compiled.column[name] for name in names], dtype=int)
-
-
-def relaxed_with(found: Relaxation, site: str, least_it_mw: float, deadline: float) -> Relaxed:
-    """The relaxation solved again with the site open and under that IT load in the last period."""
-    last = found.case.sets["PERIOD"][-1]
-    low = found.compiled.low.copy()
-    low[found.compiled.column[f"open[{site},{last}]"]] = 1.0
-    loads = _load_columns(found.case, found.compiled, last, site)
-    names = {found.compiled.column_names[i]: 1.0 for i in loads}
-    row = with_row(replace(found.compiled, low=low), names, least_it_mw, f"forced[{site}]")
-    return _again(found, row, site, deadline)
-
-
-def relaxed_without(found: Relaxation, site: str, deadline: float) -> Relaxed:
-    """The relaxation solved again with nothing at the site."""
-    high = found.compiled.high.copy()
-    parts = split(found.compiled, found.case.sets["SITE"])
-    high[parts.of_column == parts.sites.index(site)] = 0.0
-    return _again(found, replace(found.compiled, high=high), site, deadline)
-
-
-def _again(found: Relaxation, changed: Compiled, site: str, deadline: float) -> Relaxed:
-    """From the sites in play before, the changed one among them, and from the ratio before."""
-    parts = split(changed, found.case.sets["SITE"])
-    first = found.relaxed.kept | (np.array(parts.sites) == site)
-    ratio = OBJECTIVES[found.objective]
-    return relaxed_ratio(changed, parts, ratio, first, found.relaxed.value, deadline)

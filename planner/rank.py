@@ -20,8 +20,9 @@ from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.where import candidate_sites, interconnection
 from planner.errors import Infeasible
+from planner.exact_losses import exact_losses
 from planner.folders import whole_folder
-from planner.losses import UNIT, Relaxation, losses, solved_again
+from planner.losses import EXACT_FRAC, UNIT, Relaxation, losses
 from planner.optimize import starters
 from planner.reading import read
 from planner.scenario import Scenario
@@ -30,6 +31,7 @@ from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.own import NONE
 from planner.tables import Region
+from planner.workers import Workers
 
 MARK = "ranking.csv"
 SHOWN = 15
@@ -128,6 +130,7 @@ def rank(
     region: Region | str | Path | None = None,
     exact: int = 0,
     progress: Watch | None = None,
+    workers: Workers = 2,
 ) -> Ranking:
     """All candidate sites of a scenario, ranked.
 
@@ -139,6 +142,9 @@ def rank(
         Every site built at and this many of the next best are solved again, in or out; 0 for none.
     progress
         Told of stages and of the bound.
+    workers
+        Processes that solve again, each with one thread; or the address of a Dask scheduler. The
+        ranking is the same with any.
 
     Raises
     ------
@@ -162,7 +168,8 @@ def rank(
         watch.stage("solved again")
         best = [*used, *table["site_id"][len(used) : len(used) + exact]]
         able = set(lost.loc[lost["loss_basis"] != "", "site_id"])
-        lost = solved_again(found, lost, [s for s in best if s in able], deadline)
+        asked = [s for s in best if s in able]
+        lost = exact_losses(found, lost, asked, deadline, workers)
         table = _ranked(found, facts, chosen, load, lost)
     value = float(found.shown(found.relaxed.value))
     closed = found.relaxed.bound - found.relaxed.value <= chosen.solve.gap_frac * abs(
@@ -221,13 +228,18 @@ def _ranked(
     table["chosen"] = (table["facility_mw"] > TRACE_MW).astype(int)
     table["loss_basis"] = table["loss_basis"].fillna("")
     table["binding"] = _reasons(found, region, scenario, table)
+    size = EXACT_FRAC * abs(float(found.shown(found.relaxed.value)))
+    lost_by = {  # to rounding, so that equals stand in the order of what follows
+        name: (table[f"loss_if_{name}_{unit}"] / max(size, 1e-300)).round()
+        for name in ("excluded", "forced")
+    }
     keys = pd.DataFrame(
         {
             "chosen": -table["chosen"],
             "out": table["loss_basis"].isin(["", "none"]) & (table["chosen"] == 0),
-            "lost": -table[f"loss_if_excluded_{unit}"],
-            "load": -table["facility_mw"].where(table["chosen"] == 1, 0.0),
-            "forced": table[f"loss_if_forced_{unit}"],
+            "lost": -lost_by["excluded"],
+            "load": -table["facility_mw"].where(table["chosen"] == 1, 0.0).round(6),
+            "forced": lost_by["forced"],
             "site_id": table["site_id"],
         }
     )

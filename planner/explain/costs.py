@@ -18,16 +18,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.explain.rules import Rule, rules_of
 from planner.losses import EXACT_FRAC, UNIT, Relaxation
-from planner.solve.highs import Solver
-from planner.solve.own import NONE, OwnRows
-from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.in_play import InPlay
+from planner.solve.own import NONE
 from planner.solve.sift import Relaxed, relaxed_ratio
-from planner.solve.split import inside, restricted, split
+from planner.solve.split import split
 
 FLOORS = ("facility_floor", "token_floor")
 """Rules that say how small the denominator can be."""
@@ -87,14 +85,7 @@ class _Without:
         self._found, self._ratio = found, OBJECTIVES[found.objective]
         model = found.compiled
         self._parts = split(model, found.case.sets["SITE"])
-        columns, self._rows = inside(self._parts, found.relaxed.kept)
-        self._part = restricted(model, columns, self._rows)
-        solver = Solver(self._part, threads=1)
-        solver.whole(False)
-        self._fraction = Fraction(solver, self._ratio)
-        self._own = OwnRows(model, self._parts)
-        self._shared = np.flatnonzero(self._parts.of_row < 0)
-        self._shared_rows = csr_array(model.matrix)[self._shared]
+        self._play = InPlay(model, self._parts, self._ratio, found.relaxed)
 
     def cost(self, rule: Rule, deadline: float) -> RuleCost:
         """What one rule costs."""
@@ -116,36 +107,18 @@ class _Without:
 
     def _on(self, rule: Rule, deadline: float) -> tuple[float, float]:
         """Value and bound without a shared rule, from the sites in play; more sites if need be."""
-        solver, r = self._fraction.solver, self._found.relaxed.value
-        at = np.flatnonzero(np.isin(self._rows, rule.rows))
+        solver, part = self._play.solver, self._play.part
+        at = np.flatnonzero(np.isin(self._play.rows, rule.rows))
         free = np.full(len(at), np.inf)
         solver.row_bounds(at, -free, free)
-        best = best_ratio(self._fraction, r, 1e-9, deadline)
-        worth = None
-        if best.x is not None:
-            self._fraction.aim(best.value)
-            solver.run(deadline=deadline)
-            worth = self._worth(best.value, solver.duals(), deadline)
-        solver.row_bounds(at, self._part.row_low[at], self._part.row_high[at])
-        if best.x is None or worth is None:
-            return (best.value if best.x is not None else -np.inf), np.inf
-        bound = self._fraction.above(best.value, float(worth.sum()))
-        if bound - best.value <= 10 * EXACT_FRAC * abs(best.value) or time.monotonic() > deadline:
-            return best.value, bound
-        return self._anew(rule, deadline, worth > NONE, best.value)
-
-    def _worth(self, r: float, dual: np.ndarray, deadline: float) -> np.ndarray | None:
-        """What each site that is not in play could add at most."""
-        model = self._found.compiled
-        duals = np.zeros(len(model.row_low))
-        duals[self._rows] = dual
-        costs = np.zeros(len(model.low))
-        costs[model.column[self._ratio.over]] += self._fraction.sign
-        costs[model.column[self._ratio.under]] -= r
-        most = self._own.most(costs - self._shared_rows.T @ duals[self._shared], deadline)
-        if most is None:
-            return None
-        return np.where(self._found.relaxed.kept, 0.0, np.maximum(most, 0.0))
+        found = self._play.best(self._found.relaxed.value, deadline)
+        solver.row_bounds(at, part.row_low[at], part.row_high[at])
+        if found.worth is None:
+            return found.value, np.inf
+        exact = found.bound - found.value <= 10 * EXACT_FRAC * abs(found.value)
+        if exact or time.monotonic() > deadline:
+            return found.value, found.bound
+        return self._anew(rule, deadline, found.worth > NONE, found.value)
 
     def _anew(
         self,

@@ -207,6 +207,14 @@ class Solver:
         strategy = _PRIMAL_SIMPLEX if keeps_rows else _DUAL_SIMPLEX
         self.highs.setOptionValue("simplex_strategy", strategy)
 
+    def unperturbed(self) -> None:
+        """Begin each continuous solve without shifting bounds.
+
+        Where a few bounds change of a program that has many optima, the shifts are what most steps
+        are spent on undoing.
+        """
+        self.highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
+
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
     ) -> Answer:

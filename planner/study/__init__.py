@@ -24,12 +24,12 @@ from planner.study.designs import check, runs_of
 from planner.study.draws import with_draws
 from planner.study.effects import effects, run_table, site_shares
 from planner.study.lock import FILE, RUNS, locked
-from planner.study.pool import Workers, run_all
 from planner.study.progress import Runs
 from planner.study.results import Results
 from planner.study.schema import Study, read_study
-from planner.study.work import Job, Record, read_record
+from planner.study.work import Job, Record, failed, read_record, with_region, work
 from planner.tables import Region
+from planner.workers import Lost, Setup, Task, Workers, run_all
 
 __all__ = [
     "Results",
@@ -149,12 +149,14 @@ def solve_runs(
     keep()
     watch.begin(len(unique), len(records))
 
-    def done(job: Job, record: Record) -> None:
-        records[job.key] = record
+    def ended(task: Task, found: Record | Lost) -> None:
+        record = failed(found.reason) if isinstance(found, Lost) else found
+        records[task.key] = record
         keep()
         watch.ended(record)
 
-    run_all([job for key, job in unique.items() if key not in records], region, workers, done)
+    left = [Task(key, work, job) for key, job in unique.items() if key not in records]
+    run_all(left, Setup(with_region, region), workers, ended)
 
 
 def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:

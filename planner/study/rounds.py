@@ -10,10 +10,10 @@ from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.study import based_on, job_of, open_folder, solve_runs
 from planner.study.lock import locked
-from planner.study.pool import Workers
 from planner.study.progress import Runs
 from planner.study.work import Record
 from planner.tables import Region
+from planner.workers import Workers
 
 
 @dataclass(frozen=True)

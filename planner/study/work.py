@@ -1,13 +1,9 @@
 """One run of a study, in a process of its own: solved, and written whole with its record."""
 
 import json
-import os
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +21,6 @@ RECORD = "run.json"
 FAILED = "failed"
 Record = dict[str, Any]
 """What a run came to: status, reason, value, bound, figures, sites."""
-
-ATTEMPTS = 3
-"""A run whose process dies this often is failed: the last time it ran alone."""
-
-DIED = f"its process ended {ATTEMPTS} times, the last time alone: out of memory, or killed"
 
 _region: dict[str, Region] = {}
 _loaded: dict[str, "Loaded"] = {}
@@ -51,30 +42,17 @@ class Job:
     base: tuple[str, ...] | None = None
 
 
-Done = Callable[[Job, Record], None]
+def with_region(region: Region) -> Region:
+    """What a worker keeps for its runs."""
+    return region
 
 
-def keep_region(region: Region) -> None:
-    """Keep the region for all runs of this process."""
-    _region["here"] = region
-
-
-def prepare(region: Region) -> None:
-    """Keep the region for all runs of this process, which ends when its parent does."""
-    keep_region(region)
-    parent = parent_process()
-    if parent is not None:
-
-        def leave() -> None:
-            wait([parent.sentinel])
-            os._exit(1)  # a parent that was killed cannot ask; half-written folders are hidden ones
-
-        threading.Thread(target=leave, daemon=True).start()
-
-
-def work(job: Job) -> Record:
+def work(region: Region, job: Job) -> Record:
     """Solve a run and write its folder; what goes wrong is a record too."""
     begun = time.monotonic()
+    _region["here"] = region
+    if not job.folder.parent.is_dir():
+        return failed(f"the worker does not see the folder {job.folder.parent}")
     finished = read_record(job.folder)
     if finished is not None:  # by a process that was swept away with another before it could tell
         return finished

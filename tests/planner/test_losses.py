@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from models.blocks.objective import OBJECTIVES
 from models.build import build
 from models.case import Case
-from planner.losses import Relaxation, losses, relaxed_with, relaxed_without, solved_again
+from planner.exact_losses import exact_losses
+from planner.losses import Relaxation, losses
 from planner.solve.compile import compile_model
 from planner.solve.highs import Solver
 from planner.solve.ratio import Fraction, best_ratio
@@ -45,7 +46,7 @@ def test_by_hand() -> None:
     # With 10 MW of IT at b (13 MW at the meter) the best is to fill a to its 24 MW (20 MW of IT):
     # 20 * (10 + 20) / (13 + 24). Without a the best is b alone: 20/1.3.
     found = relaxation(tiny_case(2))
-    table = by_site(solved_again(found, losses(found, {"a"}, soon()), ["a", "b"], soon()))
+    table = by_site(exact_losses(found, losses(found, {"a"}, soon()), ["a", "b"], soon()))
     assert table.loc["b", IN] == pytest.approx(1e6 * (20 / 1.2 - 600 / 37))
     assert table.loc["a", OUT] == pytest.approx(1e6 * (20 / 1.2 - 20 / 1.3))
     assert table.loc["b", "ceiling_if_forced_tokens_per_s_per_mw"] == pytest.approx(1e6 * 600 / 37)
@@ -65,7 +66,7 @@ def test_a_loss_is_in_the_unit_of_the_objective() -> None:
 def test_a_site_that_no_plan_can_do_without_says_so() -> None:
     # the floor of 40 MW needs both sites of 24 MW
     found = relaxation(tiny_case(2, facility_mw_min={("all", 2027): 40.0}))
-    table = by_site(solved_again(found, losses(found, {"a", "b"}, soon()), ["a"], soon()))
+    table = by_site(exact_losses(found, losses(found, {"a", "b"}, soon()), ["a"], soon()))
     assert table.loc["a", "loss_basis"] == "none"
     assert np.isnan(table.loc["a", OUT])
 
@@ -109,19 +110,22 @@ def test_a_bound_never_exceeds_the_loss(case: Case, objective: str) -> None:
     except AssertionError:
         return  # infeasible by its budget: nothing to lose
     chosen = {"a"}
-    table = by_site(losses(found, chosen, soon()))
-    for s, row in table.iterrows():
+    bounds = losses(found, chosen, soon())
+    exact = by_site(exact_losses(found, bounds, [*"abcd"[: len(bounds)]], soon()))
+    for s, row in by_site(bounds).iterrows():
         site = str(s)
         name = "excluded" if site in chosen else "forced"
-        if site in chosen:
-            again = relaxed_without(found, site, soon())
-        else:
-            again = relaxed_with(found, site, float(row["forced_it_mw"]), soon())
-        if again.state == "infeasible":
+        change = found, site, name == "excluded", float(row["forced_it_mw"])
+        again = best_with(*change, whole=False)
+        if again is None:
+            assert exact.loc[site, "loss_basis"] == "none"
             continue
-        loss = float(row[f"loss_if_{name}_{found.unit}"])
-        assert loss <= float(found.loss(again.value)) + 1e-6 * abs(float(found.shown(again.value)))
-        best = whole(found, site, name == "excluded", float(row["forced_it_mw"]))
+        rounding = 1e-6 * abs(float(found.shown(again)))
+        column = f"loss_if_{name}_{found.unit}"
+        assert exact.loc[site, "loss_basis"] == "exact"
+        assert exact.loc[site, column] == pytest.approx(float(found.loss(again)), abs=rounding)
+        assert float(row[column]) <= float(found.loss(again)) + rounding
+        best = best_with(*change, whole=True)
         if best is not None:
             ceiling = float(row[f"ceiling_if_{name}_{found.unit}"])
             sign = 1 if OBJECTIVES[objective].more_is_better else -1
@@ -129,10 +133,13 @@ def test_a_bound_never_exceeds_the_loss(case: Case, objective: str) -> None:
             assert sign * shown <= sign * ceiling + 1e-6 * abs(ceiling)
 
 
-def whole(found: Relaxation, site: str, out: bool, least_mw: float) -> float | None:
-    """The best ratio with whole halls and steps, the site ruled out or forced in."""
+def best_with(
+    found: Relaxation, site: str, out: bool, least_mw: float, whole: bool
+) -> float | None:
+    """The best ratio with the site ruled out or forced in, from nothing; halls whole or not."""
     compiled = found.compiled
     solver = Solver(compiled, threads=1)
+    solver.whole(whole)
     if out:
         own = np.array([i for n, i in compiled.column.items() if f"[{site}," in n])
         solver.bounds(own, np.zeros(len(own)), np.zeros(len(own)))

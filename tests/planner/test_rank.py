@@ -2,30 +2,41 @@
 
 import io
 import json
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from rich.console import Console
 
 from models.columns import unit_of
+from planner import exact_losses
 from planner.errors import Infeasible
 from planner.rank import COLUMNS, Ranking, rank
 from planner.reading import read
+from planner.workers import pool
 
 FEW = "filters: {countries: [KR], sites: {include: ['geumsan-*', 'wonju-*', 'yeosu-*']}}\n"
+SMALL = f"""\
+name: small
+periods: [2027, 2028]
+scale: {{facility_mw_min: {{2027: 20}}}}
+demand: {{mix: {{chat: 1.0}}}}
+{FEW}"""
 IN, OUT = "loss_if_forced_tokens_per_s_per_mw", "loss_if_excluded_tokens_per_s_per_mw"
 
 
 @pytest.fixture(scope="module")
 def ranking(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
     path = tmp_path_factory.mktemp("rank") / "small.yaml"
-    path.write_text(
-        "name: small\nperiods: [2027, 2028]\nscale: {facility_mw_min: {2027: 20}}\n"
-        "demand:\n  mix: {chat: 1.0}\n" + FEW
-    )
-    return rank(path, exact=2)
+    path.write_text(SMALL)
+    return rank(path, exact=2, workers=1)
 
 
 def test_every_candidate_of_the_region_is_ranked_once(ranking: Ranking) -> None:
@@ -78,6 +89,60 @@ def test_it_is_written_and_shown(ranking: Ranking, tmp_path: Path) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(ranking.summary())
     assert ranking.table["site_id"].iloc[0] in console.export_text()
+
+
+def test_it_is_the_same_with_any_number_of_workers(
+    ranking: Ranking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exact_losses, "BEGIN_S", 0.0)  # processes even for so few
+    monkeypatch.setattr(exact_losses, "FIRST", 1)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    begun: list[int] = []
+    original = pool.run_all
+    monkeypatch.setattr(
+        exact_losses, "run_all", lambda *about: (begun.append(1), original(*about))[1]
+    )
+    again = rank(tmp_path / "small.yaml", exact=2, workers=2)
+    assert begun
+    assert_frame_equal(again.table, ranking.table, rtol=1e-9)
+
+
+def test_a_worker_that_dies_does_not_lose_the_ranking(
+    ranking: Ranking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exact_losses, "BEGIN_S", 0.0)
+    monkeypatch.setattr(exact_losses, "FIRST", 1)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    killed: list[int] = []
+
+    def kill() -> None:
+        while not killed and not over.wait(0.05):
+            for child in multiprocessing.active_children():
+                os.kill(child.pid or 0, signal.SIGKILL)
+                killed.append(child.pid or 0)
+
+    over = threading.Event()
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        again = rank(tmp_path / "small.yaml", exact=2, workers=2)
+    finally:
+        over.set()
+        killing.join()
+    assert killed
+    assert_frame_equal(again.table, ranking.table, rtol=1e-9)
+
+
+def test_a_ranking_on_a_cluster_is_the_same(ranking: Ranking, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    (tmp_path / "small.yaml").write_text(SMALL)
+    with (
+        warnings.catch_warnings(),
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
+        warnings.simplefilter("ignore")  # those of Dask and its own dependencies
+        again = rank(tmp_path / "small.yaml", exact=2, workers=cluster.scheduler_address)
+    assert_frame_equal(again.table, ranking.table, rtol=1e-9)
 
 
 def test_an_infeasible_scenario_is_explained(small: Callable[..., Path]) -> None:

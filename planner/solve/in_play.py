@@ -1,0 +1,76 @@
+"""The sites in play as one program, loaded once: changed, solved on, all other sites priced.
+
+What a change makes of the relaxation over all sites lies between the best ratio r of the sites in
+play and  r + (sum of V_s over the others) / D_min,  V_s as in planner/solve/sift.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from models.blocks.objective import Ratio
+from planner.solve.compile import Compiled
+from planner.solve.highs import Solver, State
+from planner.solve.own import OwnRows
+from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.sift import Relaxed
+from planner.solve.split import Split, inside, restricted
+
+
+@dataclass(frozen=True)
+class Priced:
+    """The best ratio of the sites in play, what no site can beat, and what each other may add.
+
+    `worth` is None where there is no ratio, or time ran out; then nothing bounds it.
+    """
+
+    state: State
+    value: float
+    bound: float
+    worth: np.ndarray | None
+
+
+class InPlay:
+    """A relaxation's sites in play; `solver` is changed by whoever asks, and changed back."""
+
+    def __init__(self, compiled: Compiled, parts: Split, ratio: Ratio, relaxed: Relaxed) -> None:
+        self.columns, self.rows = inside(parts, relaxed.kept)
+        self.part = restricted(compiled, self.columns, self.rows)
+        self.solver = Solver(self.part, threads=1)
+        self.solver.whole(False)
+        self.solver.unperturbed()
+        if relaxed.basis is not None:
+            self.solver.start_from_basis(relaxed.basis.part(self.columns, self.rows))
+        self._compiled, self._ratio, self._kept = compiled, ratio, relaxed.kept
+        self._own = OwnRows(compiled, parts)
+        self._shared = np.flatnonzero(parts.of_row < 0)
+        self._shared_rows = csr_array(compiled.matrix)[self._shared]
+
+    def aim(self, r: float) -> None:
+        """Make `N - r * D` the objective, before anything is changed."""
+        Fraction(self.solver, self._ratio).aim(r)
+
+    def best(self, start: float, deadline: float) -> Priced:
+        """The best ratio as the program stands, begun at a guess."""
+        fraction = Fraction(self.solver, self._ratio)  # what it knows of D holds for one program
+        best = best_ratio(fraction, start, 1e-9, deadline)
+        if best.x is None:
+            return Priced(best.state, -np.inf, np.inf, None)
+        fraction.aim(best.value)
+        answer = self.solver.run(deadline=deadline)
+        if answer.state != "optimal":
+            return Priced("stopped", best.value, np.inf, None)
+        worth = self._worth(fraction.sign, best.value, deadline)
+        gain = np.inf if worth is None else max(answer.bound, 0.0) + float(worth.sum())
+        return Priced(best.state, best.value, fraction.above(best.value, gain), worth)
+
+    def _worth(self, sign: float, r: float, deadline: float) -> np.ndarray | None:
+        model = self._compiled
+        duals = np.zeros(len(model.row_low))
+        duals[self.rows] = self.solver.duals()[: len(self.rows)]
+        costs = np.zeros(len(model.low))
+        costs[model.column[self._ratio.over]] += sign
+        costs[model.column[self._ratio.under]] -= r
+        most = self._own.most(costs - self._shared_rows.T @ duals[self._shared], deadline)
+        return None if most is None else np.where(self._kept, 0.0, np.maximum(most, 0.0))

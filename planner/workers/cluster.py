@@ -1,0 +1,79 @@
+"""Tasks on a Dask cluster, in place of local processes: `--dask ADDRESS` of its scheduler.
+
+The workers have this program installed. One that dies takes no other task with it: its task is
+begun again elsewhere, and lost after some deaths.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from planner.errors import InputError, Problem
+from planner.workers.task import DIED, Ended, Lost, Setup, Task, do, forget, lost, make
+
+OPTION = "--dask"
+INSTALL = "pip install 'ai-factory-planner[cluster]'"
+_one_at_a_time = threading.Lock()
+
+
+def run_on_cluster(tasks: Sequence[Task], setup: Setup, address: str, ended: Ended) -> None:
+    """Do every task on the cluster; `ended` is told of each as it ends.
+
+    Raises
+    ------
+    InputError
+        Dask is not installed, or no scheduler answers at the address.
+    """
+    try:
+        from dask.distributed import Client, KilledWorker, as_completed
+    except ImportError:
+        raise InputError(Problem(OPTION, "", "needs Dask", address, INSTALL)) from None
+    try:
+        client = Client(address, set_as_default=False, timeout=20)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        problem = Problem(OPTION, "", f"reaches no scheduler: {reason}", address, "tcp://HOST:PORT")
+        raise InputError(problem) from None
+    with client:
+        name = f"ai-factory-planner-{uuid4()}"  # others may use this cluster, too
+        client.register_plugin(_plugin(name, setup))
+        asked = {
+            client.submit(_alone, name, task, key=f"{task.key}-{name}", pure=False): task
+            for task in tasks
+        }
+        try:
+            for future in as_completed(list(asked), loop=client.loop):
+                try:
+                    result = future.result()
+                except KilledWorker:
+                    result = Lost(DIED)
+                except Exception as error:  # one task must not end the others
+                    result = lost(error)
+                ended(asked.pop(future), result)
+                future.release()
+        finally:
+            client.cancel(list(asked))
+            client.unregister_worker_plugin(name)
+
+
+def _alone(name: str, task: Task) -> Any:
+    """One task; a worker with several threads still does one at a time."""
+    with _one_at_a_time:
+        return do(name, task)
+
+
+def _plugin(called: str, of: Setup) -> Any:
+    """What makes every worker ready, those that come later too."""
+    from dask.distributed import WorkerPlugin
+
+    class Ready(WorkerPlugin):
+        name = called
+
+        def setup(self, worker: Any) -> None:
+            make(called, of)
+
+        def teardown(self, worker: Any) -> None:
+            forget(called)
+
+    return Ready()
