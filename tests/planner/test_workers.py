@@ -1,0 +1,94 @@
+"""Tasks on processes: each once, whichever dies; a task that always kills its process is lost."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planner.workers import Lost, Setup, Task, run_all
+
+
+def base(number: int) -> int:
+    return number * 10
+
+
+def add(kept: int, number: int) -> int:
+    return kept + number
+
+
+def fall(kept: int, marks: str) -> str:
+    """Kills its own process while fewer than so many marks are in the folder."""
+    folder, wanted = marks.split(":")
+    stood = len(list(Path(folder).iterdir()))
+    if stood < int(wanted):
+        (Path(folder) / str(stood)).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "stands"
+
+
+def stumble(kept: int, number: int) -> int:
+    raise ValueError(f"no {number}")
+
+
+def refuse(about: Any) -> None:
+    raise OSError("nothing to begin with")
+
+
+BEGIN = Setup(base, 1)
+
+
+def done(tasks: list[Task], workers: int = 2, setup: Setup = BEGIN) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def ended(task: Task, result: Any) -> None:
+        assert task.key not in found, "told once of each"
+        found[task.key] = result
+
+    run_all(tasks, setup, workers, ended)
+    return found
+
+
+def test_every_task_has_what_the_setup_made() -> None:
+    tasks = [Task(str(i), add, i) for i in range(5)]
+    assert done(tasks) == {"0": 10, "1": 11, "2": 12, "3": 13, "4": 14}
+    assert done([]) == {}
+
+
+@pytest.mark.parametrize("falls", [1, 2])
+def test_a_task_whose_process_dies_is_begun_again(tmp_path: Path, falls: int) -> None:
+    others = [Task(str(i), add, i) for i in range(3)]
+    found = done([Task("falls", fall, f"{tmp_path}:{falls}"), *others])
+    assert found == {"falls": "stands", "0": 10, "1": 11, "2": 12}
+    assert len(list(tmp_path.iterdir())) == falls
+
+
+def test_a_task_that_always_kills_its_process_takes_no_other_with_it(tmp_path: Path) -> None:
+    found = done([Task("falls", fall, f"{tmp_path}:9"), Task("adds", add, 1)], workers=1)
+    assert found["adds"] == 11
+    assert found["falls"].reason.startswith("its process ended 3 times")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_errors_are_results() -> None:
+    found = done([Task("stumbles", stumble, 7), Task("adds", add, 1)], workers=1)
+    assert found == {"stumbles": Lost("ValueError: no 7"), "adds": 11}
+    found = done([Task("adds", add, 1)], setup=Setup(refuse, None))
+    assert found == {"adds": Lost("OSError: nothing to begin with")}
+
+
+def test_nothing_is_left_at_work_where_the_caller_stops() -> None:
+    def stop(task: Task, result: Any) -> None:
+        raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    tasks = [Task("adds", add, 1), Task("sleeps", sleep, 60)]
+    with pytest.raises(KeyboardInterrupt):
+        run_all(tasks, Setup(base, 1), 2, stop)
+    assert time.monotonic() - begun < 30
+
+
+def sleep(kept: int, seconds: float) -> None:
+    time.sleep(seconds)
