@@ -1,12 +1,12 @@
 """Sobol indices: the share of a result's variance that each input, alone or with others, explains.
 
-Two samples A and B of n points, and for each input i the sample A with the column i of B:
-    first order  S_i = mean of f(B) * (f(AB_i) - f(A)) / variance
-    total        T_i = mean of (f(A) - f(AB_i))^2 / (2 * variance)
-n * (inputs + 2) runs in all. S_i is what fixing input i would take off the variance; T_i what would
-be left of it if all but input i were fixed; T_i near 0 means that the input does not matter.
-Source: Saltelli et al., Comp. Phys. Comm. 181 (2010) 259-270, doi:10.1016/j.cpc.2009.09.018.
+Two samples A and B of n points, and for each input i the sample A with the column i of B: n *
+(inputs + 2) runs in all, of which `scipy.stats.sobol_indices` makes the indices. The first order of
+an input is what fixing it would take off the variance; the total is what would be left if all
+others were fixed; near 0, the input does not matter.
 """
+
+from typing import Literal
 
 import numpy as np
 
@@ -36,18 +36,30 @@ def indices(values: np.ndarray, inputs: int, seed: int = 0) -> np.ndarray | None
     """
     if not np.isfinite(values).all() or np.ptp(values) == 0:
         return None
+    from scipy.stats import bootstrap  # takes a while, and few studies ask for it
+
     runs = values.reshape(inputs + 2, -1)
-    found = _indices(runs)
-    rng = np.random.default_rng(seed)
-    count = runs.shape[1]
-    again = np.array([_indices(runs[:, rng.integers(0, count, count)]) for _ in range(RESAMPLES)])
-    return np.concatenate([found, again.std(axis=0)], axis=1)
+
+    def of(drawn: np.ndarray, axis: int) -> np.ndarray:
+        points = drawn.reshape(-1, runs.shape[1])  # a row a resample
+        found = np.stack([_indices(runs[:, row]) for row in points], axis=-1)
+        return found.reshape(*found.shape[:-1], *drawn.shape[:-1])
+
+    again = bootstrap(
+        [np.arange(runs.shape[1])], of, n_resamples=RESAMPLES, method="percentile", rng=seed
+    )
+    return np.concatenate([_indices(runs), again.standard_error], axis=1)
 
 
 def _indices(runs: np.ndarray) -> np.ndarray:
-    middle = runs[:2].mean()
-    a, b, mixed = runs[0] - middle, runs[1] - middle, runs[2:] - middle
-    variance = max(float(np.concatenate([a, b]).var()), 1e-300)
-    first = (b * (mixed - a)).mean(axis=1) / variance
-    total = ((a - mixed) ** 2).mean(axis=1) / (2 * variance)
-    return np.stack([first, total], axis=1)
+    from scipy.stats import sobol_indices
+
+    if np.ptp(runs[:2]) == 0:  # points drawn again may all be equal
+        return np.zeros((len(runs) - 2, 2))
+    known: dict[Literal["f_A", "f_B", "f_AB"], np.ndarray] = {
+        "f_A": runs[[0]],
+        "f_B": runs[[1]],
+        "f_AB": runs[2:, None],
+    }
+    found = sobol_indices(func=known, n=runs.shape[1])
+    return np.stack([found.first_order, found.total_order], axis=1)

@@ -4,10 +4,7 @@ import json
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -253,49 +250,6 @@ def test_a_run_whose_process_always_dies_is_a_row_and_is_tried_again(
     assert "its process ended 3 times" in shown(found)
     again = study(tmp_path / "study.yaml", tmp_path / "out", region=shipped(), resume=True)
     assert again.counts == {"optimal": 1}
-
-
-def test_a_study_killed_in_the_middle_loses_nothing_finished(stated: Any, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    text = f"name: x\nscenario: one-site.yaml\ndesign: grid\nover: {{{TOTAL}: [5000, 6000, 1]}}\n"
-    command = [sys.executable, "cli.py", "study", str(stated(text)), "--out", str(out), "--quiet"]
-    parent = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    finished: list[Path] = []
-    for _ in range(600):
-        finished = sorted(out.glob("runs/*/run.json"))
-        if finished or parent.poll() is not None:
-            break
-        time.sleep(0.1)
-    workers = _children(parent.pid)
-    parent.kill()
-    parent.wait()
-    assert finished, "no run ended in a minute"
-    for _ in range(100):
-        if not any(Path(f"/proc/{pid}").exists() for pid in workers):
-            break
-        time.sleep(0.1)
-    else:
-        pytest.fail("processes outlive the study that was killed")
-    finished = [path for path in sorted(out.glob("runs/*/run.json")) if path.parent.name[0] != "."]
-    stamps = {path: path.stat().st_mtime_ns for path in finished}
-    rows = pd.read_csv(out / "runs.csv")
-    assert len(rows) == 3, "the table is whole at any time"
-    for path in finished:
-        assert verify(path.parent) == []
-    (out / "runs" / ".half-written").mkdir()
-    found = study(tmp_path / "study.yaml", out, region=shipped(), resume=True)
-    assert found.counts == {"optimal": 2, "infeasible": 1}
-    assert {path: path.stat().st_mtime_ns for path in finished} == stamps
-    assert not list((out / "runs").glob(".*"))
-
-
-def _children(pid: int) -> list[int]:
-    """Processes begun by a process, and theirs (the tracker of multiprocessing is one, too)."""
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        pytest.skip("no /proc to look for processes")
-    return [int(child) for child in text.split()]
 
 
 def test_a_grown_study_solves_only_what_is_new(stated: Any, tmp_path: Path) -> None:
