@@ -27,7 +27,7 @@ from planner.study.lock import FILE, RUNS, locked
 from planner.study.progress import Runs
 from planner.study.results import Results
 from planner.study.schema import Study, read_study
-from planner.study.work import Job, Record, failed, read_record, with_region, work
+from planner.study.work import Job, Kept, Record, failed, read_record, work
 from planner.tables import Region
 from planner.workers import Lost, Setup, Task, Workers, run_all
 
@@ -156,7 +156,7 @@ def solve_runs(
         watch.ended(record)
 
     left = [Task(key, work, job) for key, job in unique.items() if key not in records]
-    run_all(left, Setup(with_region, region), workers, ended)
+    run_all(left, Setup(Kept, region), workers, ended)
 
 
 def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:

@@ -22,9 +22,6 @@ FAILED = "failed"
 Record = dict[str, Any]
 """What a run came to: status, reason, value, bound, figures, sites."""
 
-_region: dict[str, Region] = {}
-_loaded: dict[str, "Loaded"] = {}
-
 
 @dataclass(frozen=True)
 class Job:
@@ -42,22 +39,33 @@ class Job:
     base: tuple[str, ...] | None = None
 
 
-def with_region(region: Region) -> Region:
-    """What a worker keeps for its runs."""
-    return region
+class Kept:
+    """What a process keeps for its runs: the facts, and the last base with its model loaded."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self._base: tuple[str, Loaded] | None = None
+
+    def loaded(self, scenario: Mapping[Any, Any], base: tuple[str, ...]) -> "Loaded":
+        """The scenario under the changes `base`, solved once."""
+        from planner.loaded import Loaded
+
+        asked = json.dumps([scenario, base], default=str)
+        if self._base is None or self._base[0] != asked:
+            self._base = asked, Loaded(scenario, self.region, overrides=base)
+        return self._base[1]
 
 
-def work(region: Region, job: Job) -> Record:
+def work(kept: Kept, job: Job) -> Record:
     """Solve a run and write its folder; what goes wrong is a record too."""
     begun = time.monotonic()
-    _region["here"] = region
     if not job.folder.parent.is_dir():
         return failed(f"the worker does not see the folder {job.folder.parent}")
     finished = read_record(job.folder)
     if finished is not None:  # by a process that was swept away with another before it could tell
         return finished
     try:
-        record = _solved(job)
+        record = _solved(kept, job)
     except InputError as error:
         record = failed(str(error))
     except Exception as error:  # one run must not end the study
@@ -83,11 +91,11 @@ def read_record(folder: Path) -> Record | None:
     return None if record.get("status") in (None, FAILED) else record
 
 
-def _solved(job: Job) -> Record:
+def _solved(kept: Kept, job: Job) -> Record:
     from planner.plan_files import figures
 
     begun = time.monotonic()
-    found = _plan(job)
+    found = _plan(kept, job)
     record: Record = {
         "status": found.status,
         "reason": "",
@@ -112,27 +120,16 @@ def _solved(job: Job) -> Record:
     return record
 
 
-def _plan(job: Job) -> "Plan":
+def _plan(kept: Kept, job: Job) -> "Plan":
     from planner.planning import plan, plan_of
     from planner.reading import read
 
-    scenario, facts = read(job.scenario, _region["here"], job.overrides)
+    scenario, facts = read(job.scenario, kept.region, job.overrides)
     if job.base is not None:
-        answer = _at_hand(job.scenario, job.base).by_limits(scenario)
+        answer = kept.loaded(job.scenario, job.base).by_limits(scenario)
         if answer is not None:
             return plan_of(facts, scenario, answer.case, answer.outcome, job.site_losses)
     return plan(scenario, region=facts, site_losses=job.site_losses)
-
-
-def _at_hand(scenario: Mapping[Any, Any], base: tuple[str, ...]) -> "Loaded":
-    """The base with its model loaded: the last one that this process was asked for is kept."""
-    from planner.loaded import Loaded
-
-    known = json.dumps([scenario, base], default=str)
-    if known not in _loaded:
-        _loaded.clear()
-        _loaded[known] = Loaded(scenario, _region["here"], overrides=base)
-    return _loaded[known]
 
 
 def _why(found: Any) -> str:
