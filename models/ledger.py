@@ -38,6 +38,10 @@ class Ledger:
         """Add `term` to the sum `name` at `index`, as coming from `source`."""
         self._terms[name, index].append((source, term))
 
+    def clear(self) -> None:
+        """Forget all terms."""
+        self._terms.clear()
+
     def total(self, name: str, index: Hashable) -> Any:
         """The sum of all terms put so far; the column `nothing` where none was."""
         terms = self._terms.get((name, index))

@@ -14,7 +14,6 @@ from typing import Any, Literal, TextIO
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from models.build import build
 from planner.coefficients import make_case
 from planner.errors import Infeasible, InputError, Problem
 from planner.explain import explain_case
@@ -22,7 +21,7 @@ from planner.folders import check_file, whole_file
 from planner.optimize import starters
 from planner.reading import read
 from planner.scenario import Scenario
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import Compiled, compile_case
 from planner.solve.place import site_indexed
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split
@@ -65,7 +64,7 @@ def export(
         )
     chosen, facts = read(scenario, region)
     case = make_case(facts, chosen)
-    compiled = compile_model(build(case))
+    compiled = compile_case(case)
     name, deadline = chosen.objective.name, time.monotonic() + chosen.solve.time_limit_s
     ratio = OBJECTIVES[name]
     parts = split(compiled, case.sets["SITE"])
@@ -73,7 +72,7 @@ def export(
     if best.x is None:
         raise Infeasible(explain_case(case, chosen))
     if form == "reference":
-        compiled = compile_model(build(site_indexed(case).having(whole_racks=True)))
+        compiled = compile_case(site_indexed(case).having(whole_racks=True))
     sign = 1.0 if ratio.more_is_better else -1.0
     goal = {compiled.column[ratio.over]: -sign, compiled.column[ratio.under]: best.value}
     about = [

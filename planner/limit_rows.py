@@ -14,7 +14,8 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES, least_facility
 from models.case import Case
 from planner.scenario import Scenario
-from planner.solve.compile import Compiled, name_at
+from planner.solve.compile import Compiled
+from planner.solve.named import name_at
 from planner.solve.split import with_row
 
 LIMITS = {

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from models.build import build
+from models.build import build, discard
 from models.case import Case
 from planner.grid.root import within_grid
 from planner.outcome import Outcome, in_unit, worth
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix, points
-from planner.solve.compile import Compiled, compile_model, holds
+from planner.solve.compile import Compiled, compile_case, compile_model, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
@@ -181,7 +181,9 @@ def _compiled(case: Case, stages: Stages) -> Compiled | None:
         stages.close()
         return None
     stages.enter("compile")
-    return compile_model(model)
+    compiled = compile_model(model)
+    discard(model)
+    return compiled
 
 
 class _Search:
@@ -232,7 +234,7 @@ class _Search:
         """
         if HALT.asked:
             return np.inf
-        compiled = compile_model(build(among(self._case, sites)))
+        compiled = compile_case(among(self._case, sites))
         around = (near[-1:], near)[: len(near)]
         boxes = [between(compiled, some) for some in around]
         least = start - self._limits.gap_frac * abs(start)

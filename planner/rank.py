@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from models.build import build
 from models.columns import Column
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
@@ -26,7 +25,7 @@ from planner.losses import EXACT_FRAC, UNIT, Relaxation, losses
 from planner.optimize import starters
 from planner.reading import read
 from planner.scenario import Scenario
-from planner.solve.compile import compile_model
+from planner.solve.compile import compile_case
 from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.own import NONE
@@ -183,7 +182,7 @@ def _relaxation(
 ) -> tuple[Relaxation, np.ndarray]:
     """The relaxation, and its solution of least cost."""
     case = make_case(region, scenario)
-    compiled = compile_model(build(case))
+    compiled = compile_case(case)
     names = list(dict.fromkeys([scenario.objective.name, *scenario.objective.then, "cost"]))
     limits = Limits(0.0, scenario.objective.tolerance_frac, deadline)
     steps = relaxed_in_order(compiled, case.sets["SITE"], names, starters(case), limits)

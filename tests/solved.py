@@ -70,7 +70,7 @@ def attempt(
         return None
     assert best.state == "optimal"
     assert best.bound >= best.value - 1e-9 * abs(best.value)
-    load(compiled, x)
+    load(model, compiled, x)
     return Solved(best, x, model, compiled)
 
 

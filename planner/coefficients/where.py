@@ -1,5 +1,6 @@
 """Coefficients of places: when power can flow, what a hall costs, how the climate cools it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -213,6 +214,7 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     first = steps.groupby("site_id")["first_year"].min()
     own = sites["country"].map(onsite["first_year"]).reindex(first.index)
     first = first.where(~(own < first), own).astype(int)
+    forced = set(_forced(context))
     periods = context.scenario.periods
     available = {s: [t for t in periods if t >= first[s]] for s in sites.index}
     pairs = list(zip(designs["site_id"], designs["design_id"], strict=True))
@@ -221,18 +223,8 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
         "SITE_PERIOD": tuple((s, t) for s in sites.index for t in available[s]),
         "SITE_DESIGN": tuple(pairs),
         "HALL": tuple((s, d, t) for s, d in pairs for t in available[s]),
-        "STEP_PERIOD": tuple(
-            (s, step, t)
-            for s, step, year in zip(
-                steps["site_id"],
-                steps["step_index"].astype(int).tolist(),
-                steps["first_year"].tolist(),
-                strict=True,
-            )
-            for t in periods
-            if t >= year
-        ),
-        "FORCED_SITE": tuple(s for s in sites.index if s in set(_forced(context, sites))),
+        "STEP_PERIOD": _step_periods(steps, periods),
+        "FORCED_SITE": tuple(s for s in sites.index if s in forced),
     }
     water_sets, water = water_values(context, sites)
     tariffs = site_tariffs(context, sites)
@@ -249,7 +241,18 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     return sets, values, {"sites": sites, "steps": steps, "designs": designs}
 
 
-def _forced(context: Context, sites: pd.DataFrame) -> list[str]:
+def _step_periods(steps: pd.DataFrame, periods: Sequence[int]) -> tuple[tuple, ...]:
+    """Site, step and each period in which the step can carry load."""
+    rows = zip(
+        steps["site_id"].tolist(),
+        steps["step_index"].astype(int).tolist(),
+        steps["first_year"].tolist(),
+        strict=True,
+    )
+    return tuple((s, step, t) for s, step, year in rows for t in periods if t >= year)
+
+
+def _forced(context: Context) -> list[str]:
     pick = context.scenario.filters.sites.model_copy(
         update={"include": context.scenario.filters.sites.force, "exclude": []}
     )
@@ -259,7 +262,7 @@ def _forced(context: Context, sites: pd.DataFrame) -> list[str]:
 
 def _refuse_impossible(context: Context, sites: pd.DataFrame) -> None:
     """A forced site that no power can reach within the plan is a contradiction in the input."""
-    lost = [s for s in _forced(context, sites) if s not in sites.index]
+    lost = [s for s in _forced(context) if s not in sites.index]
     refuse(
         [
             Problem(

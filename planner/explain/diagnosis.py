@@ -7,11 +7,10 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-from models.build import build
 from models.case import Case
 from planner.explain.rules import Growth, Rule, rules_of
 from planner.optimize import starters
-from planner.solve.compile import compile_model
+from planner.solve.compile import compile_case
 from planner.solve.iis import certificate, irreducible
 from planner.solve.relax import HOLDS, Elastic, Shortfall
 from planner.solve.split import split
@@ -65,7 +64,7 @@ class Diagnosis:
 
     def __init__(self, case: Case, deadline: float) -> None:
         self._case, self._deadline = case, deadline
-        self.compiled = compile_model(build(case))
+        self.compiled = compile_case(case)
         self.rules = rules_of(case, self.compiled)
         self.parts = split(self.compiled, case.sets["SITE"])
         self.growth = Growth(case, self.compiled, self.rules)

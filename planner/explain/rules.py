@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
-from models.build import build
 from models.case import Case
 from planner.explain.words import (
     AT_LEAST,
@@ -18,7 +17,7 @@ from planner.explain.words import (
     rules_by_key,
     sentence,
 )
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import Compiled, compile_case
 
 STEP = 0.5
 """Numbers are halved to see how the rows depend on them: exact, since rows are linear in them."""
@@ -92,7 +91,7 @@ class Growth:
             old = values[name][key]
             values[name][key] = old * (1 - STEP) if old else -STEP
         changed = self._case.having(values={**self._case.values, **values})
-        other = compile_model(build(changed))
+        other = compile_case(changed)
         base = self._compiled
         row = np.array([other.row[name] for name in base.row_names])
         column = np.array([other.column[name] for name in base.column_names])

@@ -17,8 +17,9 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from planner.grid.network import Network
-from planner.solve.compile import Compiled
+from planner.solve.compile import NOWHERE, Compiled
 from planner.solve.highs import Solver
+from planner.solve.named import Names
 
 GW = 1e-3
 """Power in the linear programs is in GW: per unit on 1,000 MVA, within the solver's tolerance."""
@@ -122,12 +123,12 @@ class Dispatch:
         high[self._links] = network.link_mw * GW
         low[self._links] = -high[self._links]
         high[self._before] = network.unserved_mw * GW
-        names = tuple(map(str, range(width)))
         return Compiled(
             matrix=csc_array(gather @ self._inject), row_low=demand, row_high=demand,
-            low=low, high=high, integer=np.zeros(width, dtype=bool), column_names=names,
-            row_names=tuple(f"island {i}" for i in range(islands)),
-            column={name: i for i, name in enumerate(names)}, row={}, variables=(),
+            low=low, high=high, integer=np.zeros(width, dtype=bool),
+            columns=Names.of(map(str, range(width))),
+            rows=Names.of(f"island {i}" for i in range(islands)),
+            place=np.full(width, NOWHERE),
         )  # fmt: skip
 
     def _bound(self, columns: list | np.ndarray, low: list | np.ndarray, high: object) -> None:

@@ -21,12 +21,11 @@ from typing import NamedTuple
 import numpy as np
 
 from models.blocks.objective import Ratio
-from models.build import build
 from models.case import Case
 from planner.optimize import starters
 from planner.robust.joined import NOW, SURPLUS, Joined, own
 from planner.robust.measure import Totals, value_of
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
 from planner.solve.place import among
@@ -144,7 +143,7 @@ def decided_of(joined: Joined, x: np.ndarray) -> tuple[Decided, set[str]]:
 
 def joined_of(cases: Sequence[Case], ratio: Ratio) -> Joined:
     """The joined model of the cases of all futures."""
-    return Joined([compile_model(build(case)) for case in cases], NOW, ratio)
+    return Joined([compile_case(case) for case in cases], NOW, ratio)
 
 
 def _relaxed(

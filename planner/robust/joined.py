@@ -19,7 +19,8 @@ from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
 from planner.robust.measure import Totals
-from planner.solve.compile import Compiled
+from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.named import Names
 from planner.solve.place import WHERE
 
 INFINITY = float("inf")
@@ -27,13 +28,6 @@ NOW = (*WHERE, "halls")
 """Variables that are decided now, the same for all futures; all others wait."""
 
 SURPLUS = Ratio("surplus", "one", True, 1.0, "")
-
-
-class Total:
-    """Stands for a column that belongs to no site."""
-
-    def index(self) -> None:
-        """No index."""
 
 
 def own(k: int, name: str) -> str:
@@ -100,7 +94,8 @@ class Joined:
         width = len(self.names)
         low, high = np.full(width, -INFINITY), np.full(width, INFINITY)
         integer = np.zeros(width, dtype=bool)
-        variables: list[Any] = [None] * width
+        place = np.full(width, NOWHERE, dtype=np.int32)
+        label: dict[Any, int] = {}
         rows, columns, values, height = [], [], [], 0
         row_names: list[str] = []
         for k, (part, at) in enumerate(zip(self.parts, self._places, strict=True)):
@@ -112,8 +107,8 @@ class Joined:
             row_names += [own(k, name) for name in part.row_names]
             low[at], high[at] = np.maximum(low[at], part.low), np.minimum(high[at], part.high)
             integer[at] |= part.integer
-            for i, variable in zip(at, part.variables, strict=True):
-                variables[i] = variable
+            own_label = [label.setdefault(name, len(label)) for name in part.places]
+            place[at] = np.array([*own_label, NOWHERE])[part.place]
         matrix = coo_array(
             (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
             shape=(height, width),
@@ -125,11 +120,10 @@ class Joined:
             low=low,
             high=high,
             integer=integer,
-            column_names=self.names,
-            row_names=tuple(row_names),
-            column={name: i for i, name in enumerate(self.names)},
-            row={name: i for i, name in enumerate(row_names)},
-            variables=tuple(variables),
+            columns=Names.of(self.names),
+            rows=Names.of(row_names),
+            place=place,
+            places=tuple(label),
         )
 
 
@@ -149,7 +143,6 @@ def _extended(
         ),
         shape=(len(base.row_low) + len(rows), len(base.low) + len(names)),
     )
-    all_names, all_rows = (*base.column_names, *names), (*base.row_names, *rows)
     return replace(
         base,
         matrix=csc_array(matrix),
@@ -158,9 +151,7 @@ def _extended(
         low=np.append(base.low, [-INFINITY, 1.0, -INFINITY, *[0.0] * count]),
         high=np.append(base.high, [INFINITY, 1.0, *[INFINITY] * (count + 1)]),
         integer=np.append(base.integer, np.zeros(len(names), dtype=bool)),
-        column_names=all_names,
-        column={name: i for i, name in enumerate(all_names)},
-        row_names=all_rows,
-        row={name: i for i, name in enumerate(all_rows)},
-        variables=(*base.variables, *(Total() for _ in names)),
+        columns=base.columns.more(names),
+        rows=base.rows.more(rows),
+        place=np.append(base.place, np.full(len(names), NOWHERE)),
     )

@@ -20,7 +20,7 @@ from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
 from planner.solve.box import Range, columns_of, fix, next_to, wider
-from planner.solve.compile import Compiled, compile_model, load
+from planner.solve.compile import Compiled, compile_case, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
@@ -121,7 +121,7 @@ class Placed:
     @cached_property
     def model(self) -> Any:
         """The site-indexed model with the plan's values."""
-        load(self.compiled, self.x)
+        load(self._built, self.compiled, self.x)
         return self._built
 
     @cached_property
@@ -160,11 +160,11 @@ class Placement:
 
     @cached_property
     def _full(self) -> Compiled:
-        return compile_model(build(self.case))
+        return compile_case(self.case)
 
     def of_kinds(self, where: Mapping[str, float]) -> Compiled:
         """The model of those kinds of racks alone that a plan in groups has."""
-        return compile_model(build(narrowed(self.case, self._group, where)))
+        return compile_case(narrowed(self.case, self._group, where))
 
     def best(
         self,

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
-from planner.solve.compile import Compiled
+from planner.solve.compile import NOWHERE, Compiled
 from planner.solve.highs import Solver
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, inside, restricted
@@ -49,7 +49,7 @@ class Elastic:
         low = compiled.low.copy()
         # what the floors ask for at least is no longer sure
         low[compiled.column["facility_total"]] = 0.0
-        self.compiled = replace(compiled, low=low, variables=())
+        self.compiled = replace(compiled, low=low)
         self.parts = parts
         self.rules = [np.asarray(rows, dtype=int) for rows in rules]
 
@@ -164,7 +164,6 @@ class Elastic:
             ),
             shape=(height + 1, width + count),
         )
-        names = (*base.column_names, *(f"slack[{i}]" for i in range(len(slacks))), "shortfall")
         return replace(
             base,
             matrix=csc_array(matrix),
@@ -173,10 +172,9 @@ class Elastic:
             low=np.append(base.low, np.zeros(count)),
             high=np.append(base.high, np.full(count, np.inf)),
             integer=np.append(base.integer, np.zeros(count, dtype=bool)),
-            column_names=names,
-            column={name: i for i, name in enumerate(names)},
-            row_names=(*base.row_names, "shortfall_sum"),
-            row={**base.row, "shortfall_sum": height},
+            columns=base.columns.more([*(f"slack[{i}]" for i in range(len(slacks))), "shortfall"]),
+            rows=base.rows.more(["shortfall_sum"]),
+            place=np.append(base.place, np.full(count, NOWHERE)),
         )
 
 

@@ -27,11 +27,8 @@ def further(parts: Split, compiled: Compiled) -> Split:
 def split(compiled: Compiled, sites: Sequence[str]) -> Split:
     """Columns whose first index is a site belong to it; rows over one site's columns only, too."""
     number = {s: i for i, s in enumerate(sites)}
-    of_column = np.full(len(compiled.variables), -1)
-    for i, variable in enumerate(compiled.variables):
-        index = variable.index()
-        first = index[0] if isinstance(index, tuple) else index
-        of_column[i] = number.get(first, -1)
+    owners = np.array([*(number.get(label, -1) for label in compiled.places), -1], dtype=np.int32)
+    of_column = owners[compiled.place]  # no place is the last of them
     entries = compiled.matrix.tocoo()
     owner = of_column[entries.coords[1]]
     count = compiled.matrix.shape[0]
@@ -50,20 +47,17 @@ def inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Compiled:
     """The model of these columns and rows alone; a row keeps its limits."""
-    names = tuple(compiled.column_names[i] for i in columns)
-    row_names = tuple(compiled.row_names[i] for i in rows)
-    return Compiled(
+    return replace(
+        compiled,
         matrix=csc_array(csr_array(compiled.matrix[:, columns])[rows]),
         row_low=compiled.row_low[rows],
         row_high=compiled.row_high[rows],
         low=compiled.low[columns],
         high=compiled.high[columns],
         integer=compiled.integer[columns],
-        column_names=names,
-        row_names=row_names,
-        column={name: i for i, name in enumerate(names)},
-        row={name: i for i, name in enumerate(row_names)},
-        variables=tuple(compiled.variables[i] for i in columns) if compiled.variables else (),
+        columns=compiled.columns.part(columns),
+        rows=compiled.rows.part(rows),
+        place=compiled.place[columns],
     )
 
 
@@ -78,6 +72,5 @@ def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, nam
         matrix=csc_array(vstack([compiled.matrix, extra])),
         row_low=np.append(compiled.row_low, low),
         row_high=np.append(compiled.row_high, float("inf")),
-        row_names=(*compiled.row_names, name),
-        row={**compiled.row, name: len(compiled.row_names)},
+        rows=compiled.rows.more([name]),
     )

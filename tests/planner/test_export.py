@@ -14,8 +14,9 @@ from models.build import build
 from models.case import Case
 from planner.errors import Infeasible, InputError
 from planner.export import export, write_mps
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import NOWHERE, Compiled, compile_model
 from planner.solve.highs import Solver
+from planner.solve.named import Names
 from tests.tiny import tiny_case
 
 
@@ -70,7 +71,6 @@ def test_every_kind_of_bound_and_row_survives() -> None:
     inf = float("inf")
     low, high = np.array([0, -inf, -inf, 2, 0, -3.0]), np.array([inf, inf, 4, 2, inf, 7.5])
     row_low, row_high = np.array([1.0, -inf, 2, -inf]), np.array([3.0, 5, 2, inf])
-    names = tuple("abcdef")
     model = Compiled(
         matrix=csc_array(np.arange(1.0, 25.0).reshape(4, 6)),
         row_low=row_low,
@@ -78,11 +78,9 @@ def test_every_kind_of_bound_and_row_survives() -> None:
         low=low,
         high=high,
         integer=np.array([False, False, False, False, True, True]),
-        column_names=names,
-        row_names=("between", "most", "exactly", "nothing"),
-        column={n: i for i, n in enumerate(names)},
-        row={},
-        variables=(),
+        columns=Names.of("abcdef"),
+        rows=Names.of(["between", "most", "exactly", "nothing"]),
+        place=np.full(6, NOWHERE),
     )
     text = io.StringIO()
     write_mps(text, model, {0: 1.5}, ["first", "second"])
