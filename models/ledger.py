@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from pyomo.core.base.var import VarData
+from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression, SumExpression
+from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.core.expr.visitor import identify_variables
 from pyomo.environ import quicksum
 
@@ -32,11 +35,14 @@ class Ledger:
 
     def __init__(self, nothing: Any) -> None:
         self.nothing = nothing
-        self._terms: dict[tuple[str, Hashable], list[tuple[str, Any]]] = defaultdict(list)
+        self._terms: dict[str, dict[Hashable, list[tuple[str, Any]]]] = {}
 
     def put(self, name: str, index: Hashable, term: Any, source: str) -> None:
         """Add `term` to the sum `name` at `index`, as coming from `source`."""
-        self._terms[name, index].append((source, term))
+        terms = self._terms.get(name)
+        if terms is None:
+            terms = self._terms[name] = defaultdict(list)
+        terms[index].append((source, term))
 
     def clear(self) -> None:
         """Forget all terms."""
@@ -44,16 +50,35 @@ class Ledger:
 
     def total(self, name: str, index: Hashable) -> Any:
         """The sum of all terms put so far; the column `nothing` where none was."""
-        terms = self._terms.get((name, index))
-        return quicksum(term for _, term in terms) if terms else self.nothing
+        terms = self._terms.get(name, {}).get(index)
+        return _sum(terms) if terms else self.nothing
 
     def indices(self, name: str) -> list[Any]:
         """Indices at which something was put under `name`, in the order first met."""
-        return [index for key, index in self._terms if key == name]
+        return list(self._terms.get(name, ()))
 
     def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
         """Each (index, source, term) under `name`."""
-        for (key, index), terms in self._terms.items():
-            if key == name:
-                for source, term in terms:
-                    yield index, source, term
+        for index, terms in self._terms.get(name, {}).items():
+            for source, term in terms:
+                yield index, source, term
+
+
+def _sum(terms: list[tuple[str, Any]]) -> Any:
+    """As Pyomo's `quicksum`, without its look at each term's kind and that of the sum so far."""
+    parts: list[Any] = []
+    linear = True
+    for _, term in terms:
+        kind = term.__class__
+        if kind is MonomialTermExpression or kind is VarData:
+            parts.append(term)
+        elif kind is LinearExpression:
+            parts += term.args
+        elif kind in native_numeric_types:
+            return quicksum(term for _, term in terms)
+        else:
+            linear = False
+            parts.append(term)
+    if len(parts) == 1:
+        return parts[0]
+    return LinearExpression(parts) if linear else SumExpression(parts)

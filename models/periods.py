@@ -2,15 +2,24 @@
 
 from typing import Any
 
+from pyomo.core.expr.numeric_expr import LinearExpression
+
 from models.case import Case
 
 
-def added(var: Any, case: Case, *index: Any) -> Any:
-    """Increase of `var[..., t]` over the period before; all of it where there is none before."""
-    before = (*index[:-1], case["previous"].get(index[-1]))
-    return var[index] - var[before] if before in var else var[index]
+def before(var: Any, case: Case) -> dict[Any, Any]:
+    """The column of the period before, by index; none where the quantity begins."""
+    previous, columns = case["previous"], dict(var.items())
+    found = {}
+    for index in columns:
+        earlier = columns.get((*index[:-1], previous.get(index[-1])))
+        if earlier is not None:
+            found[index] = earlier
+    return found
 
 
-def keeps(var: Any, case: Case, *index: Any) -> bool:
-    """Whether `var` also stands in the period before, so that it may not shrink."""
-    return (*index[:-1], case["previous"].get(index[-1])) in var
+def added(now: Any, earlier: Any | None, times: float = 1.0) -> Any:
+    """A number times the increase over the period before; times all of it where none is before."""
+    if earlier is None:
+        return times * now
+    return LinearExpression(linear_coefs=[times, -times], linear_vars=[now, earlier])

@@ -14,7 +14,7 @@ from pyomo.environ import Constraint, NonNegativeIntegers, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 COLUMNS = (
     Column("parameters", "backup_musd_per_mw", "backup on the site, installed", low=0),
@@ -36,15 +36,13 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             + spare[case["country"][s]] * case["backup_unit_mw"][s] * m.open[s, t]
         ),
     )
-    m.backup_stays = Constraint(
-        [i for i in at if keeps(m.backup_units, case, *i)],
-        rule=lambda m, s, t: m.backup_units[s, t] >= m.backup_units[s, case["previous"][t]],
-    )
+    earlier = before(m.backup_units, case)
+    m.backup_stays = Constraint(list(earlier), rule=lambda m, *i: m.backup_units[i] >= earlier[i])
     for s, t in at:
         where = (case["country"][s], t)
         each = case["backup_unit_mw"][s] * case["backup_musd_per_mw"][s]
         units = m.backup_units[s, t]
-        ledger.put("capex_musd", where, each * added(m.backup_units, case, s, t), "backup")
+        ledger.put("capex_musd", where, added(units, earlier.get((s, t)), each), "backup")
         annuity = case["facility_crf_per_year"][s] * each
         ledger.put("annuity_musd", where, annuity * units, "backup")
         upkeep = case["maintenance_facility_frac"][s] * each

@@ -16,7 +16,7 @@ from pyomo.environ import Constraint, Expression, NonNegativeIntegers, NonNegati
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 COLUMNS = (
     Column("parameters", "shell_musd_per_mw", "building shell per IT MW", low=0),
@@ -35,53 +35,45 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
-    halls, load = case.sets["HALL"], case.sets["HALL"]
+    most, hall_mw, frac = case["halls_max_count"], case["hall_mw"], case["mean_load_frac"]
     m.halls = Var(
-        halls,
+        case.sets["HALL"],
         domain=NonNegativeIntegers,
-        bounds=lambda m, s, d, t: (0, case["halls_max_count"][s, d]),
+        bounds=lambda m, s, d, t: (0, most[s, d]),
     )
-    m.it_mw = Var(load, domain=NonNegativeReals)
-    m.it_mean_mw = Var(load, domain=NonNegativeReals)
-    m.halls_stay = Constraint(
-        [i for i in halls if keeps(m.halls, case, *i)],
-        rule=lambda m, s, d, t: m.halls[s, d, t] >= m.halls[s, d, case["previous"][t]],
-    )
+    at = m.halls.index_set()
+    m.it_mw = Var(at, domain=NonNegativeReals)
+    m.it_mean_mw = Var(at, domain=NonNegativeReals)
+    earlier = before(m.halls, case)
+    m.halls_stay = Constraint(list(earlier), rule=lambda m, *i: m.halls[i] >= earlier[i])
     m.halls_at_open_sites = Constraint(
-        halls,
-        rule=lambda m, s, d, t: m.halls[s, d, t] <= case["halls_max_count"][s, d] * m.open[s, t],
+        at, rule=lambda m, s, d, t: m.halls[s, d, t] <= most[s, d] * m.open[s, t]
     )
     m.hall_load = Constraint(
-        load,
-        rule=lambda m, s, d, t: m.it_mw[s, d, t] <= case["hall_mw"][s, d] * m.halls[s, d, t],
+        at, rule=lambda m, s, d, t: m.it_mw[s, d, t] <= hall_mw[s, d] * m.halls[s, d, t]
     )
     m.mean_below_peak = Constraint(
-        load,
-        rule=lambda m, s, d, t: (
-            m.it_mean_mw[s, d, t] <= case["mean_load_frac"]["high"] * m.it_mw[s, d, t]
-        ),
+        at, rule=lambda m, *i: m.it_mean_mw[i] <= frac["high"] * m.it_mw[i]
     )
     m.mean_above_idle = Constraint(
-        load,
-        rule=lambda m, s, d, t: (
-            m.it_mean_mw[s, d, t] >= case["mean_load_frac"]["low"] * m.it_mw[s, d, t]
-        ),
+        at, rule=lambda m, *i: m.it_mean_mw[i] >= frac["low"] * m.it_mw[i]
     )
     _offer(m, case, ledger)
-    _cost(m, case, ledger)
+    _cost(m, case, ledger, earlier)
 
 
 def _offer(m: Any, case: Case, ledger: Ledger) -> None:
-    for s, d, t in case.sets["HALL"]:
-        where = (case["group"][s], case["cooling_class"][d], t)
-        ledger.put("it_mw", where, m.it_mw[s, d, t], s)
-        ledger.put("it_mean_mw", where, m.it_mean_mw[s, d, t], s)
-        ledger.put("hall_mw", where, case["hall_mw"][s, d] * m.halls[s, d, t], s)
-        at_meter = case["facility_per_it_frac"][s, d] * m.it_mw[s, d, t]
-        ledger.put("facility_mw", (s, t), at_meter, d)
-        ledger.put("site_it_mw", (s, t), m.it_mw[s, d, t], d)
-        mean = case["energy_per_it_frac"][s, d] * m.it_mean_mw[s, d, t]
-        ledger.put("mean_facility_mw", (s, t), mean, d)
+    group, cooling, hall_mw = case["group"], case["cooling_class"], case["hall_mw"]
+    at_meter, energy = case["facility_per_it_frac"], case["energy_per_it_frac"]
+    loads = zip(m.halls.items(), m.it_mw.values(), m.it_mean_mw.values(), strict=True)
+    for ((s, d, t), halls), it_mw, it_mean_mw in loads:
+        where, place = (group[s], cooling[d], t), (s, t)
+        ledger.put("it_mw", where, it_mw, s)
+        ledger.put("it_mean_mw", where, it_mean_mw, s)
+        ledger.put("hall_mw", where, hall_mw[s, d] * halls, s)
+        ledger.put("facility_mw", place, at_meter[s, d] * it_mw, d)
+        ledger.put("site_it_mw", place, it_mw, d)
+        ledger.put("mean_facility_mw", place, energy[s, d] * it_mean_mw, d)
     m.facility_mw = Expression(
         case.sets["SITE_PERIOD"], rule=lambda m, s, t: ledger.total("facility_mw", (s, t))
     )
@@ -90,13 +82,16 @@ def _offer(m: Any, case: Case, ledger: Ledger) -> None:
     )
 
 
-def _cost(m: Any, case: Case, ledger: Ledger) -> None:
-    for s, d, t in case.sets["HALL"]:
-        where = (case["country"][s], t)
-        for item in ("shell", "electrical", "cooling"):
-            cost = case[f"{item}_musd_per_hall"][s, d]
-            ledger.put("capex_musd", where, cost * added(m.halls, case, s, d, t), item)
-            annuity = case["facility_crf_per_year"][s] * cost
-            ledger.put("annuity_musd", where, annuity * m.halls[s, d, t], item)
-            upkeep = case["maintenance_facility_frac"][s] * cost
-            ledger.put("opex_musd", where, upkeep * m.halls[s, d, t], "facility maintenance")
+def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
+    country, crf = case["country"], case["facility_crf_per_year"]
+    upkeep, items = case["maintenance_facility_frac"], ("shell", "electrical", "cooling")
+    prices = [(item, case[f"{item}_musd_per_hall"]) for item in items]
+    for index, halls in m.halls.items():
+        s, d, t = index
+        where, new, whole = (country[s], t), earlier.get(index), 0.0
+        for item, price in prices:
+            cost = price[s, d]
+            whole += cost
+            ledger.put("capex_musd", where, added(halls, new, cost), item)
+            ledger.put("annuity_musd", where, (crf[s] * cost) * halls, item)
+        ledger.put("opex_musd", where, (upkeep[s] * whole) * halls, "facility maintenance")

@@ -6,6 +6,7 @@ hall_m2 = hall_mw * hall_m2_per_mw of the design, cooling yard included
 Price: land_local_per_m2 on the built area, grossed up by the setback.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from pyomo.environ import Constraint
@@ -13,7 +14,7 @@ from pyomo.environ import Constraint
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added
+from models.periods import added, before
 
 COLUMNS = (
     Column("sites", "parcel_m2", "area on offer; blank: no limit", low=0, default=None),
@@ -28,25 +29,25 @@ OUTCOMES = (Column("sites", "land_m2", "area the plan takes, setback included"),
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Area within the parcel, and its price."""
-    for s, t in case.sets["SITE_PERIOD"]:
-        ledger.put("built_m2", (s, t), case["substation_m2"][s] * m.open[s, t], "substation")
-    for s, d, t in case.sets["HALL"]:
-        ledger.put("built_m2", (s, t), case["hall_m2"][s, d] * m.halls[s, d, t], d)
+    substation_m2, hall_m2 = case["substation_m2"], case["hall_m2"]
+    _take(m.open, case, ledger, lambda s: (substation_m2[s], "substation"))
+    _take(m.halls, case, ledger, lambda s, d: (hall_m2[s, d], d))
     m.parcel = Constraint(
         [(s, t) for s, t in case.sets["SITE_PERIOD"] if s in case["buildable_m2"]],
         rule=lambda m, s, t: (
             ledger.total("built_m2", (s, t)) / 1e4 <= case["buildable_m2"][s] / 1e4
         ),
     )
-    for s, t in case.sets["SITE_PERIOD"]:
-        _buy(case, ledger, (s, t), case["substation_m2"][s], m.open, (s, t))
-    for s, d, t in case.sets["HALL"]:
-        _buy(case, ledger, (s, t), case["hall_m2"][s, d], m.halls, (s, d, t))
 
 
-def _buy(case: Case, ledger: Ledger, at: tuple, area_m2: float, var: Any, index: tuple) -> None:
-    s, t = at
-    cost = case["land_musd_per_m2"][s] * area_m2
-    ledger.put("capex_musd", (case["country"][s], t), cost * added(var, case, *index), "land")
-    rent = case["discount_frac"][s] * cost
-    ledger.put("annuity_musd", (case["country"][s], t), rent * var[index], "land")
+def _take(var: Any, case: Case, ledger: Ledger, area: Callable[..., tuple[float, str]]) -> None:
+    """The area that each of a kind takes, and its price: `area` by index without the period."""
+    price, country, earlier = case["land_musd_per_m2"], case["country"], before(var, case)
+    rate = case["discount_frac"]
+    for index, count in var.items():
+        s, t = index[0], index[-1]
+        area_m2, source = area(*index[:-1])
+        ledger.put("built_m2", (s, t), area_m2 * count, source)
+        cost, where = price[s] * area_m2, (country[s], t)
+        ledger.put("capex_musd", where, added(count, earlier.get(index), cost), "land")
+        ledger.put("annuity_musd", where, (rate[s] * cost) * count, "land")

@@ -14,7 +14,7 @@ from pyomo.environ import Constraint
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added
+from models.periods import added, before
 
 COLUMNS = (
     Column(
@@ -54,11 +54,12 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _builders(m: Any, case: Case, ledger: Ledger) -> None:
     """Worker-years of the halls added, within those of the region's workers."""
     most = case["builders_max_count"]
-    for s, d, t in case.sets["HALL"] if most else ():
+    earlier = before(m.halls, case) if most else {}
+    for (s, d, t), halls in m.halls.items() if most else ():
         if case["labour_region"][s] in most:
             work = case["construction_staff_per_mw"][s] * case["hall_mw"][s, d]
             where = (case["labour_region"][s], t)
-            ledger.put("builders_years", where, work * added(m.halls, case, s, d, t), s)
+            ledger.put("builders_years", where, added(halls, earlier.get((s, d, t)), work), s)
     m.builders = Constraint(
         ledger.indices("builders_years"),
         rule=lambda m, r, t: (

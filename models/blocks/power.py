@@ -23,7 +23,7 @@ from pyomo.environ import Binary, Constraint, Expression, NonNegativeReals, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 HOURS_PER_YEAR = 8760
 
@@ -53,10 +53,8 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Interconnection in steps, the load it can carry, and the price of power."""
     steps = case.sets["STEP_PERIOD"]
     m.connect = Var(steps, domain=Binary)
-    m.connection_stays = Constraint(
-        [i for i in steps if keeps(m.connect, case, *i)],
-        rule=lambda m, s, step, t: m.connect[s, step, t] >= m.connect[s, step, case["previous"][t]],
-    )
+    earlier = before(m.connect, case)
+    m.connection_stays = Constraint(list(earlier), rule=lambda m, *i: m.connect[i] >= earlier[i])
     m.steps_in_order = Constraint(
         [i for i in steps if i[1] > 1],
         rule=lambda m, s, step, t: m.connect[s, step, t] <= m.connect[s, step - 1, t],
@@ -112,12 +110,13 @@ def _billed(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _cost(m: Any, case: Case, ledger: Ledger) -> None:
-    for s, step, t in case.sets["STEP_PERIOD"]:
+    earlier = before(m.connect, case)
+    for (s, step, t), connect in m.connect.items():
         cost, where = case["step_musd"][s, step], (case["country"][s], t)
-        new = added(m.connect, case, s, step, t)
-        ledger.put("capex_musd", where, cost * new, "interconnection")
+        new = added(connect, earlier.get((s, step, t)), cost)
+        ledger.put("capex_musd", where, new, "interconnection")
         annuity = case["interconnection_crf_per_year"][s] * cost
-        ledger.put("annuity_musd", where, annuity * m.connect[s, step, t], "interconnection")
+        ledger.put("annuity_musd", where, annuity * connect, "interconnection")
     for s, t in case.sets["SITE_PERIOD"]:
         where = (case["country"][s], t)
         energy = HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6

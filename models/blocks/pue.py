@@ -9,6 +9,7 @@ most and most_small bound what a site can exceed its ceiling by at all.
 (Japan: 1.3 for data centres from FY2029, above about 16,000 MWh a year.)
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pyomo.environ import Binary, Constraint, Var
@@ -25,12 +26,17 @@ HOURS_PER_YEAR = 8760
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Yearly PUE under its ceiling."""
+    pue, ceiling, opened = case["energy_per_it_frac"], case["pue_max"], case["pue_opened_before"]
     for s, d, t in case.sets["HALL"]:
-        if s in case["pue_max"] and t > case["pue_opened_before"].get(s, 0):
-            excess = case["energy_per_it_frac"][s, d] - case["pue_max"][s]
+        if s in ceiling and t > opened.get(s, 0):
+            excess = pue[s, d] - ceiling[s]
             ledger.put("pue_excess_mw", (s, t), excess * m.it_mean_mw[s, d, t], d)
     places = ledger.indices("pue_excess_mw")
-    most = {s: _most(case, s) for s in dict.fromkeys(s for s, _ in places)}
+    designs: dict[str, list[str]] = {s: [] for s, _ in places}
+    for s, d in case.sets["SITE_DESIGN"]:
+        if s in designs:
+            designs[s].append(d)
+    most = {s: _most(case, s, here) for s, here in designs.items()}
     m.small_site = Var([(s, t) for s, t in places if most[s].small > 0], domain=Binary)
     m.small_energy = Constraint(
         list(m.small_site),
@@ -64,15 +70,14 @@ class _Most(NamedTuple):
     small: float
 
 
-def _most(case: Case, s: str) -> _Most:
+def _most(case: Case, s: str, designs: Sequence[str]) -> _Most:
     excess, facility, small = 0.0, 0.0, 0.0
     threshold = case["pue_above_mwh_per_year"].get(s, 0.0) / HOURS_PER_YEAR
-    for at, d in case.sets["SITE_DESIGN"]:
-        if at == s:
-            it_mw = case["hall_mw"][s, d] * case["halls_max_count"][s, d]
-            pue = case["energy_per_it_frac"][s, d]
-            over = max(pue - case["pue_max"][s], 0.0)
-            excess += over * it_mw
-            facility += pue * it_mw
-            small = max(small, over * threshold / pue)
+    for d in designs:
+        it_mw = case["hall_mw"][s, d] * case["halls_max_count"][s, d]
+        pue = case["energy_per_it_frac"][s, d]
+        over = max(pue - case["pue_max"][s], 0.0)
+        excess += over * it_mw
+        facility += pue * it_mw
+        small = max(small, over * threshold / pue)
     return _Most(excess, facility, threshold, small)

@@ -13,7 +13,7 @@ from pyomo.environ import Binary, Constraint, Var
 from models.case import Case
 from models.columns import Column, Table
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 TABLES = (Table("sites", "candidate sites, computed from layers", ("site_id",), folder="odbl"),)
 COLUMNS = (
@@ -36,15 +36,14 @@ OUTCOMES = (
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Opening of sites and what it costs."""
     m.open = Var(case.sets["SITE_PERIOD"], domain=Binary)
-
-    m.stays_open = Constraint(
-        [i for i in case.sets["SITE_PERIOD"] if keeps(m.open, case, *i)],
-        rule=lambda m, s, t: m.open[s, t] >= m.open[s, case["previous"][t]],
-    )
+    earlier = before(m.open, case)
+    m.stays_open = Constraint(list(earlier), rule=lambda m, *i: m.open[i] >= earlier[i])
     last = case.sets["PERIOD"][-1]
     m.forced_open = Constraint(case.sets["FORCED_SITE"], rule=lambda m, s: m.open[s, last] == 1)
     for s, t in case.sets["SITE_PERIOD"]:
         cost, where = case["site_musd"][s], (case["country"][s], t)
-        ledger.put("capex_musd", where, cost * added(m.open, case, s, t), "site development")
+        ledger.put(
+            "capex_musd", where, added(m.open[s, t], earlier.get((s, t)), cost), "site development"
+        )
         annuity = case["facility_crf_per_year"][s] * cost
         ledger.put("annuity_musd", where, annuity * m.open[s, t], "site development")

@@ -25,7 +25,7 @@ from pyomo.environ import Constraint, NonNegativeReals, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 HOURS_PER_YEAR = 8760
 PPA, ONSITE, BATTERY = "ppa", "onsite", "battery"
@@ -70,10 +70,8 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _capacity(m: Any, case: Case, ledger: Ledger) -> None:
-    m.supply_stays = Constraint(
-        [i for i in case.sets["SUPPLY"] if keeps(m.supply_mw, case, *i)],
-        rule=lambda m, s, e, t: m.supply_mw[s, e, t] >= m.supply_mw[s, e, case["previous"][t]],
-    )
+    earlier = before(m.supply_mw, case)
+    m.supply_stays = Constraint(list(earlier), rule=lambda m, *i: m.supply_mw[i] >= earlier[i])
     for s, e, t in case.sets["SUPPLY"]:
         for place in dict.fromkeys((case["country"][s], case["zone"][s])):
             if (e, place) in case["supply_limit_mw"]:
@@ -131,14 +129,14 @@ def _renewables(m: Any, case: Case, ledger: Ledger, taken: list[tuple]) -> None:
 
 
 def _cost(m: Any, case: Case, ledger: Ledger, taken: list[tuple]) -> None:
-    kind = case["supply_kind"]
+    kind, earlier = case["supply_kind"], before(m.supply_mw, case)
     for s, e, t in case.sets["SUPPLY"]:
         where, capacity = (case["country"][s], t), m.supply_mw[s, e, t]
         plant = case["supply_musd_per_mw"][e]
         if plant > 0:
             item = "battery" if kind[e] == BATTERY else "on-site plant"
-            new = added(m.supply_mw, case, s, e, t)
-            ledger.put("capex_musd", where, plant * new, item)
+            built = (capacity, earlier.get((s, e, t)))
+            ledger.put("capex_musd", where, added(*built, plant), item)
             ledger.put(
                 "annuity_musd", where, case["supply_crf_per_year"][e] * plant * capacity, item
             )
@@ -147,7 +145,7 @@ def _cost(m: Any, case: Case, ledger: Ledger, taken: list[tuple]) -> None:
             area = case["supply_m2_per_mw"][e]
             ledger.put("built_m2", (s, t), area * capacity, e)
             land = case["land_musd_per_m2"][s] * area
-            ledger.put("capex_musd", where, land * new, "land")
+            ledger.put("capex_musd", where, added(*built, land), "land")
             ledger.put("annuity_musd", where, case["discount_frac"][s] * land * capacity, "land")
         if kind[e] == PPA:
             made = HOURS_PER_YEAR * case["supply_output_frac"][e] * case["supply_usd_per_mwh"][e]

@@ -20,7 +20,7 @@ from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, keeps
+from models.periods import added, before
 
 DAY, YEAR = 24, 8760
 PEAK, MEAN = "water_peak_m3_per_h", "water_mean_m3_per_h"
@@ -120,16 +120,14 @@ def _shared(m: Any, ledger: Ledger, drawn: list[tuple]) -> None:
 def _links(m: Any, case: Case, ledger: Ledger, links: list[tuple]) -> None:
     """Connections to further sources: once made, they stay; what they cost."""
     m.water_link = Var(links, domain=Binary)
-    m.water_link_stays = Constraint(
-        [i for i in links if keeps(m.water_link, case, *i)],
-        rule=lambda m, s, r, t: m.water_link[s, r, t] >= m.water_link[s, r, case["previous"][t]],
-    )
+    earlier = before(m.water_link, case)
+    m.water_link_stays = Constraint(list(earlier), rule=lambda m, *i: m.water_link[i] >= earlier[i])
     m.water_link_when_open = Constraint(
         links, rule=lambda m, s, r, t: m.water_link[s, r, t] <= m.open[s, t]
     )
     for s, r, t in links:
         where, cost = (case["country"][s], t), case["water_musd"][s, r]
-        new = added(m.water_link, case, s, r, t)
-        ledger.put("capex_musd", where, cost * new, "water connection")
+        new = added(m.water_link[s, r, t], earlier.get((s, r, t)), cost)
+        ledger.put("capex_musd", where, new, "water connection")
         annuity = case["facility_crf_per_year"][s] * cost
         ledger.put("annuity_musd", where, annuity * m.water_link[s, r, t], "water connection")

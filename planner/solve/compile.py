@@ -1,5 +1,6 @@
 """Pyomo to matrices, once; afterwards only vectors change, and the Pyomo model may go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +64,14 @@ def compile_model(model: Any) -> Compiled:
         return _compiled(model)
 
 
-def compile_case(case: Case) -> Compiled:
-    """The matrices of a case, its Pyomo model built and let go again."""
+def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Compiled:
+    """The matrices of a case, its Pyomo model built and let go again; `enter` is told the stages."""
     with PauseGC():
+        if enter is not None:
+            enter("build")
         model = build(case)
+        if enter is not None:
+            enter("compile")
         compiled = _compiled(model)
         discard(model)
     return compiled

@@ -5,7 +5,7 @@ short walk takes apart in a fraction of the time. What it does not know it leave
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pyomo.core.base.expression import NamedExpressionData
@@ -66,6 +66,10 @@ class Walk:
     def _add(self, part: Any, times: float) -> float:
         """Put the columns of an expression into the row; its constant is returned."""
         kind = part.__class__
+        if kind is VarData:
+            self.index.append(self._number[id(part)])
+            self.value.append(times)
+            return 0.0
         if kind is MonomialTermExpression:
             factor, variable = part.args
             self.index.append(self._number[id(variable)])
@@ -75,31 +79,29 @@ class Walk:
             return self._add_all(part.args, times)
         if kind in NUMBERS:
             return times * part
-        if isinstance(part, VarData):
+        if kind is ProductExpression and part.args[0].__class__ in NUMBERS:
+            return self._add(part.args[1], times * part.args[0])
+        if kind is DivisionExpression and part.args[1].__class__ in NUMBERS:
+            return self._add(part.args[0], times / part.args[1])
+        if kind is NegationExpression:
+            return self._add(part.args[0], -times)
+        if isinstance(part, VarData):  # of a kind of its own: a column without an index
             self.index.append(self._number[id(part)])
             self.value.append(times)
             return 0.0
         if isinstance(part, NamedExpressionData):
             return self._add_named(part, times)
-        if kind is NegationExpression:
-            return self._add(part.args[0], -times)
-        if kind is ProductExpression and part.args[0].__class__ in NUMBERS:
-            return self._add(part.args[1], times * part.args[0])
-        if kind is DivisionExpression and part.args[1].__class__ in NUMBERS:
-            return self._add(part.args[0], times / part.args[1])
         return self._by_pyomo(part, times)
 
-    def _add_all(self, parts: Iterable[Any], times: float) -> float:
-        number, index, value = self._number, self.index.append, self.value.append
-        constant = 0.0
-        for part in parts:
-            if part.__class__ is MonomialTermExpression:  # by far the most
-                factor, variable = part.args
-                index(number[id(variable)])
-                value(times * factor)
-            else:
-                constant += self._add(part, times)
-        return constant
+    def _add_all(self, parts: Sequence[Any], times: float) -> float:
+        number = self._number
+        terms = [part.args for part in parts if part.__class__ is MonomialTermExpression]
+        self.index.extend([number[id(variable)] for _, variable in terms])
+        self.value.extend([times * factor for factor, _ in terms])
+        if len(terms) == len(parts):
+            return 0.0
+        others = (part for part in parts if part.__class__ is not MonomialTermExpression)
+        return sum([self._add(part, times) for part in others])
 
     def _add_named(self, part: Any, times: float) -> float:
         known = self._named.get(id(part))
