@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from models.build import build, discard
 from models.case import Case
 from planner.grid.root import within_grid
 from planner.outcome import Outcome, in_unit, worth
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix, points
-from planner.solve.compile import Compiled, compile_case, compile_model, holds
+from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
@@ -175,14 +174,10 @@ def _relaxed(
 
 def _compiled(case: Case, stages: Stages) -> Compiled | None:
     """The where/what model of all candidate sites; None if asked to end."""
-    stages.enter("build")
-    model = build(case)
+    compiled = compile_case(case, stages.enter)
     if HALT.asked:
         stages.close()
         return None
-    stages.enter("compile")
-    compiled = compile_model(model)
-    discard(model)
     return compiled
 
 

@@ -65,7 +65,7 @@ def compile_model(model: Any) -> Compiled:
 
 
 def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Compiled:
-    """The matrices of a case, its Pyomo model built and let go again; `enter` is told the stages."""
+    """The matrices of a case, its model built and let go again; `enter` is told each stage."""
     with PauseGC():
         if enter is not None:
             enter("build")

@@ -19,6 +19,7 @@ from planner.verify import verify
 from tests.tiny import tiny_case
 
 ROOT = Path(__file__).resolve().parents[2]
+# a plan free of money costs 15,600 M$; under the budget the first plan is far from the best
 SCENARIO = """\
 name: interrupted
 periods: [2027, 2028, 2029]
@@ -28,6 +29,7 @@ demand:
 filters:
   countries: [KR]
 policies: {first_year: {KR: 2027}}
+budget: {capex_musd_total: 14500}
 solve: {gap_frac: 1.0e-9, time_limit_s: 600}
 """
 AT_THE_FIRST_PLAN = """\
