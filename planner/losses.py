@@ -23,7 +23,7 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.solve.compile import Compiled
 from planner.solve.losses import ceilings
-from planner.solve.own import NONE, Forcing, OwnRows
+from planner.solve.own import NONE, Forcing, own_rows
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 
@@ -90,7 +90,7 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
         can carry no load.
     """
     parts = split(found.compiled, found.case.sets["SITE"])
-    force = forcing(found.case, found.compiled, parts, deadline)
+    force = forcing(found, parts, deadline)
     ratio = OBJECTIVES[found.objective]
     most = ceilings(found.compiled, parts, ratio, found.relaxed, force, deadline)
     inside = np.array([s in chosen for s in parts.sites], dtype=bool)
@@ -105,13 +105,14 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     return pd.DataFrame({**columns, "loss_basis": np.where(inside | able, "bound", "")})
 
 
-def forcing(case: Case, compiled: Compiled, parts: Split, deadline: float) -> Forcing:
+def forcing(found: Relaxation, parts: Split, deadline: float) -> Forcing:
     """What it means for each site to be forced in."""
+    case, compiled = found.case, found.compiled
     last = case.sets["PERIOD"][-1]
     summed = load_columns(case, compiled, last)
     costs = np.zeros(len(compiled.low))
     costs[summed] = 1.0
-    most = OwnRows(compiled, parts).most(costs, deadline)
+    most = own_rows(compiled, parts, found.relaxed.own).most(costs, deadline)
     number = {s: i for i, s in enumerate(parts.sites)}
     hall = np.full(len(parts.sites), np.inf)
     for s, d in case.sets["SITE_DESIGN"]:

@@ -26,7 +26,7 @@ from scipy.sparse import csr_array
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
-from planner.solve.own import NONE, Forcing, OwnRows
+from planner.solve.own import NONE, Forcing, OwnRows, own_rows
 from planner.solve.ratio import Fraction
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, inside, restricted, split
@@ -75,7 +75,8 @@ def ceilings(
     """
     begun = time.monotonic()
     prices = _Prices(compiled, parts, ratio, relaxed)
-    free, forced = OwnRows(compiled, parts), OwnRows(compiled, parts, forcing)
+    free = own_rows(compiled, parts, relaxed.own)
+    forced = OwnRows(compiled, parts, forcing)
     without, having = (_Chord(relaxed.bound, len(parts.sites)) for _ in range(2))
     for step in LEVELS_FRAC:
         r = relaxed.value - step * max(abs(relaxed.value), NONE)

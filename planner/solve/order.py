@@ -63,7 +63,7 @@ def relaxed_in_order(
         relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, start, limits.deadline)
         if relaxed.x is None:
             break
-        found.append(relaxed)
+        found.append(replace(relaxed, own=None) if found else relaxed)
         # the sites' own rows are as quickly solved anew as from another objective's optimum
         first, start = replace(relaxed, own=None), 0.0
         row = held(name, relaxed.value, limits.tolerance_frac)

@@ -1,5 +1,10 @@
-"""The sites' own columns and rows: one linear program that falls apart by site."""
+"""The sites' own columns and rows: linear programs that share nothing, a few dozen sites in each.
 
+One program of all sites would give the same; but each step of the simplex looks over all of it.
+"""
+
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +15,9 @@ from planner.solve.split import Split, restricted
 
 NONE = 1e-9
 """Less than this of a quantity is none of it."""
+
+TOGETHER = 50
+"""Sites in one linear program: half the time of 600 in one, and no less than 25 in one."""
 
 
 @dataclass(frozen=True)
@@ -22,34 +30,75 @@ class Forcing:
 
 
 class OwnRows:
-    """The sites' own columns and rows: one linear program that falls apart by site."""
+    """The sites' own columns and rows, a linear program for each few dozen sites."""
 
     def __init__(self, compiled: Compiled, parts: Split, forcing: Forcing | None = None) -> None:
         self._count = len(parts.sites)
-        self.columns = np.flatnonzero(parts.of_column >= 0)
-        self.owner = parts.of_column[self.columns]
-        part = restricted(compiled, self.columns, np.flatnonzero(parts.of_row >= 0))
-        self._solver = Solver(part, threads=1)
-        self._solver.whole(False)
-        if forcing is not None:
-            self._force(part, forcing)
+        self._parts, self._limits = parts, _limits(compiled, parts)
+        self._programs: list[tuple[np.ndarray, Solver]] = []
+        for columns, rows in _batches(parts):
+            part = restricted(compiled, columns, rows)
+            solver = Solver(part, threads=1)
+            solver.whole(False)
+            if forcing is not None:
+                _force(solver, columns, parts.of_column[columns], forcing)
+            self._programs.append((columns, solver))
 
-    def _force(self, part: Compiled, forcing: Forcing) -> None:
-        place = np.full(int(self.columns.max(initial=-1)) + 1, -1)
-        place[self.columns] = np.arange(len(self.columns))
-        at_one = place[forcing.at_one]
-        ones = np.ones(len(at_one))
-        self._solver.bounds(at_one, ones, np.maximum(part.high[at_one], 1.0))
-        summed = place[forcing.summed]
-        for s in np.flatnonzero(forcing.least > NONE):
-            names = [part.column_names[i] for i in summed[self.owner[summed] == s]]
-            self._solver.add_row(dict.fromkeys(names, 1.0), forcing.least[s], float("inf"))
+    def same(self, compiled: Compiled, parts: Split) -> bool:
+        """Whether they are this model's, too: of the same sites, with the same limits."""
+        if self._parts.sites != parts.sites:
+            return False
+        limits = zip(self._limits, _limits(compiled, parts), strict=True)
+        return all(np.array_equal(mine, other) for mine, other in limits)
 
     def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
         """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
-        own = costs[self.columns]
-        self._solver.maximise_vector(own)
-        answer = self._solver.run(deadline=deadline)
-        if answer.state != "optimal" or answer.x is None:
-            return None
-        return np.bincount(self.owner, weights=own * answer.x, minlength=self._count)
+        found = np.zeros(self._count)
+        for columns, solver in self._programs:
+            own = costs[columns]
+            solver.maximise_vector(own)
+            answer = solver.run(deadline=deadline)
+            if answer.state != "optimal" or answer.x is None or time.monotonic() > deadline:
+                return None
+            owner = self._parts.of_column[columns]
+            found += np.bincount(owner, weights=own * answer.x, minlength=self._count)
+        return found
+
+
+def own_rows(compiled: Compiled, parts: Split, known: OwnRows | None) -> OwnRows:
+    """The sites' own rows, those that are known where they are the same."""
+    if known is not None and known.same(compiled, parts):
+        return known
+    return OwnRows(compiled, parts)
+
+
+def _limits(compiled: Compiled, parts: Split) -> tuple[np.ndarray, ...]:
+    columns, rows = parts.of_column >= 0, parts.of_row >= 0
+    return (
+        compiled.low[columns],
+        compiled.high[columns],
+        compiled.row_low[rows],
+        compiled.row_high[rows],
+    )
+
+
+def _batches(parts: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Columns and rows of each few dozen sites."""
+    columns, rows = (np.argsort(of, kind="stable") for of in (parts.of_column, parts.of_row))
+    by_column, by_row = parts.of_column[columns], parts.of_row[rows]
+    for first in range(0, len(parts.sites), TOGETHER):
+        edges = (first, first + TOGETHER)
+        of_column = slice(*np.searchsorted(by_column, edges))
+        of_row = slice(*np.searchsorted(by_row, edges))
+        yield np.sort(columns[of_column]), np.sort(rows[of_row])
+
+
+def _force(solver: Solver, columns: np.ndarray, owner: np.ndarray, forcing: Forcing) -> None:
+    at_one = np.flatnonzero(np.isin(columns, forcing.at_one))
+    high = np.maximum(solver.compiled.high[at_one], 1.0)
+    solver.bounds(at_one, np.ones(len(at_one)), high)
+    summed = np.flatnonzero(np.isin(columns, forcing.summed))
+    for s in np.unique(owner[summed]):
+        if forcing.least[s] > NONE:
+            names = [solver.compiled.column_names[i] for i in summed[owner[summed] == s]]
+            solver.add_row(dict.fromkeys(names, 1.0), forcing.least[s], float("inf"))
