@@ -29,7 +29,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.build import build
 from models.case import Case
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
@@ -42,7 +41,7 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.solve.compile import Compiled, compile_model
+from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.place import among
 from planner.solve.split import Split, split
@@ -104,7 +103,7 @@ class Loaded:
         found = self.by_limits(scenario, watch)
         if found is None:
             case = make_case(facts, scenario)
-            compiled = compile_model(build(case))
+            compiled = compile_case(case)
             outcome = optimize(case, scenario, watch, self._begun(case, compiled))
             found = WhatIf("rebuilt", outcome, case, scenario, facts, 0.0)
         return replace(found, seconds=time.monotonic() - begun)

@@ -12,7 +12,6 @@ from scipy.sparse import csc_array, csr_array
 from models.build import build, discard
 from models.case import Case
 from planner.solve.named import Names, indexed
-from planner.solve.named import name_at as name_at
 from planner.solve.walk import INFINITY, Walk
 
 NOWHERE = -1
