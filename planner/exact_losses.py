@@ -107,7 +107,7 @@ def _answers(
     """What is known by the deadline; a question whose worker died too often has no answer."""
     parts = split(found.compiled, found.case.sets["SITE"])
     handed = Handed(
-        replace(found.compiled, variables=()),  # the model's own objects stay here
+        found.compiled,
         parts,
         found.objective,
         replace(found.relaxed, own=None),

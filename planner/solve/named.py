@@ -19,6 +19,10 @@ class Names:
         """Names that are known."""
         return Names(lambda: names)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What goes to another process: the names themselves."""
+        return Names.of, (self.all,)
+
     @cached_property
     def all(self) -> tuple[str, ...]:
         """Every name, in order."""

@@ -1,6 +1,7 @@
 """Names are made when asked for, and a compiled model needs no Pyomo model any more."""
 
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -28,6 +29,11 @@ def test_names_are_made_once_and_only_when_asked_for() -> None:
     assert part.at == {"c": 0, "a": 1}
     assert more.at["d"] == 3
     assert made == ["once"]
+
+
+def test_names_go_to_other_processes() -> None:
+    names = Names(lambda: ["a", "b"]).part(np.array([1]))
+    assert pickle.loads(pickle.dumps(names)).at == {"b": 0}
 
 
 def test_indices_are_written_as_pyomo_writes_them() -> None:
