@@ -11,12 +11,15 @@ Source: Birge and Louveaux, Introduction to Stochastic Programming, 2011, ch. 4.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
+from planner.coefficients.grid import with_cuts
 from planner.errors import InputError, Problem
+from planner.grid.root import ROUNDS, broken_cuts
 from planner.limits import Book
 from planner.limits.objectives import totals_of
 from planner.optimize import optimize
@@ -93,33 +96,37 @@ def robust(
     sites = {s for record in known for s in record["sites"]}
     best = max(_inner(record["bound"], aim) for record in known)
     usual = float(np.mean([under for _, under in said.known_totals]))
-    found = here_and_now([f.case for f in futures], sites, (best, usual), aim)
-    if found is not None:
-        _serve(said, found, aim, folder)
+    for _ in range(ROUNDS):
+        found = here_and_now([f.case for f in said.futures], sites, (best, usual), aim)
+        if found is None or _serve(said, found, aim, folder):
+            break
     mean = mean_of(runs, asked.scenario_path, asked.changes, rounds.facts)
     if mean is not None:
         _against_the_mean(said, mean, aim)
     return write_robust(said, folder, time.monotonic() - begun, "")
 
 
-def _serve(said: Said, found: Found, aim: Aim, folder: Path) -> None:
-    """Whole racks in every future, and its plan in files."""
-    said.bound = found.bound
+def _serve(said: Said, found: Found, aim: Aim, folder: Path) -> bool:
+    """Whole racks in every future, and its plan in files; or cuts of a network that refuses it."""
+    said.bound, said.basis = found.bound, found.basis
     parts = _recourse(said, found.sites, found.decided, aim)
     value, plans = served(parts, found.value, aim.share)
     if value is None:  # racks do not fit whole: with halls to spare
         wider = with_spare([future.case for future in said.futures], found, aim)
         if wider is None:
-            return
+            return True
         found = wider
         parts = _recourse(said, found.sites, found.decided, aim)
         value, plans = served(parts, found.value, aim.share)
+    if _refused(said, parts, plans) and time.monotonic() < aim.deadline:
+        return False
     said.value, said.decided = value, found.decided
     for future, record, part, x in zip(said.futures, said.records, parts, plans, strict=True):
         said.totals.append(None if x is None else part.totals(x))
         if x is not None:
             made = _plan(future, part, x, float(record["bound"]), aim)
             made.write(folder / "plans" / future.run.name)
+    return True
 
 
 def _against_the_mean(said: Said, mean: Future, aim: Aim) -> None:
@@ -129,12 +136,26 @@ def _against_the_mean(said: Said, mean: Future, aim: Aim) -> None:
         return
     decided = _decided(outcome.placed.found_in.column_names, outcome.placed.solution)
     sites = {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
-    parts = _recourse(said, sites, decided, aim)
     said.mean_decided = decided
-    said.mean, plans = served(parts, said.value_or(said.known), aim.share)
+    for _ in range(ROUNDS):
+        parts = _recourse(said, sites, decided, aim)
+        said.mean, plans = served(parts, said.value_or(said.known), aim.share)
+        if not _refused(said, parts, plans):
+            break
     said.mean_totals = [
         None if x is None else part.totals(x) for part, x in zip(parts, plans, strict=True)
     ]
+
+
+def _refused(said: Said, parts: Sequence[Recourse], plans: Sequence[np.ndarray | None]) -> bool:
+    """Whether the network of some future refuses its plan; the future has the cuts, then."""
+    triples = list(zip(said.futures, parts, plans, strict=True))
+    cuts = [broken_cuts(future.case, part.compiled, x) for future, part, x in triples]
+    said.futures = [
+        replace(future, case=with_cuts(future.case, more)) if more else future
+        for (future, _, _), more in zip(triples, cuts, strict=True)
+    ]
+    return any(cuts)
 
 
 def _plan(future: Future, part: Recourse, x: np.ndarray, bound: float, aim: Aim) -> Plan:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,12 @@ _CHANGE = re.compile(r"^(?P<how>[*+])\s*(?P<by>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)
 
 @dataclass(frozen=True)
 class Future:
-    """One future: its run in the study, its scenario, and the region with its facts."""
+    """One future: its run in the study, its scenario, its facts, the case of all candidates."""
 
     run: Run
     scenario: Scenario
     region: Region
-
-    @cached_property
-    def case(self) -> Case:
-        """The case of all candidate sites."""
-        return make_case(self.region, self.scenario)
+    case: Case
 
     @property
     def context(self) -> Context:
@@ -41,7 +36,8 @@ class Future:
 
 def future_of(run: Run, scenario: str | Path, changes: Sequence[str], facts: Region) -> Future:
     """The future that a run of a study states."""
-    return Future(run, *read(scenario, facts, [*changes, *run.overrides]))
+    chosen, region = read(scenario, facts, [*changes, *run.overrides])
+    return Future(run, chosen, region, make_case(region, chosen))
 
 
 def mean_of(

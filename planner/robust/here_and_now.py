@@ -9,7 +9,8 @@ least D of any future, so the best rate is where it is zero, and with F(r) <= f
 1. The relaxation of all candidate sites, by sifting on the joined model, gives f and so the bound.
 2. At the sites it uses, and those that the best plans of the single futures use, whole sites, steps
    and halls are chosen with the racks of each future in groups; then the cheapest of those as good.
-   Where the gap stays open and candidates are few, once more among all of them: that bounds, too.
+   Where the gap stays open, once more among all sites that could be part of a better choice, the
+   others being ruled out by prices: what no choice of those beats, none does.
 3. Whole racks are placed in those halls, future by future (planner/robust/recourse.py).
 """
 
@@ -27,15 +28,17 @@ from planner.robust.joined import NOW, SURPLUS, Joined, own
 from planner.robust.measure import Totals, value_of
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
+from planner.solve.losses import contenders
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
 from planner.solve.place import among
-from planner.solve.sift import relaxed_ratio
+from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import split
 
 STEPS = 12
 CLOSE_FRAC = 1e-7
-FEW = 40
-"""As many candidate sites are all taken in where the gap stays open: the bound is theirs, then."""
+RELAXATION, WHOLE = "relaxation", "whole halls"
+"""What a bound rests on: divisible halls at every candidate; or whole ones, too, at all candidates
+that could be part of a better choice."""
 
 Decided = dict[str, float]
 """What is decided now: sites, steps and halls by the name of their column; absent is 0."""
@@ -54,12 +57,13 @@ class Aim:
 
 @dataclass(frozen=True)
 class Found:
-    """What is decided now, its value with racks in groups, and what no plan can beat."""
+    """What is decided now, its value with racks in groups, what no plan can beat and why."""
 
     decided: Decided
     sites: set[str]
     value: float
     bound: float
+    basis: str
     totals: tuple[Totals, ...]
 
 
@@ -79,27 +83,33 @@ def here_and_now(
     aim
         What is sought.
     """
-    bound, used = _relaxed(cases, known, start, aim)
-    every = {s for case in cases for s in case.sets["SITE"]}
-    choices = [used | set(known), *([every] if len(every) <= FEW else [])]
-    best: _Whole | None = None
-    for choice in choices:
-        near = best is not None and bound - best.value <= aim.gap_frac * abs(best.value)
-        if near or time.monotonic() > aim.deadline:
-            break
-        joined = joined_of([among(case, choice) for case in cases], aim.ratio)
-        ceiling, found = _whole(joined, best.value if best else bound, start[1], aim)
-        if every <= choice:
-            bound = min(bound, ceiling)
-        if found is not None and (best is None or found.value > best.value):
-            best = found
+    futures = _Relaxation(cases, known, aim)
+    bound, used = futures.best(start)
+    basis, choice = RELAXATION, used | set(known)
+    _, best = _whole(_at(cases, choice, aim), bound, start[1], aim)
+    if not _near(best, bound, aim) and time.monotonic() < aim.deadline:
+        rivals = futures.rivals(best.value if best else -np.inf, start[1])
+        begun = best.value if best else bound
+        ceiling, wider = _whole(_at(cases, rivals | choice, aim), begun, start[1], aim)
+        if ceiling < bound:
+            bound, basis = ceiling, WHOLE
+        if wider is not None and (best is None or wider.value > best.value):
+            best = wider
     if best is None:
         return None
     x = cheapest(best.joined, best.x, best.solver, best.surplus, aim)
     decided, sites = decided_of(best.joined, x)
     totals = best.joined.totals(x)
     value = value_of(totals, aim.share)
-    return Found(decided, sites, value, max(bound, value), tuple(totals))
+    return Found(decided, sites, value, max(bound, value), basis, tuple(totals))
+
+
+def _at(cases: Sequence[Case], sites: set[str], aim: Aim) -> Joined:
+    return joined_of([among(case, sites) for case in cases], aim.ratio)
+
+
+def _near(best: "_Whole | None", bound: float, aim: Aim) -> bool:
+    return best is not None and bound - best.value <= aim.gap_frac * abs(best.value)
 
 
 class _Whole(NamedTuple):
@@ -146,38 +156,49 @@ def joined_of(cases: Sequence[Case], ratio: Ratio) -> Joined:
     return Joined([compile_case(case) for case in cases], NOW, ratio)
 
 
-def _relaxed(
-    cases: Sequence[Case], known: Collection[str], start: tuple[float, float], aim: Aim
-) -> tuple[float, set[str]]:
-    """What no plan can beat, and the sites that the relaxation uses."""
-    joined = joined_of(cases, aim.ratio)
-    sites = list(dict.fromkeys(s for case in cases for s in case.sets["SITE"]))
-    first = np.array([s in known for s in sites])
-    number = {s: i for i, s in enumerate(sites)}
-    for case in cases:
-        begin = starters(case)
-        first[[number[s] for s in np.array(case.sets["SITE"], dtype=object)[begin]]] = True
-    (r, usual), bound, x, compiled = start, start[0], None, None
-    for _ in range(STEPS):
-        compiled = joined.at(r, aim.share, r * usual)
-        parts = split(compiled, sites)
-        found = relaxed_ratio(compiled, parts, SURPLUS, first, r * usual, aim.deadline)
+class _Relaxation:
+    """The joined model of all candidate sites, halls divisible."""
+
+    def __init__(self, cases: Sequence[Case], known: Collection[str], aim: Aim) -> None:
+        self._aim, self._joined = aim, joined_of(cases, aim.ratio)
+        self._sites = list(dict.fromkeys(s for case in cases for s in case.sets["SITE"]))
+        self._kept = np.array([s in known for s in self._sites])
+        number = {s: i for i, s in enumerate(self._sites)}
+        for case in cases:
+            begin = starters(case)
+            self._kept[[number[s] for s in np.array(case.sets["SITE"], dtype=object)[begin]]] = True
+
+    def best(self, start: tuple[float, float]) -> tuple[float, set[str]]:
+        """What no plan can beat, and the sites that the relaxation uses."""
+        (r, usual), bound, opened = start, start[0], set[str]()
+        for _ in range(STEPS):
+            compiled, found = self._at(r, usual)
+            if found.x is None:
+                break
+            bound = min(bound, _ceiling(self._joined, r, found.bound - r * usual))
+            at_work = (n for n, i in compiled.column.items() if found.x[i] > 1e-6)
+            opened = {n[5:].rsplit(",", 1)[0] for n in at_work if n.startswith("open[")}
+            value = value_of(self._joined.totals(found.x), self._aim.share)
+            if abs(value - r) <= CLOSE_FRAC * abs(r):
+                break
+            r = value
+        return bound, opened
+
+    def rivals(self, r: float, usual: float) -> set[str]:
+        """Sites that could be part of a choice worth more than r: of surplus at that rate."""
+        if not np.isfinite(r):
+            return set(self._sites)
+        compiled, found = self._at(r, usual)
         if found.x is None:
-            break
-        first, x = found.kept, found.x
-        bound = min(bound, _ceiling(joined, r, found.bound - r * usual))
-        value = value_of(joined.totals(found.x), aim.share)
-        if abs(value - r) <= CLOSE_FRAC * abs(r):
-            break
-        r = value
-    if x is None or compiled is None:
-        return bound, set()
-    opened = (n[5:].rsplit(",", 1)[0] for n in _at_work(compiled, x) if n.startswith("open["))
-    return bound, set(opened)
+            return set(self._sites)
+        return contenders(compiled, self._sites, SURPLUS, found, r * usual, self._aim.deadline)
 
-
-def _at_work(compiled: Compiled, x: np.ndarray) -> list[str]:
-    return [name for name, i in compiled.column.items() if x[i] > 1e-6]
+    def _at(self, r: float, usual: float) -> tuple[Compiled, Relaxed]:
+        compiled = self._joined.at(r, self._aim.share, r * usual)
+        parts = split(compiled, self._sites)
+        found = relaxed_ratio(compiled, parts, SURPLUS, self._kept, r * usual, self._aim.deadline)
+        self._kept = found.kept if found.x is not None else self._kept
+        return compiled, found
 
 
 def _ceiling(joined: Joined, r: float, surplus: float) -> float:

@@ -34,6 +34,7 @@ class Said:
     known: float | None = None
     value: float | None = None
     bound: float | None = None
+    basis: str = ""
     decided: Decided = field(default_factory=dict)
     totals: list[Totals | None] = field(default_factory=list)
     mean: float | None = None
@@ -63,6 +64,8 @@ class Robust:
     `value`, `bound`, `known` and `mean` are in the unit of the objective, of the worst `share` of
     the futures: of the robust plan, of any plan, of plans that know their future, and of the plan
     for the mean future (None where some future cannot be served by it, or inputs have no mean).
+    `bound_basis` says what the bound is proven by: divisible halls at every candidate
+    (`relaxation`), or whole ones at all that are not ruled out by prices (`whole halls`).
     """
 
     name: str
@@ -70,6 +73,7 @@ class Robust:
     share: float
     value: float | None
     bound: float | None
+    bound_basis: str
     known: float | None
     mean: float | None
     mean_is_known: bool
@@ -109,6 +113,7 @@ class Robust:
             "worst_share_frac": self.share,
             "value": self.value,
             "bound": self.bound,
+            "bound_basis": self.bound_basis,
             "gap_frac": self.gap_frac,
             "value_of_plans_that_know": self.known,
             "value_of_plan_for_the_mean": self.mean,
@@ -139,7 +144,10 @@ class Robust:
         gap = self.gap_frac
         text.append(f"\n{self.value:,.6g} {self.unit}", style="bold green")
         if self.bound is not None and gap is not None:
-            text.append(f"  nothing beats {self.bound:,.6g}, gap {100 * gap:.3g} %", "default")
+            said = (
+                f"  nothing beats {self.bound:,.6g} (by {self.bound_basis}), gap {100 * gap:.3g} %"
+            )
+            text.append(said, "default")
         text.append(
             f"\nknowing the future would gain {_of(self.information, self.value)}", "default"
         )
@@ -190,6 +198,7 @@ def write_robust(said: Said, folder: Path, seconds: float, why: str) -> Robust:
         share=said.share,
         value=said.shown(said.value),
         bound=said.shown(said.bound),
+        bound_basis=said.basis,
         known=said.shown(said.known),
         mean=said.shown(said.mean),
         mean_is_known=said.mean_decided is not None,

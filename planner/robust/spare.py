@@ -6,6 +6,7 @@ where that does not fit. Of the choices as good, one of least cost.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,7 +42,8 @@ def with_spare(cases: Sequence[Case], found: Found, aim: Aim) -> Found | None:
         if answer.x is not None:
             x = cheapest(joined, answer.x, solver, answer.objective, aim)
             decided, sites = decided_of(joined, x)
-            return Found(decided, sites, found.value, found.bound, tuple(joined.totals(x)))
+            totals = tuple(joined.totals(x))
+            return replace(found, decided=decided, sites=sites, totals=totals)
     return None
 
 

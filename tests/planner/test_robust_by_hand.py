@@ -5,15 +5,24 @@ in both. 12 MW at the meter, 20 Mtokens/s per IT MW; staff for one site only.
     a: 20 / 1.0 = 20 and 20 / 1.65 = 12.12 tokens per MW;  b: 20 / 1.3 = 15.38 in both
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
 from planner.optimize import optimize
-from planner.robust.here_and_now import Aim, here_and_now
+from planner.robust import _refused
+from planner.robust.futures import Future
+from planner.robust.here_and_now import Aim, _Relaxation, here_and_now
 from planner.robust.measure import value_of, worst
 from planner.robust.recourse import Recourse, served
+from planner.robust.results import Said
 from planner.scenario_file import scenario_from
+from planner.study.designs import Run
+from planner.study.schema import study_from
+from planner.tables import Region
+from tests.networks import triangle
 from tests.tiny import tiny_case
 
 NEVER = float("inf")
@@ -31,6 +40,17 @@ def future(meter_a: float, sites: str = "ab", **values):
         staff_fixed_count=dict.fromkeys(sites, 1.0),
         staff_supply_count={"KR-11": 1.0},
         **values,
+    )
+
+
+def small_triangle():
+    """The triangle at a hundredth: node b can take 6 MW alone."""
+    whole = triangle()
+    return replace(
+        whole,
+        demand_mw=whole.demand_mw / 100,
+        supply_mw=whole.supply_mw / 100,
+        line_mw=whole.line_mw / 100,
     )
 
 
@@ -136,3 +156,56 @@ def test_the_choice_is_the_best_of_all(seed):
         assert found.sites == {"abc"[int(np.argmax(values))]}
         assert found.bound >= found.value * (1 - 1e-9)
         assert found.bound == pytest.approx(found.value, rel=1e-4)
+
+
+def test_sites_that_no_better_choice_uses_are_ruled_out_by_prices():
+    # c and d meter so much that no plan with their load is worth what a or b alone are
+    def one(meter_a: float):
+        meters = {"a": meter_a, "b": 1.3, "c": 3.0, "d": 4.0}
+        return tiny_case(
+            4,
+            facility_per_it_frac={(s, "dry"): m for s, m in meters.items()},
+            facility_mw_max={("all", 2027): 12.0},
+            staff_fixed_count=dict.fromkeys(meters, 1.0),
+            staff_supply_count={"KR-11": 1.0},
+        )
+
+    cases = [one(1.0), one(1.65)]
+    relaxation = _Relaxation(cases, {"a"}, aim(1.0))
+    bound, _ = relaxation.best((20.0, 12.0))
+    best = (A[0] + A[1]) / 2
+    assert bound >= best * (1 - 1e-9)
+    rivals = relaxation.rivals(0.999 * best, 12.0)
+    assert "a" in rivals
+    assert not rivals & {"c", "d"}
+    found = here_and_now(cases, {"a"}, (20.0, 12.0), aim(1.0))
+    assert found is not None
+    assert found.value == pytest.approx(best)
+    assert best <= found.bound * (1 + 1e-9)
+    assert found.bound == pytest.approx(best, rel=1e-4)
+
+
+def test_a_choice_that_the_network_of_a_future_refuses_is_made_again(tmp_path):
+    # as in test_grid_plan: in the second future the network takes 1 MW at a and 11 at b; the first
+    # has none. Sites and halls are the same in both: what a carries in the first, it must leave
+    # unused in the second
+    network = {("KR", "noon", 2027): small_triangle()}
+    node = {"a": "b", "b": "c"}
+    cases = [tiny_case(node=node), tiny_case(node=node, grid_network=network)]
+    futures = [Future(Run(str(k), {}), SCENARIO, Region("", tmp_path, {}, {}, {}), case)
+               for k, case in enumerate(cases)]  # fmt: skip
+    said = Said(study_from({"name": "x", "scenario": "x", "design": "list", "runs": {"a": {}}}),
+                1.0, futures, [])  # fmt: skip
+    rounds = 0
+    while True:
+        rounds += 1
+        found = here_and_now([f.case for f in said.futures], {"a", "b"}, (20.0, 12.0), aim(1.0))
+        assert found is not None
+        parts = [Recourse(f.case, found.sites, found.decided, aim(1.0)) for f in said.futures]
+        _, plans = served(parts, found.value, 1.0)
+        if not _refused(said, parts, plans):
+            break
+    assert rounds > 1
+    it_mw = [x[part.compiled.column["it_mw[a,dry,2027]"]]
+             for part, x in zip(parts, plans, strict=True)]  # fmt: skip
+    assert it_mw[1] <= 1 / 1.2 + 1e-6 < it_mw[0]
