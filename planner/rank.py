@@ -14,13 +14,16 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from models.case import Case
 from models.columns import Column
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
+from planner.coefficients.grid import with_cuts
 from planner.coefficients.where import candidate_sites, interconnection
 from planner.errors import Infeasible
 from planner.exact_losses import exact_losses
 from planner.folders import whole_folder
+from planner.grid.root import ROUNDS, broken_cuts
 from planner.losses import EXACT_FRAC, UNIT, Relaxation, losses
 from planner.optimize import starters
 from planner.reading import read
@@ -180,8 +183,20 @@ def rank(
 def _relaxation(
     scenario: Scenario, region: Region, deadline: float
 ) -> tuple[Relaxation, np.ndarray]:
-    """The relaxation, and its solution of least cost."""
+    """The relaxation, and its solution of least cost, which every hour of the network can serve."""
     case = make_case(region, scenario)
+    for _ in range(ROUNDS):
+        found, x = _relaxed(scenario, region, case, deadline)
+        cuts = broken_cuts(case, found.compiled, x)
+        if not cuts or time.monotonic() > deadline:
+            break
+        case = with_cuts(case, cuts)
+    return found, x
+
+
+def _relaxed(
+    scenario: Scenario, region: Region, case: Case, deadline: float
+) -> tuple[Relaxation, np.ndarray]:
     compiled = compile_case(case)
     names = list(dict.fromkeys([scenario.objective.name, *scenario.objective.then, "cost"]))
     limits = Limits(0.0, scenario.objective.tolerance_frac, deadline)

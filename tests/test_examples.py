@@ -89,6 +89,32 @@ def test_fuel_cells_bring_megawatts_before_the_grid_does(tmp_path: Path) -> None
     assert "only 65 MW can be connected by then" in " ".join(said.split())
 
 
+def test_the_network_sends_load_north(tmp_path: Path) -> None:
+    path = EXAMPLES / "korea-grid-2029.yaml"
+    text = path.read_text()
+    (tmp_path / "without.yaml").write_text(
+        text[: text.index("grid:\n")] + text[text.index("facts:") :]
+    )
+    north: dict[str, float] = {}
+    for name, stated in (("with", path), ("without", tmp_path / "without.yaml")):
+        out = tmp_path / name
+        status, said = run("plan", str(stated), "--out", str(out), "--quiet")
+        assert status == 0, said
+        assert run("verify", str(out))[0] == 0
+        load = pd.read_csv(out / "power.csv").set_index("site_id")["facility_mw"]
+        assert load.sum() >= 500 - 1e-6
+        north[name] = load[load.index.str.match("gunsan|gimje")].sum()
+    assert north["without"] < 1
+    assert north["with"] > 100
+    limits = pd.read_csv(tmp_path / "with" / "policies.csv").query("rule == 'grid_limit'")
+    assert limits["slack"].min() < 5, "a line of the network binds, but for whole racks"
+    status, said = run("rank", str(path), "--out", str(tmp_path / "ranking"), "--quiet")
+    assert status == 0, said
+    ranking = pd.read_csv(tmp_path / "ranking" / "ranking.csv").query("chosen == 1")
+    assert ranking["site_id"].str.match("gunsan|gimje").any()
+
+
 def test_no_example_is_left_out() -> None:
-    named = {*COUNTRIES, DECADE, "infeasible-japan-2027", "korea-fuel-cell-2027", "who-pays"}
+    named = {*COUNTRIES, DECADE, "infeasible-japan-2027", "korea-fuel-cell-2027",
+             "korea-grid-2029", "who-pays"}  # fmt: skip
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == named
