@@ -82,14 +82,13 @@ def relaxed_ratio(
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
-            keeps_rows = True
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
                 break
             kept = kept | _wider(kept)
             continue
-        r = best.value
+        r, keeps_rows = best.value, True
         fraction.aim(r)
         # a ratio cut short by the deadline leaves something to gain among the sites in hand, too
         answer = solver.run(deadline=deadline)

@@ -143,6 +143,11 @@ def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:
     assert answer.outcome.placed.sites() == loaded.outcome.placed.sites()
 
 
+def test_no_plan_within_a_limit_is_said(loaded: Loaded) -> None:
+    answer = loaded.what_if(["budget.capex_musd_total=10"])
+    assert (answer.how, answer.status, answer.value) == ("limits", "infeasible", None)
+
+
 def test_what_is_no_limit_is_built_anew(loaded: Loaded) -> None:
     change = "systems[vr-nvl72-maxq].price_musd*=1.1"
     answer = loaded.what_if([change])
