@@ -4,7 +4,7 @@ Every term carries its source, so the table of costs by source *is* the cost, sp
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from pyomo.core.base.var import VarData
@@ -26,6 +26,10 @@ def place_of(term: Any) -> Any:
     return index[0] if isinstance(index, tuple) else index
 
 
+Source = str | Mapping[str, float]
+"""What a term comes from: one thing, or the shares of several."""
+
+
 class Ledger:
     """Terms by (name, index); blocks put, later blocks read the total.
 
@@ -35,10 +39,13 @@ class Ledger:
 
     def __init__(self, nothing: Any) -> None:
         self.nothing = nothing
-        self._terms: dict[str, dict[Hashable, list[tuple[str, Any]]]] = {}
+        self._terms: dict[str, dict[Hashable, list[tuple[Source, Any]]]] = {}
 
-    def put(self, name: str, index: Hashable, term: Any, source: str) -> None:
-        """Add `term` to the sum `name` at `index`, as coming from `source`."""
+    def put(self, name: str, index: Hashable, term: Any, source: Source) -> None:
+        """Add `term` to the sum `name` at `index`, as coming from `source`.
+
+        Several sources of one term are given with the share that each has in it.
+        """
         terms = self._terms.get(name)
         if terms is None:
             terms = self._terms[name] = defaultdict(list)
@@ -58,13 +65,16 @@ class Ledger:
         return list(self._terms.get(name, ()))
 
     def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
-        """Each (index, source, term) under `name`."""
+        """Each (index, source, term) under `name`; a term of several sources in its parts."""
         for index, terms in self._terms.get(name, {}).items():
             for source, term in terms:
-                yield index, source, term
+                if isinstance(source, str):
+                    yield index, source, term
+                else:
+                    yield from ((index, one, share * term) for one, share in source.items())
 
 
-def _sum(terms: list[tuple[str, Any]]) -> Any:
+def _sum(terms: list[tuple[Source, Any]]) -> Any:
     """As Pyomo's `quicksum`, without its look at each term's kind and that of the sum so far."""
     parts: list[Any] = []
     linear = True

@@ -83,15 +83,18 @@ def _offer(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
-    country, crf = case["country"], case["facility_crf_per_year"]
-    upkeep, items = case["maintenance_facility_frac"], ("shell", "electrical", "cooling")
-    prices = [(item, case[f"{item}_musd_per_hall"]) for item in items]
+    country, crf, upkeep = (
+        case[name] for name in ("country", "facility_crf_per_year", "maintenance_facility_frac")
+    )
+    prices = {item: case[f"{item}_musd_per_hall"] for item in ("shell", "electrical", "cooling")}
+    whole, share = {}, {}
+    for i in case.sets["SITE_DESIGN"]:
+        cost = {item: price[i] for item, price in prices.items()}
+        whole[i] = sum(cost.values())
+        share[i] = {item: price / whole[i] if whole[i] else 0.0 for item, price in cost.items()}
     for index, halls in m.halls.items():
         s, d, t = index
-        where, new, whole = (country[s], t), earlier.get(index), 0.0
-        for item, price in prices:
-            cost = price[s, d]
-            whole += cost
-            ledger.put("capex_musd", where, added(halls, new, cost), item)
-            ledger.put("annuity_musd", where, (crf[s] * cost) * halls, item)
-        ledger.put("opex_musd", where, (upkeep[s] * whole) * halls, "facility maintenance")
+        where, musd, parts = (country[s], t), whole[s, d], share[s, d]
+        ledger.put("capex_musd", where, added(halls, earlier.get(index), musd), parts)
+        ledger.put("annuity_musd", where, (crf[s] * musd) * halls, parts)
+        ledger.put("opex_musd", where, (upkeep[s] * musd) * halls, "facility maintenance")

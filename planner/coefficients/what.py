@@ -222,12 +222,17 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
         list(zip(links["country"], links["site_id"].map(sites["country"]), strict=True)),
         index=links.index,
     )
-    found: dict[str, set] = {s: set() for s in sites.index}
-    for w, row in context.workloads.iterrows():
+    markets = list(links["market_id"].unique())
+    place = sites.index.get_indexer(pd.Index(links["site_id"]))
+    market = pd.Index(markets).get_indexer(pd.Index(links["market_id"]))
+    served = np.zeros((len(sites), len(context.workloads), len(markets)), dtype=bool)
+    for i, (_, row) in enumerate(context.workloads.iterrows()):
         q, home = row["sovereignty_class"], row["home_country"]
         lawful = {(n, at): n == at or law.get((n, at, q), 1.0) > 0 for n, at in set(crossings)}
         allowed = crossings.map(lawful) & (links["rtt_ms"] <= float(row["network_rtt_ms"]))
-        chosen = links[allowed & (links["country"].eq(home) | (home == ""))]
-        for s, market in zip(chosen["site_id"], chosen["market_id"], strict=True):
-            found[s].add((w, market))
-    return {s: frozenset(pairs) for s, pairs in found.items()}
+        chosen = (allowed & (links["country"].eq(home) | (home == ""))).to_numpy()
+        served[place[chosen], i, market[chosen]] = True
+    pairs = [(w, name) for w in context.workloads.index for name in markets]
+    kinds, of_site = np.unique(served.reshape(len(sites), -1), axis=0, return_inverse=True)
+    reach = [frozenset(pairs[j] for j in np.flatnonzero(kind)) for kind in kinds]
+    return {s: reach[k] for s, k in zip(sites.index, of_site, strict=True)}

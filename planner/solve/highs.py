@@ -136,6 +136,10 @@ class Solver:
         self._costs = new
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
 
+    def presolve(self, wanted: bool) -> None:
+        """Whether HiGHS makes the model smaller before it solves it."""
+        self.highs.setOptionValue("presolve", "choose" if wanted else "off")
+
     def whole(self, wanted: bool) -> None:
         """Integers as integers, or relaxed."""
         kind = highspy.HighsVarType.kInteger if wanted else highspy.HighsVarType.kContinuous

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -63,9 +63,8 @@ def relaxed_in_order(
         relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, start, limits.deadline)
         if relaxed.x is None:
             break
-        found.append(replace(relaxed, own=None) if found else relaxed)
-        # the sites' own rows are as quickly solved anew as from another objective's optimum
-        first, start = replace(relaxed, own=None), 0.0
+        found.append(relaxed)
+        first, start = relaxed, 0.0
         row = held(name, relaxed.value, limits.tolerance_frac)
         compiled = with_row(compiled, row, 0.0, f"held_{name}")
     return found or [relaxed]

@@ -40,6 +40,7 @@ class OwnRows:
             part = restricted(compiled, columns, rows)
             solver = Solver(part, threads=1)
             solver.whole(False)
+            solver.presolve(False)  # nothing to gain in so small a program, and a copy of it
             if forcing is not None:
                 _force(solver, columns, parts.of_column[columns], forcing)
             self._programs.append((columns, solver))
