@@ -43,6 +43,9 @@ __all__ = [
 ]
 
 MARK = "study.json"
+KEEPING_FRAC = 0.05
+"""Share of the time of a study that its tables may take, which are written again as runs end."""
+
 SHARED = 4
 """So many runs must differ from the base in limits alone for its model to be kept loaded."""
 
@@ -109,8 +112,24 @@ def study(
         write(folder, MARK, found.document(), found.tables)
 
     with locked(folder):
-        solve_runs(jobs, facts, workers, records, keep, progress)
+        solve_runs(jobs, facts, workers, records, _now_and_then(keep), progress)
+        keep()
     return results()
+
+
+def _now_and_then(keep: Callable[[], None]) -> Callable[[], None]:
+    """`keep`, left out while it would take more than its share of the time."""
+    ended = took = 0.0
+
+    def maybe() -> None:
+        nonlocal ended, took
+        begun = time.monotonic()
+        if begun - ended >= took / KEEPING_FRAC:
+            keep()
+            ended = time.monotonic()
+            took = ended - begun
+
+    return maybe
 
 
 def _sharing(jobs: list[Job], changes: tuple[str, ...], base: Scenario) -> list[Job]:

@@ -6,6 +6,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from scipy.stats import qmc
+
 from planner.errors import InputError, Problem
 from planner.overrides import override_text
 from planner.reading import read
@@ -108,8 +110,6 @@ def _placed(study: Study, place: tuple, problem: Problem) -> Problem:
 
 
 def _sampled(study: Study) -> list[Run]:
-    from scipy.stats import qmc  # takes a while, and no worker asks for it
-
     ends = {path: _ends(study, path) for path in study.over}
     count = study.samples or 1
     if study.design == "latin_hypercube":

@@ -9,6 +9,7 @@ others were fixed; near 0, the input does not matter.
 from typing import Literal
 
 import numpy as np
+from scipy.stats import bootstrap, sobol_indices
 
 RESAMPLES = 200
 
@@ -36,8 +37,6 @@ def indices(values: np.ndarray, inputs: int, seed: int = 0) -> np.ndarray | None
     """
     if not np.isfinite(values).all() or np.ptp(values) == 0:
         return None
-    from scipy.stats import bootstrap  # takes a while, and few studies ask for it
-
     runs = values.reshape(inputs + 2, -1)
 
     def of(drawn: np.ndarray, axis: int) -> np.ndarray:
@@ -52,8 +51,6 @@ def indices(values: np.ndarray, inputs: int, seed: int = 0) -> np.ndarray | None
 
 
 def _indices(runs: np.ndarray) -> np.ndarray:
-    from scipy.stats import sobol_indices
-
     if np.ptp(runs[:2]) == 0:  # points drawn again may all be equal
         return np.zeros((len(runs) - 2, 2))
     known: dict[Literal["f_A", "f_B", "f_AB"], np.ndarray] = {

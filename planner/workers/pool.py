@@ -49,27 +49,30 @@ class _Crew:
 
     def through(self, tasks: Sequence[Task], count: int) -> list[Task]:
         """Do the tasks; those that have one attempt left are returned instead."""
-        waiting = deque(tasks)
-        last: list[Task] = []
+        waiting, last = deque(tasks), list[Task]()
         idle = [_Worker(self._setup) for _ in range(min(count, len(tasks)))]
         busy: dict[Connection, _Worker] = {}
+        known: list[tuple[Task, Any]] = []
         try:
-            while waiting or busy:
+            while waiting or busy or known:
                 while waiting and len(busy) < count:
                     worker = idle.pop() if idle else _Worker(self._setup)
                     busy[worker.pipe] = worker
                     worker.give(waiting.popleft())
-                for pipe in connection.wait(list(busy)):
+                for task, result in known:  # told while the processes are at work again
+                    self._ended(task, result)
+                known = []
+                for pipe in connection.wait(list(busy)) if busy else ():
                     worker = busy.pop(pipe)  # type: ignore[call-overload]
                     if worker.take():
                         idle.append(worker)
-                        self._ended(worker.task, worker.result)
+                        known.append((worker.task, worker.result))
                         continue
                     worker.leave()
                     self._deaths[worker.task.key] += 1
                     deaths = self._deaths[worker.task.key]
                     if deaths >= ATTEMPTS:
-                        self._ended(worker.task, Lost(DIED))
+                        known.append((worker.task, Lost(DIED)))
                     else:
                         (last if deaths == ATTEMPTS - 1 else waiting).append(worker.task)
         finally:

@@ -36,7 +36,7 @@ def used() -> dict[str, float]:
 
 def main(kind: str, asked: dict[str, Any]) -> None:
     """Measure and print."""
-    if kind in ("plan", "parts", "what_if", "rank"):
+    if kind in ("plan", "parts", "what_if", "rank", "study"):
         from tests.benchmarks import ours as kinds
     else:
         from tests.benchmarks import peers as kinds  # type: ignore[no-redef]

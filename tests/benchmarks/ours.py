@@ -177,3 +177,20 @@ def rank(instance: dict[str, Any], exact: int) -> dict[str, Any]:
     ranking(chosen, facts, exact=exact, workers=1)  # other processes have clocks of their own
     seconds = time.process_time() - begun
     return {"state": found.status, "cold_s": cold, "rank_s": seconds, "exact": exact}
+
+
+def study(instance: dict[str, Any], runs: int, workers: int) -> dict[str, Any]:
+    """So many runs of an example, its budget and prices changed a little."""
+    from planner.study import study as solve
+    from planner.study.schema import study_from
+
+    stated = {
+        "name": "runs",
+        "scenario": str(EXAMPLES / f"{instance['example']}.yaml"),
+        "design": "latin_hypercube",
+        "samples": runs,
+        "over": {"systems[*].price_musd": ["*0.97", "*1.03"]},
+    }
+    with tempfile.TemporaryDirectory() as out:
+        found = solve(study_from(stated), Path(out) / "study", workers=workers)
+    return {"state": "optimal" if found.within_gap else "stopped", "study_s": found.seconds}

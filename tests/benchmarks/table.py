@@ -17,7 +17,7 @@ def main(paths: Sequence[str]) -> None:
     """Print every table that the files have figures for."""
     found = [b for path in paths for b in json.loads(Path(path).read_text())["benchmarks"]]
     of = {"test_plan": plans, "test_peers": peers, "test_parts": parts,
-          "test_what_if": what_ifs, "test_rank": ranks}  # fmt: skip
+          "test_what_if": what_ifs, "test_rank": ranks, "test_study": studies}  # fmt: skip
     for name, table in of.items():
         rows = [b for b in found if b["name"].startswith(f"{name}[")]
         if rows:
@@ -124,6 +124,14 @@ def ranks(benches: Sequence[dict[str, Any]]) -> Iterator[str]:
         runs = bench["extra_info"]["runs"]
         seconds, cold = middle(runs, "rank_s"), middle(runs, "cold_s")
         yield _row(size(bench), runs[-1]["exact"], seconds, seconds / cold)
+
+
+def studies(benches: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """A study by one worker and by two, beside plans of separate processes."""
+    yield from _heads(["example", "one worker s", "two s", "times", "two plans side by side"])
+    for bench in benches:
+        info = bench["extra_info"]
+        yield _row(size(bench), *(info[name] for name in ("one_s", "two_s", "gain", "ceiling")))
 
 
 def _ratio(value: float | None) -> str:
