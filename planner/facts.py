@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from models.columns import Column
+from models.columns import UNCERTAIN, Column
 from planner import catalogue
 from planner.errors import listed, nearest, refuse
 from planner.scenario import Scenario
@@ -17,6 +17,10 @@ from planner.tables import Region, keys
 
 _PATH = re.compile(r"^(?P<table>\w+)\[(?P<glob>[^\]]*)\]\.(?P<column>\w+)$")
 _CHANGE = re.compile(r"^(?P<how>[*+])\s*(?P<by>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)$")
+
+
+RECALLED = "recalled"
+"""In the place of a key: every cell of the column that is recalled or assumed."""
 
 
 class _FactError(Exception):
@@ -30,6 +34,7 @@ def apply_facts(region: Region, scenario: Scenario) -> Region:
 
     A fact is named `table[glob].column`; the glob is matched against the row's key, the parts of
     a key of several columns joined by `/`. Its value is a number, a text or a change: `*1.5`, `+3`.
+    `table[recalled].column` are the cells of that column that are recalled or assumed.
 
     Facts that are in the region already are not applied again.
 
@@ -82,11 +87,21 @@ def _found(
         near = nearest(path["column"], columns)
         raise _FactError(f"no column {path['column']!r} in {name}", listed(columns, 40), near)
     labels = keys(frames[name], table)
-    rows = labels.map(lambda label: fnmatch.fnmatchcase(label, glob))
+    if glob == RECALLED:
+        rows = recalled_cells(frames[name], path["column"])
+    else:
+        rows = labels.map(lambda label: fnmatch.fnmatchcase(label, glob))
     if not rows.any():
         near = nearest(glob, labels)
         raise _FactError(f"no row {glob!r} in {name}", f"a {'/'.join(table.key)} or a glob", near)
     return name, columns[path["column"]], rows, labels
+
+
+def recalled_cells(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Marks of the rows whose cell of that column is there, and recalled or assumed."""
+    named = frame["recalled"].fillna("").astype(str).str.split(";")
+    weak = frame["confidence"].isin(UNCERTAIN) | named.map(lambda names: column in names)
+    return (weak & frame[column].notna()).astype(bool)
 
 
 def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:

@@ -144,9 +144,7 @@ class Robust:
         gap = self.gap_frac
         text.append(f"\n{self.value:,.6g} {self.unit}", style="bold green")
         if self.bound is not None and gap is not None:
-            said = (
-                f"  nothing beats {self.bound:,.6g} (by {self.bound_basis}), gap {100 * gap:.3g} %"
-            )
+            said = f"  nothing beats {self.bound:,.6g} ({self.bound_basis}), gap {100 * gap:.3g} %"
             text.append(said, "default")
         text.append(
             f"\nknowing the future would gain {_of(self.information, self.value)}", "default"

@@ -26,7 +26,8 @@ class Study(Strict):
     `over` names what changes, by the path that `--set` takes, with its values (grid,
     one_at_a_time) or its two ends (samples); `runs` are the runs of a list, by name. A design
     `variants` runs the scenario and each of the variants that it names. `draw` adds to a sample
-    what the facts themselves call uncertain (planner/study/draws.py).
+    what the facts themselves call uncertain (planner/study/draws.py); `recalled_error_frac` says by
+    table how far its recalled and assumed numbers may be off, where they state no ends themselves.
     """
 
     name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
@@ -37,6 +38,7 @@ class Study(Strict):
     over: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     runs: dict[Annotated[str, Field(pattern=r"^[\w.\- ]+$")], dict[str, Any]] = {}
     draw: list[Literal["throughput", "recalled"]] = []
+    recalled_error_frac: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
     samples: Annotated[int, Field(ge=1, le=MOST_RUNS)] | None = None
     seed: Annotated[int, Field(ge=0)] = 0
     site_losses: bool = False
@@ -55,6 +57,8 @@ class Study(Strict):
             raise ValueError(f"a design '{self.design}' takes no {_and(more)}")
         if self.draw and self.design not in SAMPLED:
             raise ValueError(f"a design '{self.design}' takes no 'draw'")
+        if self.recalled_error_frac and "recalled" not in self.draw:
+            raise ValueError("'recalled_error_frac' needs 'recalled' among 'draw'")
         if (
             self.design in ("sobol", "sobol_indices")
             and self.samples

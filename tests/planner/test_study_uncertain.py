@@ -56,6 +56,43 @@ def test_recalled_parameters_are_drawn_between_their_own_ends() -> None:
         read({**SCENARIO}, shipped(), run.overrides)
 
 
+def test_recalled_cells_of_a_table_are_off_together_by_what_the_study_states() -> None:
+    study = drawn(design="sobol", samples=4, draw=["recalled"],
+                  recalled_error_frac={"systems": 0.2, "supply_options": 0.5})  # fmt: skip
+    assert study.over["systems[recalled].price_musd"] == ["*0.8", "*1.2"]
+    # a share of one at most: the greatest recalled share of the table has no room above
+    most = shipped().tables["supply_options"]["round_trip_frac"].max()
+    assert most == 1
+    assert float(study.over["supply_options[recalled].round_trip_frac"][1][1:]) < 1
+    assert "systems[recalled].available_from_year" not in study.over
+    before = shipped().tables["systems"]
+    run = runs_of(study)[0]
+    _, region = read({**SCENARIO}, shipped(), run.overrides)
+    after = region.tables["systems"]
+    weak = before["confidence"].isin(["recalled", "assumed"])
+    weak |= before["recalled"].map(lambda names: "price_musd" in names.split(";"))
+    assert weak.any()
+    assert not weak.all()
+    factor = float(str(run.inputs["systems[recalled].price_musd"])[1:])
+    assert after["price_musd"][weak].to_numpy() == pytest.approx(
+        before["price_musd"][weak] * factor
+    )
+    assert after["price_musd"][~weak].equals(before["price_musd"][~weak])
+
+
+@pytest.mark.parametrize(
+    ("errors", "message"),
+    [
+        ({"sistems": 0.2}, "did you mean 'systems'"),
+        ({"parameters": 0.2}, "ends of its own"),
+        ({"systems": 1.5}, "less than 1"),
+    ],
+)
+def test_an_error_that_makes_no_sense_is_refused(errors: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        drawn(design="sobol", samples=4, draw=["recalled"], recalled_error_frac=errors)
+
+
 def test_a_factor_on_predicted_throughput_is_of_the_llm_or_of_the_unmeasured_chip() -> None:
     base = fleet_serving(context())
     factors = {"moe": 0.8, "extrapolated": 0.5}  # chat is served by a mixture of experts
@@ -76,6 +113,15 @@ def test_a_factor_on_predicted_throughput_is_of_the_llm_or_of_the_unmeasured_chi
     [
         ({"design": "grid", "over": {"a": [1]}, "draw": ["recalled"]}, "takes no 'draw'"),
         ({"design": "sobol", "draw": ["recalled"]}, "needs 'samples'"),
+        (
+            {
+                "design": "sobol",
+                "samples": 4,
+                "over": {"a": [1, 2]},
+                "recalled_error_frac": {"systems": 0.1},
+            },
+            "needs 'recalled' among 'draw'",
+        ),
         ({"design": "sobol", "samples": 4, "draw": ["recaled"]}, "did you mean 'recalled'"),
         ({"design": "sobol_indices", "samples": 3, "over": {"a": [1, 2]}}, "power of 2, not 3"),
         ({"design": "sobol_indices", "samples": 8192, "over": {"a": [1, 2]}}, "makes 24,576 runs"),
