@@ -68,7 +68,7 @@ def _needs(case: Case, ledger: Ledger) -> dict[tuple[str, str, int], list[Any]]:
     countries = {n for n, _ in case.sets.get("FUND", ())}
     found: dict[tuple[str, str, int], list[Any]] = defaultdict(list)
     index: Any
-    for index, item, term in ledger.entries("capex_musd"):
+    for index, item, term in ledger.entries("capex_musd") if countries else ():
         n, t = index
         if n in countries:
             found[n, item, t].append(term)

@@ -95,13 +95,21 @@ class Walk:
 
     def _add_all(self, parts: Sequence[Any], times: float) -> float:
         number = self._number
-        terms = [part.args for part in parts if part.__class__ is MonomialTermExpression]
-        self.index.extend([number[id(variable)] for _, variable in terms])
-        self.value.extend([times * factor for factor, _ in terms])
-        if len(terms) == len(parts):
-            return 0.0
-        others = (part for part in parts if part.__class__ is not MonomialTermExpression)
-        return sum([self._add(part, times) for part in others])
+        index, value, constant = [], [], 0.0
+        for part in parts:
+            kind = part.__class__
+            if kind is MonomialTermExpression:
+                factor, variable = part.args
+                index.append(number[id(variable)])
+                value.append(times * factor)
+            elif kind is VarData:
+                index.append(number[id(part)])
+                value.append(times)
+            else:
+                constant += self._add(part, times)
+        self.index.extend(index)
+        self.value.extend(value)
+        return constant
 
     def _add_named(self, part: Any, times: float) -> float:
         known = self._named.get(id(part))
