@@ -23,6 +23,18 @@ def test_parts_sum_to_the_total():
     assert parts == [("a", "cooling", 6), ("a", "people", 1), ("b", "cooling", 3)]
 
 
+def test_one_term_of_several_sources_is_told_in_its_parts():
+    m = ConcreteModel()
+    m.nothing = Var(bounds=(0, 0), initialize=0)
+    m.x = Var(initialize=3.0)
+    ledger = Ledger(m.nothing)
+    ledger.put("capex", "a", 8 * m.x, {"shell": 0.75, "cooling": 0.25})
+    ledger.put("capex", "a", m.x, "land")
+    assert value(ledger.total("capex", "a")) == 27
+    parts = [(source, value(term)) for _, source, term in ledger.entries("capex")]
+    assert parts == [("shell", 18), ("cooling", 6), ("land", 3)]
+
+
 def test_a_rule_over_an_empty_sum_is_a_row():
     m = ConcreteModel()
     m.nothing = Var(bounds=(0, 0), initialize=0)

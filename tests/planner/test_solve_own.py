@@ -1,0 +1,54 @@
+"""The sites' own rows: a few sites in a program, which changes nothing but the time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.case import Case
+from planner.solve import own
+from planner.solve.compile import Compiled, compile_case
+from planner.solve.own import Forcing, OwnRows, own_rows
+from planner.solve.split import Split, split
+from tests.tiny import tiny_case
+
+NEVER = float("inf")
+
+
+def taken_apart(case: Case) -> tuple[Compiled, Split]:
+    compiled = compile_case(case)
+    return compiled, split(compiled, case.sets["SITE"])
+
+
+@pytest.mark.parametrize("together", [1, 2, 50])
+def test_worth_by_site_does_not_depend_on_who_is_together(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = tiny_case(sites=3)
+    compiled, parts = taken_apart(case)
+    monkeypatch.setattr(own, "TOGETHER", together)
+    costs = np.zeros(len(compiled.low))
+    for i, name in enumerate(compiled.column_names):
+        if name.startswith("it_mw["):
+            costs[i] = 1.0 + parts.of_column[i]
+    loads = np.flatnonzero(costs)
+    free = OwnRows(compiled, parts).most(costs, NEVER)
+    # 24 MW of grid at 1.2, 1.3 and 1.4 MW per IT MW, an IT MW being worth 1, 2 and 3
+    it_mw, worth = 24 / np.array([1.2, 1.3, 1.4]), np.array([1.0, 2.0, 3.0])
+    assert free == pytest.approx(worth * it_mw)
+    # made to carry two thirds of the most they can, at a cost, they carry just that
+    last = case.sets["PERIOD"][-1]
+    at_one = np.array([compiled.column[f"open[{s},{last}]"] for s in parts.sites])
+    forced = OwnRows(compiled, parts, Forcing(at_one, loads, 2 / 3 * it_mw))
+    assert forced.most(-costs, NEVER) == pytest.approx(-2 / 3 * worth * it_mw)
+
+
+def test_known_rows_are_taken_up_only_where_they_are_the_same() -> None:
+    compiled, parts = taken_apart(tiny_case(sites=2))
+    known = OwnRows(compiled, parts)
+    assert own_rows(compiled, parts, known) is known
+    high = compiled.high.copy()
+    high[parts.of_column == 1] = 0.0
+    assert own_rows(replace(compiled, high=high), parts, known) is not known
+    one = split(compiled, parts.sites[:1])
+    assert own_rows(compiled, one, known) is not known
