@@ -233,6 +233,6 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
         chosen = (allowed & (links["country"].eq(home) | (home == ""))).to_numpy()
         served[place[chosen], i, market[chosen]] = True
     pairs = [(w, name) for w in context.workloads.index for name in markets]
-    kinds, of_site = np.unique(served.reshape(len(sites), -1), axis=0, return_inverse=True)
+    kinds, of_site = np.unique(served.reshape(len(sites), len(pairs)), axis=0, return_inverse=True)
     reach = [frozenset(pairs[j] for j in np.flatnonzero(kind)) for kind in kinds]
     return {s: reach[k] for s, k in zip(sites.index, of_site, strict=True)}

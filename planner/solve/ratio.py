@@ -19,6 +19,9 @@ from planner.solve.highs import Solver, State, Watch
 STEPS = 30
 """Dinkelbach converges faster than linearly; more steps than this means a numerical fault."""
 
+SAME_FRAC = 1e-10
+"""Two ratios as near as this are one."""
+
 NOTHING = 1e-9
 """A denominator as small as this makes no ratio: a cost per token of no tokens."""
 
@@ -94,15 +97,26 @@ class Fraction:
         return float("inf")
 
     def bound(self, r: float, ceiling: float, value: float, deadline: float) -> float:
-        """What no ratio can beat, given that F(r) <= ceiling and a plan of that value is known."""
+        """What no ratio can beat, given that F(r) <= ceiling and a plan of that value is known.
+
+        A linear program needs none but at its end, where F(r) = D * (value - r) is nothing: the
+        least D, where it is not known, is found for whole numbers only.
+        """
         if not np.isfinite(ceiling):
             return float("inf")
         if self.is_total:
             return r + ceiling
         if ceiling <= 0:
             return r
+        if not self.solver.is_mip() and self._known <= 0:
+            return value if abs(value - r) <= SAME_FRAC * abs(value) else float("inf")
         least = self.least_under(value, deadline)
         return max(r + ceiling / least, value) if least > 0 else float("inf")
+
+    @property
+    def _known(self) -> float:
+        """The least denominator by its column's own bound; 0 where that says nothing."""
+        return float(self.solver.compiled.low[self.under_index]) if self.sign > 0 else 0.0
 
     def least_under(self, value: float, deadline: float) -> float:
         """A denominator that every plan better than `value` has; 0 where none is known.
@@ -110,9 +124,8 @@ class Fraction:
         The least of the relaxation. Where less is better, N / D < -value also means
         D > N / -value, with the least N of the relaxation.
         """
-        known = float(self.solver.compiled.low[self.under_index])
-        if known > 0 and self.sign > 0:
-            return known
+        if self._known > 0:
+            return self._known
         if self._least is None:
             names = [self.ratio.under] if self.sign > 0 else [self.ratio.under, self.ratio.over]
             self._least = [self._least_of(name, deadline) for name in names]
@@ -164,7 +177,7 @@ def best_ratio(
         if fraction.is_total and state == "optimal":
             break
         close = bound - value <= gap_frac * max(abs(value), 1e-12)
-        if close or abs(value - r) <= 1e-10 * max(abs(value), 1e-9):
+        if close or abs(value - r) <= SAME_FRAC * max(abs(value), 1e-9):
             break
         r = value
     proven = fraction.is_total and state == "optimal"
