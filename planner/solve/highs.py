@@ -79,6 +79,8 @@ class Basis:
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
+_BY_LARGEST = 4
+"""Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Solver:
             "log_to_console": False,
             "threads": threads,
             "random_seed": seed,
+            "simplex_scale_strategy": _BY_LARGEST,
             "mip_min_logging_interval": 0.5,
         }.items():
             self.highs.setOptionValue(name, value)
@@ -227,6 +230,8 @@ class Solver:
         if HALT.asked:
             return Answer("stopped", -np.inf, np.inf, None, 0.0, 0)
         left = max(deadline - begun, 0.1)
+        if not self.is_mip():  # a linear program's clock goes on from the runs before
+            left += self.highs.getRunTime()
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
@@ -262,6 +267,20 @@ class Solver:
     def reduced_costs(self) -> np.ndarray:
         """Reduced costs of the last continuous solve."""
         return np.array(self.highs.getSolution().col_dual)
+
+    def ray(self) -> np.ndarray | None:
+        """Why the last continuous solve has no solution: y with y A x out of reach of y's rows.
+
+        The greatest y A x within the columns' bounds is below the least that the rows allow
+        (Farkas). None where HiGHS has no such y.
+        """
+        _, there, values = self.highs.getDualRay()
+        if not there:
+            return None
+        y = np.array(values)
+        y[np.abs(y) <= 1e-9 * np.abs(y).max()] = 0.0
+        at = np.where(y > 0, self.compiled.row_low, self.compiled.row_high)
+        return y if np.isfinite(at[y != 0]).all() else -y
 
     def is_mip(self) -> bool:
         """Whether integrality is asked for now."""

@@ -86,7 +86,21 @@ def relaxed_ratio(
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
                 break
-            kept = kept | _wider(kept)
+            y = solver.ray() if best.state == "infeasible" else None
+            if y is None:
+                kept = kept | _wider(kept)
+                continue
+            y = _spread(whole[1], rows, y)
+            print("ray", time.monotonic()-begun, y.size, np.count_nonzero(y))
+            found = own.most(shared_rows.T @ y[shared], deadline)
+            print("ray priced", time.monotonic()-begun, found is not None and (np.where(kept,0,found).max(),found[kept].sum(), np.abs(y).max()))
+            if found is None:
+                break
+            better = worthiest(np.where(kept, 0.0, found))
+            if not better.any():
+                kept = np.ones_like(kept)  # nobody can help: proven for all
+                break
+            kept = kept | better
             continue
         r, keeps_rows = best.value, True
         fraction.aim(r)
@@ -103,9 +117,7 @@ def relaxed_ratio(
         bound = min(bound, fraction.above(r, left + worth.sum()))
         if bound - r <= 1e-7 * max(abs(r), 1e-12) or time.monotonic() > deadline:
             break
-        best_first = np.argsort(-worth)[:ADDED]
-        kept = kept.copy()
-        kept[best_first[worth[best_first] > 0]] = True
+        kept = kept | worthiest(worth)
     state: State = best.state if best is not None else "failed"
     if state == "infeasible" and not kept.all():
         state = "stopped"  # of some sites only
@@ -118,6 +130,14 @@ def _still_holds(compiled: Compiled, x: np.ndarray | None) -> bool:
     if x is None:
         return False
     return holds(compiled, np.append(x, np.zeros(len(compiled.low) - len(x))))
+
+
+def worthiest(worth: np.ndarray) -> np.ndarray:
+    """Marks of the sites that are worth most, if anything."""
+    best_first = np.argsort(-worth)[:ADDED]
+    marks = np.zeros(len(worth), dtype=bool)
+    marks[best_first[worth[best_first] > 0]] = True
+    return marks
 
 
 def _spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -1,10 +1,10 @@
 """A compiled model taken apart: what each site owns, what all share, parts and added rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from planner.solve.compile import Compiled
 
@@ -73,4 +73,39 @@ def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, nam
         row_low=np.append(compiled.row_low, low),
         row_high=np.append(compiled.row_high, float("inf")),
         rows=compiled.rows.more([name]),
+    )
+
+
+def with_sums(compiled: Compiled, sums: Mapping[str, np.ndarray]) -> Compiled:
+    """The same model with columns that are sums of others, and two more each for being off.
+
+    sum of columns = total + above - below;  the totals come first, then `above`, then `below`.
+    """
+    height, width, more = len(compiled.row_low), len(compiled.low), len(sums)
+    new = np.arange(3 * more)
+    columns = np.concatenate([*sums.values(), width + new])
+    rows = np.concatenate(
+        [np.repeat(np.arange(more), [len(parts) for parts in sums.values()]), new % more]
+    )
+    signs = np.repeat([-1.0, -1.0, 1.0], more)
+    values = np.concatenate([np.ones(len(columns) - len(signs)), signs])
+    extra = csr_array((values, (rows, columns)), shape=(more, width + len(new)))
+    beside = hstack([compiled.matrix, csc_array((height, len(new)))])
+    off = [f"{side}_{name}" for side in ("above", "below") for name in sums]
+    names = (*compiled.column_names, *sums, *off)
+    row_names = (*compiled.row_names, *(f"sum_of_{name}" for name in sums))
+    most = [compiled.high[parts].sum() for parts in sums.values()]
+    return replace(
+        compiled,
+        matrix=csc_array(vstack([beside, extra])),
+        row_low=np.append(compiled.row_low, np.zeros(more)),
+        row_high=np.append(compiled.row_high, np.zeros(more)),
+        low=np.append(compiled.low, np.zeros(len(new))),
+        high=np.concatenate([compiled.high, most, np.full(2 * more, np.inf)]),
+        integer=np.append(compiled.integer, np.zeros(len(new), dtype=bool)),
+        column_names=names,
+        column={name: i for i, name in enumerate(names)},
+        row_names=row_names,
+        row={name: i for i, name in enumerate(row_names)},
+        variables=(),
     )
