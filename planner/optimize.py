@@ -20,12 +20,22 @@ from planner.solve.order import Limits, in_order, relaxed_in_order
 from planner.solve.place import Placed, Placement, among, at_sites, used
 from planner.solve.ratio import Best
 from planner.solve.sift import Relaxed
-from planner.solve.split import Split
+from planner.solve.split import Split, split
 from planner.solve.told import Quiet, Shown
+from planner.solve.totals import WholeTotals, halls_by_kind
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 """Longest search for whole racks at the sites chosen before other sites are considered: these
 seconds, or this share of the time limit where that is more."""
+
+FIRST_SECONDS = 15.0
+"""Longest search for halls and steps before racks are placed: a plan first, a better one later."""
+
+ROUND_SECONDS = 30.0
+"""How long the bound and then the plan are improved in the first round; each round is twice it."""
+
+FEW = 150
+"""Sites among which whole numbers can be searched for exactly."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -136,26 +146,56 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
             search.place(bound, freely=False, few=begun.few)
     if not search.closed(bound):
         stages.enter("where and what")
-        search.where_and_what(choice, bound, points(compiled, relaxed))
+        search.where_and_what(choice, bound, points(compiled, relaxed), FIRST_SECONDS)
         stages.enter("place racks")
         search.place(bound)
-    in_time = time.monotonic() < limits.deadline and not HALT.asked
-    if not search.closed(bound) and in_time and not watch.stop:
-        stages.enter("prove")
-        rivals = contenders(compiled, sites, ratio, relaxed[0], search.r, limits.deadline)
-        bound = min(bound, search.where_and_what(rivals | choice, bound))
-        shown.bound(bound)
+    if not search.closed(bound):
+        bound = _proven(search, compiled, choice, relaxed[0], stages)
         if search.nothing_fits:
             stages.close()
             return Outcome("infeasible", seconds=stages.seconds)
-        stages.enter("place racks")
-        search.place(bound)
     stages.close()
     outcome = search.outcome(bound)
     outcome.grouped, outcome.relaxed = compiled, relaxed[0]
     outcome.where = search.where
     outcome.seconds = stages.seconds
     return outcome
+
+
+def _proven(
+    search: "_Search", compiled: Compiled, choice: set[str], relaxed: Relaxed, stages: Stages
+) -> float:
+    """The bound after as much proof, and as many better plans, as the gap and the time ask for."""
+    bound, seconds = relaxed.bound, ROUND_SECONDS
+    near = points(compiled, [relaxed])
+    totals: WholeTotals | None = None
+    while search.goes_on(bound):
+        stages.enter("prove")
+        if totals is None and search.where:
+            totals = search.totals(compiled, relaxed)
+        if totals is not None:
+            totals.search(search.target, search.soon(seconds), search.tell)
+            bound = min(bound, totals.bound)
+            near = [*near[:1], dict(zip(compiled.column_names, totals.top.x, strict=False))]
+            choice = choice | used(compiled, totals.top.x[: len(compiled.low)])
+        if not search.goes_on(bound):
+            break
+        rivals = search.rivals(compiled, relaxed) | choice
+        if len(rivals) <= FEW or not search.where:
+            found = search.where_and_what(rivals, bound)
+            bound = min(bound, found)
+            search.tell(bound)
+            exact = True
+        else:
+            exact = False
+            if not search.better(choice, near, seconds):
+                seconds *= 2
+                continue
+        stages.enter("place racks")
+        search.place(bound)
+        if exact:
+            break
+    return bound
 
 
 def _relaxed(
@@ -211,6 +251,35 @@ class _Search:
         """The last plan in groups."""
         return self._where
 
+    @property
+    def target(self) -> float:
+        """The bound that would be within the gap of the plan in hand."""
+        return self.r + self._scenario.solve.gap_frac * abs(self.r)
+
+    def soon(self, seconds: float) -> float:
+        """The end of so many seconds, or of the time there is."""
+        return min(self._limits.deadline, time.monotonic() + seconds)
+
+    def goes_on(self, bound: float) -> bool:
+        """Whether the gap is open, and there is time and nobody asks for the end."""
+        in_time = time.monotonic() < self._limits.deadline and not HALT.asked
+        return in_time and not self._watch.stop and not self.closed(bound)
+
+    def tell(self, bound: float) -> None:
+        """What no plan can beat."""
+        self._watch.bound(bound)
+
+    def totals(self, compiled: Compiled, relaxed: Relaxed) -> WholeTotals:
+        """The search for a tighter bound, at the ratio that would prove the plan in hand."""
+        parts = split(compiled, self._case.sets["SITE"])
+        sums = halls_by_kind(self._case, compiled)
+        return WholeTotals(compiled, parts, sums, self._ratio, relaxed, self.target)
+
+    def rivals(self, compiled: Compiled, relaxed: Relaxed) -> set[str]:
+        """Sites that could stand in a plan better than the one in hand."""
+        sites, end = self._case.sets["SITE"], self._limits.deadline
+        return contenders(compiled, sites, self._ratio, relaxed, self.r, end)
+
     def again(self, begun: Begun, start: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
@@ -219,13 +288,18 @@ class _Search:
             self.take(stands)
 
     def where_and_what(
-        self, sites: set[str], start: float, near: Sequence[Mapping[str, float]] = ()
+        self,
+        sites: set[str],
+        start: float,
+        near: Sequence[Mapping[str, float]] = (),
+        seconds: float = np.inf,
     ) -> float:
         """Whole halls, steps and sites with racks in groups; what no plan of these can beat.
 
         With `near`, solutions of the relaxation, the search is first among the whole numbers beside
         the last of them, which is the cheapest, then between all: what is found there is taken if
         it is as near to `start`, their bound, as a search among all plans would be asked for.
+        The search between all ends after some seconds with the best it has.
         """
         if HALT.asked:
             return np.inf
@@ -234,43 +308,70 @@ class _Search:
         boxes = [between(compiled, some) for some in around]
         least = start - self._limits.gap_frac * abs(start)
         for bounds in boxes:
-            first, plan = self._within(compiled, start, bounds, least)
+            limits = replace(self._limits, least=least, deadline=self.soon(seconds))
+            first, plan = self._within(compiled, least, bounds, limits)
             if plan is not None or HALT.asked:
                 break
         else:
             bounds = {}
-            first, plan = self._within(compiled, start, bounds)
+            limits = replace(self._limits, deadline=self.soon(seconds))
+            first, plan = self._within(compiled, start, bounds, limits)
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
         if plan is not None:
-            self._where = dict(zip(compiled.column_names, plan, strict=True))
-            self._sites = used(compiled, plan) | self._nearby
-            self._start = first.value
+            self._keep(compiled, first, plan)
         return np.inf if bounds else first.bound
+
+    def better(
+        self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float
+    ) -> bool:
+        """Whether a better plan in groups is found: first between the one in hand and relaxations.
+
+        Each of the two searches ends after some seconds.
+        """
+        compiled = compile_model(build(among(self._case, sites | self._sites)))
+        for bounds in (between(compiled, [self._where, *near]), {}):
+            soon = self.soon(seconds / 2)
+            limits = replace(self._limits, least=self._start, deadline=soon, ties=False)
+            first, plan = self._within(compiled, self._start, bounds, limits)
+            if plan is not None and first.value > self._start + ROUNDING_FRAC * abs(self._start):
+                self._keep(compiled, first, plan)
+                return True
+        return False
+
+    def _keep(self, compiled: Compiled, first: Best, plan: np.ndarray) -> None:
+        """Take a plan in groups as the one to place racks by."""
+        self._where = dict(zip(compiled.column_names, plan, strict=True))
+        self._sites = used(compiled, plan) | self._nearby
+        self._start = first.value
 
     def _within(
         self,
         compiled: Compiled,
         start: float,
         bounds: Mapping[int, Range],
-        least: float = -np.inf,
+        limits: Limits,
     ) -> tuple[Best, np.ndarray | None]:
         """All objectives in turn, within bounds; no plan where the first is below its least."""
         solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
         fix(solver, bounds)
-        limits, watch = replace(self._limits, least=least), Quiet(self._watch, least=least)
+        if self._where:
+            names = compiled.column_names
+            solver.start_from(np.array([self._where.get(name, 0.0) for name in names]))
+        watch = Quiet(self._watch, least=limits.least)
         found = in_order(solver, self._names, start, limits, watch)
         self._nodes += found[0].nodes
         return found
 
     def place(self, bound: float, freely: bool = True, few: Compiled | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
-        if HALT.asked:
+        if HALT.asked or not self._where:
             return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed, freely)
         enough = bound - 0.9 * solve.gap_frac * abs(bound)
+        enough = min(enough, self._start - 0.5 * solve.gap_frac * abs(self._start))
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)

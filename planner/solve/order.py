@@ -106,7 +106,8 @@ def in_order(
         soon = min(limits.deadline, time.monotonic() + TIE_SECONDS)
         reach = limits.reach.get(name, float("inf"))
         enough = reach - TIE_GAP_FRAC * abs(reach)
-        if reached >= enough or (solver.is_mip() and not limits.ties):
+        searched = limits.ties and first.state == "optimal"
+        if reached >= enough or (solver.is_mip() and not searched):
             continue
         tie = Enough(fraction, enough)
         later = best_ratio(fraction, reached, TIE_GAP_FRAC, soon, tie)

@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled, holds
+from planner.solve.farkas import helpful
 from planner.solve.highs import Basis, Solver, State
 from planner.solve.own import OwnRows
 from planner.solve.ratio import Fraction, best_ratio
@@ -72,7 +73,7 @@ def relaxed_ratio(
     shared = np.flatnonzero(parts.of_row < 0)
     shared_rows = csr_array(compiled.matrix)[shared]
     r, best, duals, x, bound = start, None, None, None, float("inf")
-    rounds = 0
+    rounds, nobody = 0, False
     for _ in range(ROUNDS):
         rounds += 1
         columns, rows = inside(parts, kept)
@@ -87,20 +88,17 @@ def relaxed_ratio(
             if kept.all() or time.monotonic() > deadline:
                 break
             y = solver.ray() if best.state == "infeasible" else None
-            if y is None:
+            others = None
+            if y is not None:
+                y = _spread(whole[1], rows, y)
+                others = helpful(compiled, parts, own, y, kept, deadline)
+            if others is None:
                 kept = kept | _wider(kept)
-                continue
-            y = _spread(whole[1], rows, y)
-            print("ray", time.monotonic()-begun, y.size, np.count_nonzero(y))
-            found = own.most(shared_rows.T @ y[shared], deadline)
-            print("ray priced", time.monotonic()-begun, found is not None and (np.where(kept,0,found).max(),found[kept].sum(), np.abs(y).max()))
-            if found is None:
+            elif others.any():
+                kept = kept | worthiest(others)
+            else:
+                nobody = True
                 break
-            better = worthiest(np.where(kept, 0.0, found))
-            if not better.any():
-                kept = np.ones_like(kept)  # nobody can help: proven for all
-                break
-            kept = kept | better
             continue
         r, keeps_rows = best.value, True
         fraction.aim(r)
@@ -119,7 +117,7 @@ def relaxed_ratio(
             break
         kept = kept | worthiest(worth)
     state: State = best.state if best is not None else "failed"
-    if state == "infeasible" and not kept.all():
+    if state == "infeasible" and not (nobody or kept.all()):
         state = "stopped"  # of some sites only
     seconds = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds, basis, own)

@@ -30,7 +30,7 @@ class Shown(Watch):
 class Quiet(Watch):
     """Keeps from a watch what holds only for some sites or for racks in groups.
 
-    Asks for the end, too, once nothing as good as `least` can be found.
+    Asks for the end, too, once nothing better than `least` can be found.
     """
 
     def __init__(self, watch: Watch, plans: bool = False, least: float = float("-inf")) -> None:
@@ -44,7 +44,7 @@ class Quiet(Watch):
 
     def bound(self, value: float) -> None:
         """Compared with what would be good enough."""
-        self._hopeless = self._hopeless or value < self._least
+        self._hopeless = self._hopeless or value <= self._least
 
     def incumbent(self, value: float) -> None:
         """Passed on where plans are to be told."""

@@ -17,7 +17,7 @@ Source: Land and Doig, An automatic method of solving discrete programming probl
 
 import heapq
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from models.blocks.objective import Ratio
 from models.case import Case
 from planner.solve.box import Range
 from planner.solve.compile import Compiled
+from planner.solve.halt import HALT
 from planner.solve.highs import Basis, Solver
 from planner.solve.own import OwnRows
 from planner.solve.ratio import Fraction
@@ -97,11 +98,12 @@ class WholeTotals:
         """The part with the highest F(r)."""
         return self._open[0][2] if self._open else self._first
 
-    def search(self, deadline: float) -> None:
-        """Halve parts until F(r) is nowhere above 0, or whole where it is highest, or no time."""
+    def search(self, target: float, deadline: float, tell: Callable[[float], None]) -> None:
+        """Halve parts until the bound is no more than a target, all totals whole, or no time."""
         if not self._open:
             self._add({}, self._first, deadline)
-        while self.top.gain > 0 and time.monotonic() < deadline:
+        while self.bound > target and time.monotonic() < deadline and not HALT.asked:
+            tell(self.bound)
             halves = self._halves(self.top)
             if not halves:
                 return
