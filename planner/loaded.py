@@ -35,12 +35,13 @@ from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.limit_rows import Changed, changed, limited, only_limits
-from planner.optimize import Begun, optimize
+from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
+from planner.search import Begun
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.place import among

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from planner.solve.compile import Compiled
+from planner.solve.highs import Solver
 from planner.solve.own import OwnRows
 from planner.solve.split import Split
 
@@ -23,37 +24,54 @@ ROUNDING = 1e-7
 """Distances below this share of what they are the difference of are the solver's rounding."""
 
 
-def helpful(
-    compiled: Compiled, parts: Split, own: OwnRows, y: np.ndarray, kept: np.ndarray, deadline: float
-) -> np.ndarray | None:
-    """What each other site could help, 0 everywhere where no plan exists; None if not known.
+class Lacking:
+    """What sites in play lack, asked of all others."""
 
-    Parameters
-    ----------
-    compiled, parts, own
-        The model of all sites, who owns what, and the sites' own rows.
-    y
-        A multiplier for each row of the model, of a proof for the kept sites.
-    kept
-        Marks of the sites in play.
-    deadline
-        A time.monotonic() value.
-    """
-    shared = np.flatnonzero(parts.of_row < 0)
-    y = y[shared]
-    costs = csr_array(compiled.matrix)[shared].T @ y
-    found = own.most(costs, deadline)
-    if found is None:
-        return None
-    allowed = np.where(y > 0, compiled.row_low[shared], compiled.row_high[shared])
-    nobody = np.flatnonzero(parts.of_column < 0)
-    paid = costs[nobody]
-    paid[np.abs(paid) <= ROUNDING * max(np.abs(y).max(initial=0.0), 1.0)] = 0.0
-    at = np.where(paid > 0, compiled.high[nobody], compiled.low[nobody])
-    sides = [_sum(y, allowed), -_sum(paid, at), -found[kept].sum()]
-    distance = sum(sides) - ROUNDING * sum(abs(side) for side in sides)
-    others = np.where(kept, 0.0, np.maximum(found, 0.0))
-    return np.zeros_like(others) if others.sum() < distance else others
+    def __init__(self, compiled: Compiled, parts: Split, own: OwnRows) -> None:
+        self._compiled, self._own = compiled, own
+        self._shared = np.flatnonzero(parts.of_row < 0)
+        self._nobody = np.flatnonzero(parts.of_column < 0)
+
+    def others(
+        self, solver: Solver, rows: np.ndarray, kept: np.ndarray, deadline: float
+    ) -> np.ndarray | None:
+        """What each other site could help, 0 everywhere where no plan exists; None if not known.
+
+        Parameters
+        ----------
+        solver, rows
+            The program that was found to have no solution, and which rows of all it has.
+        kept
+            Marks of the sites in play.
+        deadline
+            A time.monotonic() value.
+        """
+        proof = solver.ray()
+        if proof is None:
+            return None
+        model, y = self._compiled, np.zeros(len(self._compiled.row_low))
+        y[rows] = proof
+        y = y[self._shared]
+        costs = csr_array(model.matrix)[self._shared].T @ y
+        found = self._own.most(costs, deadline)
+        if found is None:
+            return None
+        others = np.where(kept, 0.0, np.maximum(found, 0.0))
+        sides = [self._least(y), -self._most(costs, float(np.abs(y).max())), -found[kept].sum()]
+        distance = sum(sides) - ROUNDING * sum(abs(side) for side in sides)
+        return np.zeros_like(others) if others.sum() < distance else others
+
+    def _least(self, y: np.ndarray) -> float:
+        """The least y z over what the shared rows allow."""
+        low, high = self._compiled.row_low[self._shared], self._compiled.row_high[self._shared]
+        return _sum(y, np.where(y > 0, low, high))
+
+    def _most(self, costs: np.ndarray, size: float) -> float:
+        """The most that the columns of no site can add."""
+        paid = costs[self._nobody]
+        paid[np.abs(paid) <= ROUNDING * max(size, 1.0)] = 0.0
+        low, high = self._compiled.low[self._nobody], self._compiled.high[self._nobody]
+        return _sum(paid, np.where(paid > 0, high, low))
 
 
 def _sum(factors: np.ndarray, values: np.ndarray) -> float:

@@ -19,10 +19,10 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled, holds
-from planner.solve.farkas import helpful
+from planner.solve.farkas import Lacking
 from planner.solve.highs import Basis, Solver, State
 from planner.solve.own import OwnRows
-from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.ratio import Best, Fraction, best_ratio
 from planner.solve.split import Split, inside, restricted
 
 ROUNDS = 60
@@ -73,12 +73,11 @@ def relaxed_ratio(
     shared = np.flatnonzero(parts.of_row < 0)
     shared_rows = csr_array(compiled.matrix)[shared]
     r, best, duals, x, bound = start, None, None, None, float("inf")
-    rounds, nobody = 0, False
+    rounds, nobody, lacking = 0, False, Lacking(compiled, parts, own)
     for _ in range(ROUNDS):
         rounds += 1
         columns, rows = inside(parts, kept)
-        part = restricted(compiled, columns, rows)
-        solver = Solver(part, threads=1)
+        solver = Solver(restricted(compiled, columns, rows), threads=1)
         solver.whole(False)
         fraction = Fraction(solver, ratio)
         if basis is not None:
@@ -87,18 +86,12 @@ def relaxed_ratio(
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
                 break
-            y = solver.ray() if best.state == "infeasible" else None
-            others = None
-            if y is not None:
-                y = _spread(whole[1], rows, y)
-                others = helpful(compiled, parts, own, y, kept, deadline)
-            if others is None:
-                kept = kept | _wider(kept)
-            elif others.any():
-                kept = kept | worthiest(others)
-            else:
-                nobody = True
+            failed = best.state != "infeasible"
+            help_of = None if failed else lacking.others(solver, rows, kept, deadline)
+            nobody = help_of is not None and not help_of.any()
+            if nobody:
                 break
+            kept = kept | (_wider(kept) if help_of is None else worthiest(help_of))
             continue
         r, keeps_rows = best.value, True
         fraction.aim(r)
@@ -107,8 +100,8 @@ def relaxed_ratio(
         left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
         duals, x = _spread(whole[1], rows, solver.duals()), _spread(whole[0], columns, best.x)
         basis = solver.basis().spread(columns, rows, *whole)
-        costs = _costs(compiled, ratio, fraction.sign, r)
-        found = own.most(costs - shared_rows.T @ duals[shared], deadline)
+        costs = _costs(compiled, ratio, fraction.sign, r) - shared_rows.T @ duals[shared]
+        found = own.most(costs, deadline)
         if found is None:
             break
         worth = np.where(kept, 0.0, np.maximum(found, 0.0))
@@ -116,11 +109,16 @@ def relaxed_ratio(
         if bound - r <= 1e-7 * max(abs(r), 1e-12) or time.monotonic() > deadline:
             break
         kept = kept | worthiest(worth)
-    state: State = best.state if best is not None else "failed"
-    if state == "infeasible" and not (nobody or kept.all()):
-        state = "stopped"  # of some sites only
-    seconds = time.monotonic() - begun
-    return Relaxed(state, r, max(bound, r), x, duals, kept, seconds, rounds, basis, own)
+    state = _of_all(best, nobody or bool(kept.all()))
+    took = time.monotonic() - begun
+    return Relaxed(state, r, max(bound, r), x, duals, kept, took, rounds, basis, own)
+
+
+def _of_all(best: Best | None, is_all: bool) -> State:
+    """The state of the last solve, as one of all sites."""
+    if best is None:
+        return "failed"
+    return "stopped" if best.state == "infeasible" and not is_all else best.state
 
 
 def _still_holds(compiled: Compiled, x: np.ndarray | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
-from planner.solve.compile import Compiled
+from planner.solve.compile import NOWHERE, Compiled
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,6 @@ def with_sums(compiled: Compiled, sums: Mapping[str, np.ndarray]) -> Compiled:
     extra = csr_array((values, (rows, columns)), shape=(more, width + len(new)))
     beside = hstack([compiled.matrix, csc_array((height, len(new)))])
     off = [f"{side}_{name}" for side in ("above", "below") for name in sums]
-    names = (*compiled.column_names, *sums, *off)
-    row_names = (*compiled.row_names, *(f"sum_of_{name}" for name in sums))
     most = [compiled.high[parts].sum() for parts in sums.values()]
     return replace(
         compiled,
@@ -103,9 +101,7 @@ def with_sums(compiled: Compiled, sums: Mapping[str, np.ndarray]) -> Compiled:
         low=np.append(compiled.low, np.zeros(len(new))),
         high=np.concatenate([compiled.high, most, np.full(2 * more, np.inf)]),
         integer=np.append(compiled.integer, np.zeros(len(new), dtype=bool)),
-        column_names=names,
-        column={name: i for i, name in enumerate(names)},
-        row_names=row_names,
-        row={name: i for i, name in enumerate(row_names)},
-        variables=(),
+        columns=compiled.columns.more([*sums, *off]),
+        rows=compiled.rows.more([f"sum_of_{name}" for name in sums]),
+        place=np.append(compiled.place, np.full(len(new), NOWHERE)),
     )

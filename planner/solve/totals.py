@@ -80,7 +80,7 @@ class WholeTotals:
         self._shared_rows = csr_array(self._model.matrix)[self._shared]
         self._own = relaxed.own or OwnRows(compiled, parts)
         self._costs = self._priced()
-        self._weight = np.array([float(n.rsplit(",",1)[1][:-1]) for n in sums])
+        self._weight = np.array([float(n.rsplit(",", 1)[1][:-1]) for n in sums])
         self._kept = relaxed.kept
         self._master()
         basis = relaxed.basis.within(*self._whole) if relaxed.basis else Basis.fresh(*self._whole)
@@ -125,6 +125,7 @@ class WholeTotals:
         part = restricted(self._model, self._columns, self._rows)
         self._solver = Solver(part, threads=1)
         self._solver.whole(False)
+        self._solver.unperturbed()
         self._fraction = Fraction(self._solver, self._ratio)
         self._solver.maximise_vector(self._costs[self._columns])
         self._at = np.searchsorted(self._columns, self._totals)

@@ -1,0 +1,242 @@
+"""The search for plans: whole halls and steps with racks in groups, then whole racks at sites."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.outcome import Outcome, in_unit, worth
+from planner.scenario import Scenario
+from planner.solve.box import Range, between, fix
+from planner.solve.compile import Compiled, compile_case, holds
+from planner.solve.halt import HALT
+from planner.solve.highs import Solver, Watch
+from planner.solve.losses import contenders
+from planner.solve.order import Limits, in_order
+from planner.solve.place import Placed, Placement, among, at_sites, used
+from planner.solve.ratio import Best
+from planner.solve.sift import Relaxed
+from planner.solve.split import Split, split
+from planner.solve.told import Quiet
+from planner.solve.totals import WholeTotals, halls_by_kind
+
+PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
+"""Longest search for whole racks at the sites chosen before other sites are considered: these
+seconds, or this share of the time limit where that is more."""
+
+ROUNDING_FRAC = 1e-6
+"""A plan may be above its bound by the solver's rounding, not by more."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where a solve goes on after a change.
+
+    The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
+    that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
+    the plan with whole racks, and `few` the model it was found in with the limits of now. `parts`
+    says what each site owns. `objective` is the one of before.
+    """
+
+    compiled: Compiled
+    relaxed: Relaxed
+    where: Mapping[str, float]
+    sites: Collection[str]
+    objective: str
+    placed: Placed | None = None
+    few: Compiled | None = None
+    parts: Split | None = None
+
+    def stands(self, case: Case) -> Placed | None:
+        """The plan of before as one of now; None where it breaks a limit."""
+        if self.placed is None or self.few is None or not holds(self.few, self.placed.solution):
+            return None
+        sites = self.placed.case.sets["SITE"]
+        return Placed(at_sites(case, sites), self.few, self.placed.solution)
+
+
+class Search:
+    """Plans found so far: a choice of halls and steps at some sites, then whole racks in them."""
+
+    def __init__(self, case: Case, scenario: Scenario, limits: Limits, watch: Watch) -> None:
+        self._case, self._scenario, self._limits, self._watch = case, scenario, limits, watch
+        self._names = in_turn(scenario)
+        self._ratio = OBJECTIVES[self._names[0]]
+        self._where: dict[str, float] = {}
+        self._sites: set[str] = set()
+        self._nearby: set[str] = set()
+        self._start = 0.0
+        self._best = Outcome("stopped")
+        self._state = "stopped"
+        self._nodes = 0
+
+    @property
+    def r(self) -> float:
+        """The best ratio of a plan with whole racks, in the model's columns."""
+        return self._best.r if self._best.placed is not None else -np.inf
+
+    @property
+    def nothing_fits(self) -> bool:
+        """No plan is known, and the last choice of sites has none with whole halls."""
+        return self._best.placed is None and self._state == "infeasible"
+
+    @property
+    def where(self) -> dict[str, float]:
+        """The last plan in groups."""
+        return self._where
+
+    @property
+    def target(self) -> float:
+        """The bound that would be within the gap of the plan in hand."""
+        return self.r + self._scenario.solve.gap_frac * abs(self.r)
+
+    def soon(self, seconds: float) -> float:
+        """The end of so many seconds, or of the time there is."""
+        return min(self._limits.deadline, time.monotonic() + seconds)
+
+    def goes_on(self, bound: float) -> bool:
+        """Whether the gap is open, and there is time and nobody asks for the end."""
+        in_time = time.monotonic() < self._limits.deadline and not HALT.asked
+        return in_time and not self._watch.stop and not self.closed(bound)
+
+    def tell(self, bound: float) -> None:
+        """What no plan can beat."""
+        self._watch.bound(bound)
+
+    def totals(self, compiled: Compiled, relaxed: Relaxed) -> WholeTotals:
+        """The search for a tighter bound, at the ratio that would prove the plan in hand."""
+        parts = split(compiled, self._case.sets["SITE"])
+        sums = halls_by_kind(self._case, compiled)
+        return WholeTotals(compiled, parts, sums, self._ratio, relaxed, self.target)
+
+    def rivals(self, compiled: Compiled, relaxed: Relaxed) -> set[str]:
+        """Sites that could stand in a plan better than the one in hand."""
+        sites, end = self._case.sets["SITE"], self._limits.deadline
+        return contenders(compiled, sites, self._ratio, relaxed, self.r, end)
+
+    def again(self, begun: Begun, start: float) -> None:
+        """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
+        self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
+        stands = begun.stands(self._case)
+        if stands is not None:
+            self.take(stands)
+
+    def where_and_what(
+        self,
+        sites: set[str],
+        start: float,
+        near: Sequence[Mapping[str, float]] = (),
+        seconds: float = np.inf,
+    ) -> float:
+        """Whole halls, steps and sites with racks in groups; what no plan of these can beat.
+
+        With `near`, solutions of the relaxation, the search is first among the whole numbers beside
+        the last of them, which is the cheapest, then between all: what is found there is taken if
+        it is as near to `start`, their bound, as a search among all plans would be asked for.
+        The search between all ends after some seconds with the best it has.
+        """
+        if HALT.asked:
+            return np.inf
+        compiled = compile_case(among(self._case, sites))
+        around = (near[-1:], near)[: len(near)]
+        boxes = [between(compiled, some) for some in around]
+        least = start - self._limits.gap_frac * abs(start)
+        for bounds in boxes:
+            limits = replace(self._limits, least=least, deadline=self.soon(seconds))
+            first, plan = self._within(compiled, least, bounds, limits)
+            if plan is not None or HALT.asked:
+                break
+        else:
+            bounds = {}
+            limits = replace(self._limits, deadline=self.soon(seconds))
+            first, plan = self._within(compiled, start, bounds, limits)
+        self._state = first.state
+        self._nearby = self._nearby or sites
+        self._sites, self._start = self._nearby, start
+        if plan is not None:
+            self._keep(compiled, first, plan)
+        return np.inf if bounds else first.bound
+
+    def better(self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float) -> bool:
+        """Whether a better plan in groups is found: first between the one in hand and relaxations.
+
+        Each of the two searches ends after some seconds.
+        """
+        compiled = compile_case(among(self._case, sites | self._sites))
+        for bounds in (between(compiled, [self._where, *near]), {}):
+            soon = self.soon(seconds / 2)
+            limits = replace(self._limits, least=self._start, deadline=soon, ties=False)
+            first, plan = self._within(compiled, self._start, bounds, limits)
+            if plan is not None and first.value > self._start + ROUNDING_FRAC * abs(self._start):
+                self._keep(compiled, first, plan)
+                return True
+        return False
+
+    def _keep(self, compiled: Compiled, first: Best, plan: np.ndarray) -> None:
+        """Take a plan in groups as the one to place racks by."""
+        self._where = dict(zip(compiled.column_names, plan, strict=True))
+        self._sites = used(compiled, plan) | self._nearby
+        self._start = first.value
+
+    def _within(
+        self,
+        compiled: Compiled,
+        start: float,
+        bounds: Mapping[int, Range],
+        limits: Limits,
+    ) -> tuple[Best, np.ndarray | None]:
+        """All objectives in turn, within bounds; no plan where the first is below its least."""
+        solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
+        fix(solver, bounds)
+        if self._where:
+            known = [self._where.get(name, 0.0) for name in compiled.column_names]
+            solver.start_from(np.array(known))
+        watch = Quiet(self._watch, least=limits.least)
+        found = in_order(solver, self._names, start, limits, watch)
+        self._nodes += found[0].nodes
+        return found
+
+    def place(self, bound: float, freely: bool = True, few: Compiled | None = None) -> None:
+        """Whole racks in the halls just chosen; kept if better than the plan in hand."""
+        if HALT.asked or not self._where:
+            return
+        solve = self._scenario.solve
+        placement = Placement(self._case, self._sites, solve.threads, solve.seed, freely)
+        enough = bound - 0.9 * solve.gap_frac * abs(bound)
+        enough = min(enough, self._start - 0.5 * solve.gap_frac * abs(self._start))
+        longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
+        soon = min(self._limits.deadline, time.monotonic() + longest)
+        limits = replace(self._limits, deadline=soon)
+        seen = Quiet(self._watch, plans=True)
+        _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen, few)
+        if placed is not None:
+            self.take(placed)
+
+    def take(self, placed: Placed) -> None:
+        """Keep a plan if it is better than the one in hand."""
+        r = worth(placed.found_in, placed.solution, self._ratio)
+        if r > self.r:
+            self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
+
+    def closed(self, bound: float) -> bool:
+        """Whether the plan in hand is within the gap of the bound."""
+        return self.outcome(bound).status == "optimal"
+
+    def outcome(self, bound: float) -> Outcome:
+        """The plan in hand, judged against the bound; a bound that a plan beats proves nothing."""
+        sound = self.r <= bound + ROUNDING_FRAC * abs(bound)
+        bound = max(bound, self.r) if sound else float("inf")
+        best = replace(self._best, bound=in_unit(self._ratio, bound))
+        best.nodes = self._nodes
+        gap = best.gap_frac
+        within = gap is not None and gap <= self._scenario.solve.gap_frac
+        return replace(best, status="optimal" if within else "stopped")
+
+
+def in_turn(scenario: Scenario) -> list[str]:
+    """The objectives in order; the last breaks ties by cost."""
+    wanted = [scenario.objective.name, *scenario.objective.then, "cost"]
+    return list(dict.fromkeys(wanted))
