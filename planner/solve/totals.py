@@ -49,6 +49,8 @@ class Part:
     ranges: Mapping[int, Range]
     x: np.ndarray
     basis: Basis
+    known: bool = True
+    """Whether it was solved; else all that is known is what the part it is of has."""
 
 
 class WholeTotals:
@@ -63,7 +65,7 @@ class WholeTotals:
         relaxed: Relaxed,
         r: float,
     ) -> None:
-        self._r, self._ratio = r, ratio
+        self._r, self._ratio, self._most = r, ratio, relaxed.bound
         assert relaxed.x is not None
         self._size = r * relaxed.x[compiled.column[ratio.under]]
         width = len(compiled.low)
@@ -91,7 +93,12 @@ class WholeTotals:
     @property
     def bound(self) -> float:
         """What no plan can beat; r itself where that is proven."""
-        return self._fraction.above(self._r, self.top.gain)
+        return min(self._fraction.above(self._r, self.top.gain), self._most)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all totals of the top are whole, so that no further search lowers the bound."""
+        return not self._halves(self.top)
 
     @property
     def top(self) -> Part:
@@ -158,7 +165,7 @@ class WholeTotals:
             self._kept = self._kept | worthiest(worth)
             self._master()
         if part is above:
-            part = replace(above, ranges=ranges)
+            part = replace(above, ranges=ranges, known=False)
         heapq.heappush(self._open, (-part.gain, self._count, part))
         self._count += 1
 
@@ -166,7 +173,7 @@ class WholeTotals:
         totals = part.x[self._totals]
         away = np.abs(totals - np.round(totals))
         i = int(np.argmax(away * self._weight))
-        if away.max() <= NEARLY:
+        if away.max() <= NEARLY or not part.known:
             return []
         low, high = self._model.low[self._totals[i]], self._model.high[self._totals[i]]
         least, most = part.ranges.get(i, (low, high))
