@@ -27,6 +27,9 @@ PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 """Longest search for whole racks at the sites chosen before other sites are considered: these
 seconds, or this share of the time limit where that is more."""
 
+OPEN_SECONDS = 20.0
+"""The same where the plan in groups itself is not within the gap: a better one may come."""
+
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
 
@@ -208,6 +211,8 @@ class Search:
         enough = bound - 0.9 * solve.gap_frac * abs(bound)
         enough = min(enough, self._start - 0.5 * solve.gap_frac * abs(self._start))
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
+        if self._start < bound - solve.gap_frac * abs(bound):
+            longest = OPEN_SECONDS
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
         seen = Quiet(self._watch, plans=True)
