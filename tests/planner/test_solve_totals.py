@@ -1,4 +1,4 @@
-"""The bound by whole totals of halls, and the proof by prices that no site makes a plan possible."""
+"""The bound by whole totals of halls, and the proof by prices that no site helps."""
 
 import time
 
@@ -94,7 +94,7 @@ def test_where_money_binds_the_plan_is_within_the_gap(case):
 @settings(seeded, max_examples=20)
 @given(case=small_cases(must=BUDGET))
 def test_without_a_plan_few_sites_prove_it_for_all(case):
-    """Of an eighth of the money, told by one site and the prices of the others, or by all at once."""
+    """Of an eighth of the money: told by one site and prices of the others, or by all."""
     values = dict(case.values)
     values["capex_total_musd_max"] = {"all": values["capex_total_musd_max"]["all"] / 8}
     case = case.having(values=values)
