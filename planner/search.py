@@ -28,7 +28,7 @@ PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 seconds, or this share of the time limit where that is more."""
 
 OPEN_SECONDS = 20.0
-"""The same where the plan in groups itself is not within the gap: a better one may come."""
+"""The same where a plan is in hand, and the one in groups is not within the gap itself."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -93,8 +93,9 @@ class Search:
 
     @property
     def target(self) -> float:
-        """The bound that would be within the gap of the plan in hand."""
-        return self.r + self._scenario.solve.gap_frac * abs(self.r)
+        """The bound that would be within the gap of the plan in hand, or of the one in groups."""
+        r = self.r if self.r > -np.inf else self._start
+        return r + self._scenario.solve.gap_frac * abs(r)
 
     def soon(self, seconds: float) -> float:
         """The end of so many seconds, or of the time there is."""
@@ -211,7 +212,7 @@ class Search:
         enough = bound - 0.9 * solve.gap_frac * abs(bound)
         enough = min(enough, self._start - 0.5 * solve.gap_frac * abs(self._start))
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
-        if self._start < bound - solve.gap_frac * abs(bound):
+        if self.r > -np.inf and self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
