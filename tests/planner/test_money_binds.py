@@ -12,7 +12,7 @@ MAIN = "examples/korea-japan-2027-2029.yaml"
 @pytest.mark.parametrize(
     ("change", "most"),
     [
-        # gaps of single runs of two minutes, doubled: what is told falls with time
+        # twice the gaps of single runs of 60 to 80 s (0.33, 2.5 and 1.4 %)
         ("budget.capex_musd_total=45000", 0.007),
         ("budget.capex_musd_total=30000", 0.05),
         ("objective.name=cost_per_mtoken", 0.03),
