@@ -7,10 +7,15 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.var import VarData
-from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression, SumExpression
+from pyomo.core.expr.numeric_expr import (
+    LinearExpression,
+    MonomialTermExpression,
+    NumericExpression,
+    SumExpression,
+)
 from pyomo.core.expr.numvalue import native_numeric_types
-from pyomo.core.expr.visitor import identify_variables
 from pyomo.environ import quicksum
 
 
@@ -19,11 +24,18 @@ def place_of(term: Any) -> Any:
 
     Columns of a place have it as their first index, which is also how the solve tells them apart.
     """
-    if isinstance(term, int | float):
-        return None
-    variable = next(iter(identify_variables(term)), None)
+    variable = first_variable(term)
     index = None if variable is None else variable.index()
     return index[0] if isinstance(index, tuple) else index
+
+
+def first_variable(term: Any) -> Any:
+    """The first column of a term; None where it has none."""
+    if isinstance(term, VarData):
+        return term
+    if isinstance(term, NumericExpression | NamedExpressionData):
+        return next((v for v in map(first_variable, term.args) if v is not None), None)
+    return None
 
 
 Source = str | Mapping[str, float]

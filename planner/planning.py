@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyomo.common.gc_manager import PauseGC
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
@@ -221,7 +222,8 @@ def plan_of(
 ) -> Plan:
     """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
     begun = time.monotonic()
-    lost = _losses(case, scenario, outcome) if site_losses else None
-    tables = plan_tables(Context(facts, scenario), case, outcome, lost)
+    with PauseGC():  # the plan's model would be looked through at every collection
+        lost = _losses(case, scenario, outcome) if site_losses else None
+        tables = plan_tables(Context(facts, scenario), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(scenario, facts, case, outcome, tables)

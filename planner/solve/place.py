@@ -100,15 +100,16 @@ def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
 class Placed:
     """A plan of whole racks at sites: a solution of the model it was found in.
 
-    That model has only the kinds of racks that were tried. The site-indexed model of these sites in
-    full, with the plan as the values of its variables, is built when it is asked for; `model` is
-    given where the plan was found in just that.
+    That model has the kinds of racks that were tried, at all sites that were. The site-indexed one
+    of the plan's own sites, with all kinds and the plan as the values of its variables, is built
+    when it is asked for; `model` is given where the plan was found in just that.
     """
 
     def __init__(
         self, case: Case, found_in: Compiled, solution: np.ndarray, model: Any = None
     ) -> None:
-        self.case, self.found_in, self.solution, self._given = case, found_in, solution, model
+        self.found_in, self.solution, self._given = found_in, solution, model
+        self.case = among(case, self.sites()) if model is None else case
 
     def sites(self) -> set[str]:
         """Its sites."""

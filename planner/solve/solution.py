@@ -3,7 +3,8 @@
 from typing import Any
 
 import pandas as pd
-from pyomo.core.expr.visitor import identify_variables
+
+from models.ledger import first_variable
 
 
 def table(variable: Any, *names: str) -> pd.DataFrame:
@@ -21,6 +22,6 @@ def amounts(ledger: Any, name: str) -> list[tuple[Any, str, tuple, float]]:
     found = []
     for index, source, term in ledger.entries(name):
         amount = float(term() if callable(term) else term)
-        variable = next(iter(identify_variables(term)), None) if amount else None
+        variable = first_variable(term) if amount else None
         found.append((index, source, () if variable is None else variable.index(), amount))
     return found

@@ -7,9 +7,9 @@ import pytest
 from planner.planning import plan
 from planner.scenario_file import scenario_from
 from planner.study import based_on, job_of
-from planner.study import work as at_work
+from planner.study.lock import RUNS
 from planner.study.rounds import How, Rounds
-from planner.study.work import Job, keep_region, read_record, work
+from planner.study.work import Job, Kept, read_record, work
 from planner.verify import verify
 from tests.planner.test_loaded import SCENARIO
 from tests.region import shipped
@@ -21,6 +21,7 @@ NONE = "budget.capex_musd_total=10"
 
 def jobs(folder: Path, *changes: str) -> list[Job]:
     base = scenario_from(SCENARIO)
+    (folder / RUNS).mkdir(exist_ok=True)
     made = (job_of(SCENARIO, [change], shipped(), folder) for change in changes)
     return [based_on(job, (), base) for job in made]
 
@@ -38,8 +39,6 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         made(self, *args, **named)
 
     monkeypatch.setattr(planner.loaded.Loaded, "__init__", counted)
-    monkeypatch.setattr(at_work, "_loaded", {})
-    keep_region(shipped())
     return seen
 
 
@@ -49,8 +48,9 @@ def test_what_is_no_limit_has_no_base(tmp_path: Path) -> None:
 
 
 def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads) -> None:
+    kept = Kept(shipped())
     for job, change in zip(jobs(tmp_path, *BUDGETS), BUDGETS, strict=True):
-        record = work(job)
+        record = work(kept, job)
         alone = plan(SCENARIO, region=shipped(), overrides=[change], site_losses=False)
         assert record["status"] == alone.status == "optimal"
         assert record["bound"] == pytest.approx(alone.bound, rel=1e-3)
@@ -61,7 +61,7 @@ def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads
 
 def test_no_plan_within_a_limit_is_said_with_its_reason(tmp_path: Path, loads) -> None:
     (job,) = jobs(tmp_path, NONE)
-    record = work(job)
+    record = work(Kept(shipped()), job)
     assert record["status"] == "infeasible"
     assert "budget.capex_musd_total" in record["reason"]
     assert read_record(job.folder) == record
