@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pyomo.common.gc_manager import PauseGC
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
@@ -29,6 +28,7 @@ from planner.results.money import money
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
+from planner.solve.compile import Uncollected
 from planner.solve.halt import HALT
 from planner.solve.highs import Watch
 from planner.tables import Region
@@ -222,7 +222,7 @@ def plan_of(
 ) -> Plan:
     """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
     begun = time.monotonic()
-    with PauseGC():  # the plan's model would be looked through at every collection
+    with Uncollected():  # the plan's model would be looked through again and again
         lost = _losses(case, scenario, outcome) if site_losses else None
         tables = plan_tables(Context(facts, scenario), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun

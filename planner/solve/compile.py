@@ -17,6 +17,9 @@ from planner.solve.walk import INFINITY, Walk
 NOWHERE = -1
 """The place of a column without an index."""
 
+Uncollected = PauseGC
+"""No garbage collection within: none of a model's millions of objects is garbage."""
+
 
 @dataclass(frozen=True)
 class Compiled:

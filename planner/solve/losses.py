@@ -34,6 +34,9 @@ from planner.solve.split import Split, inside, restricted, split
 LEVELS_FRAC = (0.0, 0.001, 0.004, 0.015, 0.06, 0.2, 0.5)
 """How far below the best ratio the chords end, relative to it."""
 
+ROUNDING = 1e-9
+"""A bound of F_s below this share of what it is the sum of is the solver's rounding."""
+
 
 @dataclass(frozen=True)
 class Ceilings:
@@ -88,8 +91,9 @@ def ceilings(
         if worth is None or bound_in is None:
             break
         total = constant + worth.sum()
-        without.add(r, total - worth)
-        having.add(r, total - worth + bound_in)
+        least = ROUNDING * (abs(constant) + np.abs(worth).sum())
+        without.add(r, total - worth, least)
+        having.add(r, total - worth + bound_in, least)
         if without.closed and having.closed:
             break
     return Ceilings(without.ratio, having.ratio, time.monotonic() - begun)
@@ -172,9 +176,9 @@ class _Chord:
         """Whether every site has its chord."""
         return not self._open.any()
 
-    def add(self, r: float, ceiling: np.ndarray) -> None:
-        """Bounds of F_s at the next lower level."""
-        crossed = self._open & (ceiling > 0)
+    def add(self, r: float, ceiling: np.ndarray, least: float) -> None:
+        """Bounds of F_s at the next lower level; up to `least` they are nothing."""
+        crossed = self._open & (ceiling > least)
         fall = np.maximum(ceiling - self._at_level, 1e-300)
         share = ceiling[crossed] / fall[crossed]
         root = r + share * (self._level - r)
