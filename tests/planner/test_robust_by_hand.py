@@ -160,24 +160,27 @@ def test_the_choice_is_the_best_of_all(seed):
 
 def test_sites_that_no_better_choice_uses_are_ruled_out_by_prices():
     # c and d meter so much that no plan with their load is worth what a or b alone are
-    def one(meter_a: float):
+    def one(meter_a: float, **limits):
         meters = {"a": meter_a, "b": 1.3, "c": 3.0, "d": 4.0}
         return tiny_case(
             4,
             facility_per_it_frac={(s, "dry"): m for s, m in meters.items()},
-            facility_mw_max={("all", 2027): 12.0},
+            **limits,
             staff_fixed_count=dict.fromkeys(meters, 1.0),
             staff_supply_count={"KR-11": 1.0},
         )
 
-    cases = [one(1.0), one(1.65)]
-    relaxation = _Relaxation(cases, {"a"}, aim(1.0))
+    # staff for one site is all that is scarce: with a ceiling of MW beside it, either of the two
+    # prices could be nothing, and no price would rule out c and d
+    relaxation = _Relaxation([one(1.0), one(1.65)], {"a"}, aim(1.0))
     bound, _ = relaxation.best((20.0, 12.0))
     best = (A[0] + A[1]) / 2
     assert bound >= best * (1 - 1e-9)
     rivals = relaxation.rivals(0.999 * best, 12.0)
     assert "a" in rivals
     assert not rivals & {"c", "d"}
+    ceiling = {"facility_mw_max": {("all", 2027): 12.0}}
+    cases = [one(1.0, **ceiling), one(1.65, **ceiling)]
     found = here_and_now(cases, {"a"}, (20.0, 12.0), aim(1.0))
     assert found is not None
     assert found.value == pytest.approx(best)
