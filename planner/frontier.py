@@ -36,6 +36,9 @@ CLOSE_FRAC = 0.005
 WIDE = 0.6
 """Gaps at least this wide, relative to the widest, are halved together."""
 
+FEW = 2
+"""So many sites of a plan are named on the screen."""
+
 Solve = Callable[[list[list[str]]], list[Record]]
 
 
@@ -128,9 +131,14 @@ class Frontier:
                 f"{100 * row['gap_frac']:.2g} %",
                 f"{row['facility_mw']:,.1f}",
                 f"{row['capex_musd']:,.0f}",
-                Text(str(row["sites"]).replace(";", ", ")),
+                Text(_few(str(row["sites"]).split(";"))),
             )
         return view
+
+
+def _few(sites: Sequence[str]) -> str:
+    """The names of one or two sites, or how many they are; the table has all names."""
+    return ", ".join(sites) if len(sites) <= FEW else f"{len(sites)} sites"
 
 
 def frontier(

@@ -1,11 +1,13 @@
 """The main case where money binds: a plan and a bound that hold, soon; or none, told as such."""
 
+from pathlib import Path
+
 import pytest
 
 from planner import plan
 from tests.region import shipped
 
-MAIN = "examples/korea-japan-2027-2029.yaml"
+MAIN = Path(__file__).resolve().parents[2] / "examples" / "korea-japan-2027-2029.yaml"
 
 
 @pytest.mark.slow
