@@ -33,6 +33,9 @@ NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
 
+END_FRAC = 0.005
+"""The best x need be known no nearer than this: it says where the front begins."""
+
 WIDE = 0.6
 """Gaps at least this wide, relative to the widest, are halved together."""
 
@@ -207,7 +210,8 @@ def trace(
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
-    best = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]"]
+    near = max(gap_frac, END_FRAC)
+    best = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", f"solve.gap_frac={near!r}"]
     first = solve([best])[0]
     if first.get("value") is None:
         return found, [first["status"]]

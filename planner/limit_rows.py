@@ -34,8 +34,8 @@ OF_OBJECTIVES = "objective_limit"
 SECTIONS = {"budget", "scale", "scale_by_country", "objective"}
 """Sections of a scenario that the limits are made of."""
 
-WORDS = {"name", "description", "variant"}
-"""What a scenario says of itself."""
+WORDS = {"name", "description", "variant", "solve"}
+"""What a scenario says of itself, and of how exactly and how long it is solved."""
 
 
 @dataclass(frozen=True)

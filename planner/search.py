@@ -209,14 +209,17 @@ class Search:
             return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed, freely)
-        enough = bound - 0.9 * solve.gap_frac * abs(bound)
-        enough = min(enough, self._start - 0.5 * solve.gap_frac * abs(self._start))
+        enough = min(
+            least_within(bound, solve.gap_frac),
+            self._start - 0.5 * solve.gap_frac * abs(self._start),
+        )
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         if self.r > -np.inf and self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
         soon = min(self._limits.deadline, time.monotonic() + longest)
         limits = replace(self._limits, deadline=soon)
-        seen = Quiet(self._watch, plans=True)
+        margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
+        seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen, few)
         if placed is not None:
             self.take(placed)
@@ -240,6 +243,11 @@ class Search:
         gap = best.gap_frac
         within = gap is not None and gap <= self._scenario.solve.gap_frac
         return replace(best, status="optimal" if within else "stopped")
+
+
+def least_within(bound: float, gap_frac: float) -> float:
+    """The least ratio that is within the gap of a bound, the gap being a share of the ratio."""
+    return bound / (1 + gap_frac) if bound > 0 else bound / (1 - gap_frac)
 
 
 def in_turn(scenario: Scenario) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from models.blocks.objective import OBJECTIVES
 from models.build import build
 from models.case import Case
 from planner.coefficients import regrouped
@@ -24,6 +25,7 @@ from planner.solve.compile import Compiled, compile_case, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
+from planner.solve.ratio import Fraction
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 WHERE = ("open", "connect", "operate", "host", "water_link")
@@ -199,12 +201,13 @@ class Placement:
                 fix(solver, bounds)
             elif plan is not None:
                 solver.start_from(in_columns(compiled, plan.found_in, plan.solution))
-            best, x = in_order(solver, names, start, limits, watch)
+            _, x = in_order(solver, names, start, limits, watch)
             if x is None and bounds:
                 fix(solver, wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE))
-                best, x = in_order(solver, names, start, limits, watch)
-            if x is not None and best.value > value:
-                value, plan = best.value, Placed(self.case, compiled, x)
+                _, x = in_order(solver, names, start, limits, watch)
+            found = -np.inf if x is None else Fraction(solver, OBJECTIVES[names[0]]).value(x)
+            if x is not None and found > value:
+                value, plan = found, Placed(self.case, compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
                 break
         return value, plan

@@ -1,6 +1,11 @@
 """Watches between a solve and who follows it: other units, and what is not to be told."""
 
+import time
+
 from planner.solve.highs import Watch
+
+PATIENCE_S = 5.0
+"""How long a plan that is good enough is still improved."""
 
 
 class Shown(Watch):
@@ -30,17 +35,25 @@ class Shown(Watch):
 class Quiet(Watch):
     """Keeps from a watch what holds only for some sites or for racks in groups.
 
-    Asks for the end, too, once nothing better than `least` can be found.
+    Asks for the end, too, once nothing better than `least` can be found, and soon after a plan as
+    good as `enough` was.
     """
 
-    def __init__(self, watch: Watch, plans: bool = False, least: float = float("-inf")) -> None:
+    def __init__(
+        self,
+        watch: Watch,
+        plans: bool = False,
+        least: float = float("-inf"),
+        enough: float = float("inf"),
+    ) -> None:
         self._watch, self._plans, self._least = watch, plans, least
         self._hopeless = False
+        self._enough, self._until = enough, float("inf")
 
     @property
     def stop(self) -> bool:  # type: ignore[override]
-        """Whether the watch asks for the end, or nothing good enough is left."""
-        return self._hopeless or self._watch.stop
+        """Whether the watch asks for the end, nothing good enough is left, or patience is."""
+        return self._hopeless or self._watch.stop or time.monotonic() > self._until
 
     def bound(self, value: float) -> None:
         """Compared with what would be good enough."""
@@ -48,5 +61,7 @@ class Quiet(Watch):
 
     def incumbent(self, value: float) -> None:
         """Passed on where plans are to be told."""
+        if value >= self._enough:
+            self._until = min(self._until, time.monotonic() + PATIENCE_S)
         if self._plans:
             self._watch.incumbent(value)
