@@ -102,13 +102,14 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
 def _relaxed(
     case: Case, compiled: Compiled, names: list[str], limits: Limits, begun: Begun | None
 ) -> list[Relaxed]:
-    """The relaxation in each objective; after a change in the first alone, from where it stood."""
+    """The relaxation in each objective; after other limits in the first, from where it stood."""
     sites = case.sets["SITE"]
     if begun:
         same = begun.objective == names[0]
         start = begun.relaxed.value if same else likely(case, names[0])
         first = begun.relaxed
-        return relaxed_in_order(compiled, sites, names[:1], first, limits, start, begun.parts)
+        names = names[:1] if same else names
+        return relaxed_in_order(compiled, sites, names, first, limits, start, begun.parts)
     guess = likely(case, names[0])
     return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
 
