@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import Compiled
 from planner.solve.place import Placed
-from planner.solve.ratio import NOTHING
+from planner.solve.ratio import NOTHING, value_at
 from planner.solve.sift import Relaxed
 
 
@@ -50,7 +48,7 @@ class Outcome:
         stated = {name: ratio for name, ratio in OBJECTIVES.items() if ratio.over in column}
         under = {name: x[column[ratio.under]] for name, ratio in stated.items()}
         return {
-            name: in_unit(ratio, worth(compiled, x, ratio))
+            name: in_unit(ratio, value_at(compiled, ratio, x))
             for name, ratio in stated.items()
             if under[name] > NOTHING
         }
@@ -85,9 +83,3 @@ class Solved:
 def in_unit(ratio: Any, value: float) -> float:
     """A ratio in the model's columns, in the unit people read."""
     return (value if ratio.more_is_better else -value) * ratio.factor
-
-
-def worth(compiled: Compiled, x: np.ndarray, ratio: Any) -> float:
-    """The ratio at a solution, in the model's columns, more being better."""
-    over, under = x[compiled.column[ratio.over]], x[compiled.column[ratio.under]]
-    return float(over / under) if ratio.more_is_better else float(-over / under)

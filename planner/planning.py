@@ -222,7 +222,7 @@ def plan_of(
 ) -> Plan:
     """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
     begun = time.monotonic()
-    with Uncollected():  # the plan's model would be looked through again and again
+    with Uncollected():  # the plan's model is alive
         lost = _losses(case, scenario, outcome) if site_losses else None
         tables = plan_tables(Context(facts, scenario), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun

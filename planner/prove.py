@@ -36,8 +36,9 @@ def proven(
         if totals is not None:
             totals.search(search.target, search.soon(seconds), search.tell)
             bound = min(bound, totals.bound)
-            near = [*near[:1], dict(zip(compiled.column_names, totals.top.x, strict=False))]
-            choice = choice | used(compiled, totals.top.x[: len(compiled.low)])
+            top = totals.top.x[: len(compiled.low)]
+            near = [*near[:1], compiled.named(top)]
+            choice = choice | used(compiled, top)
         if not search.goes_on(bound):
             break
         rivals = search.rivals(compiled, relaxed) | choice

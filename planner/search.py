@@ -8,7 +8,7 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
-from planner.outcome import Outcome, in_unit, worth
+from planner.outcome import Outcome, in_unit
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix
 from planner.solve.compile import Compiled, compile_case, holds
@@ -17,7 +17,7 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order
 from planner.solve.place import Placed, Placement, among, at_sites, used
-from planner.solve.ratio import Best
+from planner.solve.ratio import Best, value_at
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 from planner.solve.told import Quiet
@@ -181,7 +181,7 @@ class Search:
 
     def _keep(self, compiled: Compiled, first: Best, plan: np.ndarray) -> None:
         """Take a plan in groups as the one to place racks by."""
-        self._where = dict(zip(compiled.column_names, plan, strict=True))
+        self._where = compiled.named(plan)
         self._sites = used(compiled, plan) | self._nearby
         self._start = first.value
 
@@ -196,8 +196,7 @@ class Search:
         solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
         fix(solver, bounds)
         if self._where:
-            known = [self._where.get(name, 0.0) for name in compiled.column_names]
-            solver.start_from(np.array(known))
+            solver.start_from(compiled.point(self._where))
         watch = Quiet(self._watch, least=limits.least)
         found = in_order(solver, self._names, start, limits, watch)
         self._nodes += found[0].nodes
@@ -226,7 +225,7 @@ class Search:
 
     def take(self, placed: Placed) -> None:
         """Keep a plan if it is better than the one in hand."""
-        r = worth(placed.found_in, placed.solution, self._ratio)
+        r = value_at(placed.found_in, self._ratio, placed.solution)
         if r > self.r:
             self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
 

@@ -1,5 +1,6 @@
 """Networks small enough to work out by hand; every number is round."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,17 @@ def triangle(**changes: Any) -> Network:
         "unserved_mw": np.zeros(3),
     }
     return Network(**{**values, **changes})
+
+
+def little() -> Network:
+    """The triangle at a hundredth: node b can take 6 MW alone."""
+    whole = triangle()
+    return replace(
+        whole,
+        demand_mw=whole.demand_mw / 100,
+        supply_mw=whole.supply_mw / 100,
+        line_mw=whole.line_mw / 100,
+    )
 
 
 def pair(link_mw: float = 100.0, **changes: Any) -> Network:

@@ -25,8 +25,7 @@ def next_to(x: np.ndarray, columns: Sequence[int]) -> Iterator[tuple[int, Range]
 
 def points(compiled: Compiled, relaxed: Sequence[Relaxed]) -> list[dict[str, float]]:
     """Solutions of the relaxation by the names of their columns."""
-    names = compiled.column_names
-    return [dict(zip(names, one.x, strict=True)) for one in relaxed if one.x is not None]
+    return [compiled.named(one.x) for one in relaxed if one.x is not None]
 
 
 def between(compiled: Compiled, near: Sequence[Mapping[str, float]]) -> dict[int, Range]:

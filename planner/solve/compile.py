@@ -1,6 +1,6 @@
 """Pyomo to matrices, once; afterwards only vectors change, and the Pyomo model may go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ NOWHERE = -1
 """The place of a column without an index."""
 
 Uncollected = PauseGC
-"""No garbage collection within: none of a model's millions of objects is garbage."""
+"""No garbage collection within: a model's millions of objects would be looked through in vain."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,24 @@ class Compiled:
         """Row by name."""
         return self.rows.at
 
+    def named(self, x: np.ndarray) -> dict[str, float]:
+        """A point by the names of its columns."""
+        return dict(zip(self.column_names, x.tolist(), strict=True))
+
+    def point(self, named: Mapping[str, float]) -> np.ndarray:
+        """A point from columns by name, what is not named being none."""
+        return np.array([named.get(name, 0.0) for name in self.column_names])
+
 
 def compile_model(model: Any) -> Compiled:
     """The matrices of a Pyomo model of linear rows; its objective is left to the solves."""
-    with PauseGC():  # the model's millions of objects would be looked through again and again
+    with Uncollected():
         return _compiled(model)
 
 
 def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Compiled:
     """The matrices of a case, its model built and let go again; `enter` is told each stage."""
-    with PauseGC():
+    with Uncollected():
         if enter is not None:
             enter("build")
         model = build(case)

@@ -7,13 +7,12 @@ play and  r + (sum of V_s over the others) / D_min,  V_s as in planner/solve/sif
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, State
-from planner.solve.own import OwnRows
-from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.own import Others, own_rows
+from planner.solve.ratio import Fraction, best_ratio, costs_at
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, inside, restricted
 
@@ -43,9 +42,7 @@ class InPlay:
         if relaxed.basis is not None:
             self.solver.start_from_basis(relaxed.basis.part(self.columns, self.rows))
         self._compiled, self._ratio, self._kept = compiled, ratio, relaxed.kept
-        self._own = OwnRows(compiled, parts)
-        self._shared = np.flatnonzero(parts.of_row < 0)
-        self._shared_rows = csr_array(compiled.matrix)[self._shared]
+        self._others = Others(compiled, parts, own_rows(compiled, parts, relaxed.own))
 
     def aim(self, r: float) -> None:
         """Make `N - r * D` the objective, before anything is changed."""
@@ -61,16 +58,12 @@ class InPlay:
         answer = self.solver.run(deadline=deadline)
         if answer.state != "optimal":
             return Priced("stopped", best.value, np.inf, None)
-        worth = self._worth(fraction.sign, best.value, deadline)
+        worth = self._worth(best.value, deadline)
         gain = np.inf if worth is None else max(answer.bound, 0.0) + float(worth.sum())
         return Priced(best.state, best.value, fraction.above(best.value, gain), worth)
 
-    def _worth(self, sign: float, r: float, deadline: float) -> np.ndarray | None:
-        model = self._compiled
-        duals = np.zeros(len(model.row_low))
+    def _worth(self, r: float, deadline: float) -> np.ndarray | None:
+        duals = np.zeros(len(self._compiled.row_low))
         duals[self.rows] = self.solver.duals()[: len(self.rows)]
-        costs = np.zeros(len(model.low))
-        costs[model.column[self._ratio.over]] += sign
-        costs[model.column[self._ratio.under]] -= r
-        most = self._own.most(costs - self._shared_rows.T @ duals[self._shared], deadline)
-        return None if most is None else np.where(self._kept, 0.0, np.maximum(most, 0.0))
+        costs = costs_at(self._compiled, self._ratio, r)
+        return self._others.worth(costs, duals, self._kept, deadline)

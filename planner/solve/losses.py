@@ -27,7 +27,7 @@ from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.own import NONE, Forcing, OwnRows, own_rows
-from planner.solve.ratio import Fraction
+from planner.solve.ratio import Fraction, costs_at
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, inside, restricted, split
 
@@ -135,7 +135,6 @@ class _Prices:
         solver.whole(False)
         self._compiled = compiled
         self._fraction = Fraction(solver, ratio)
-        self._over, self._under = compiled.column[ratio.over], compiled.column[ratio.under]
         self._shared = np.flatnonzero(parts.of_row < 0)
         self._rows_shared = csr_array(compiled.matrix)[self._shared]
         self._nobody = np.flatnonzero(parts.of_column < 0)
@@ -152,10 +151,7 @@ class _Prices:
         y = duals[self._shared]
         limit = np.where(y > 0, model.row_high[self._shared], model.row_low[self._shared])
         y = np.where(np.isfinite(limit), y, 0.0)  # the wrong sign is the solver's rounding
-        costs = np.zeros(len(model.low))
-        costs[self._over] += self._fraction.sign
-        costs[self._under] -= r
-        reduced = costs - self._rows_shared.T @ y
+        reduced = costs_at(model, self._fraction.ratio, r) - self._rows_shared.T @ y
         own = reduced[self._nobody]
         at = np.where(own > 0, model.high[self._nobody], model.low[self._nobody])
         paid = (own * np.where(np.isfinite(at), at, 0.0)).sum()

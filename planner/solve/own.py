@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
@@ -64,6 +65,24 @@ class OwnRows:
             owner = self._parts.of_column[columns]
             found += np.bincount(owner, weights=own * answer.x, minlength=self._count)
         return found
+
+
+class Others:
+    """What the sites that are not in play could add, at any prices of the shared rows."""
+
+    def __init__(self, compiled: Compiled, parts: Split, own: OwnRows) -> None:
+        self._own, self._shared = own, np.flatnonzero(parts.of_row < 0)
+        self._rows = csr_array(compiled.matrix)[self._shared]
+
+    def worth(
+        self, costs: np.ndarray, prices: np.ndarray, kept: np.ndarray, deadline: float
+    ) -> np.ndarray | None:
+        """By site V_s >= 0 as in planner/solve/sift.py, 0 for those kept; None if time is up.
+
+        `costs` are those of all columns, `prices` those of all rows.
+        """
+        most = self._own.most(costs - self._rows.T @ prices[self._shared], deadline)
+        return None if most is None else np.where(kept, 0.0, np.maximum(most, 0.0))
 
 
 def own_rows(compiled: Compiled, parts: Split, known: OwnRows | None) -> OwnRows:

@@ -25,7 +25,7 @@ from planner.solve.compile import Compiled, compile_case, compile_model, load
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, in_order
-from planner.solve.ratio import Fraction
+from planner.solve.ratio import value_at
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 WHERE = ("open", "connect", "operate", "host", "water_link")
@@ -144,10 +144,7 @@ class Placed:
 
 def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
     """A solution in the columns of another model; what one of them knows nothing of is none."""
-    if wanted is known:
-        return x
-    value = dict(zip(known.column_names, x.tolist(), strict=True))
-    return np.array([value.get(name, 0.0) for name in wanted.column_names])
+    return x if wanted is known else wanted.point(known.named(x))
 
 
 class Placement:
@@ -205,7 +202,7 @@ class Placement:
             if x is None and bounds:
                 fix(solver, wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE))
                 _, x = in_order(solver, names, start, limits, watch)
-            found = -np.inf if x is None else Fraction(solver, OBJECTIVES[names[0]]).value(x)
+            found = -np.inf if x is None else value_at(compiled, OBJECTIVES[names[0]], x)
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.blocks.objective import Ratio
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, State, Watch
 
 STEPS = 30
@@ -49,12 +50,31 @@ class Best:
         return max(self.bound - self.value, 0.0) / max(abs(self.value), 1e-12)
 
 
+def value_at(compiled: Compiled, ratio: Ratio, x: np.ndarray) -> float:
+    """The ratio at a point, in the model's columns, more being better."""
+    over, under = (float(x[compiled.column[name]]) for name in (ratio.over, ratio.under))
+    return sign_of(ratio) * over / max(under, 1e-12)
+
+
+def costs_at(compiled: Compiled, ratio: Ratio, r: float) -> np.ndarray:
+    """`sign * N - r * D` as a cost for every column."""
+    costs = np.zeros(len(compiled.low))
+    costs[compiled.column[ratio.over]] += sign_of(ratio)
+    costs[compiled.column[ratio.under]] -= r
+    return costs
+
+
+def sign_of(ratio: Ratio) -> float:
+    """1 where more is better, else -1."""
+    return 1.0 if ratio.more_is_better else -1.0
+
+
 class Fraction:
     """One ratio over one solver: sets costs, reads values, knows how small D can be."""
 
     def __init__(self, solver: Solver, ratio: Ratio) -> None:
         self.solver, self.ratio = solver, ratio
-        self.sign = 1.0 if ratio.more_is_better else -1.0
+        self.sign = sign_of(ratio)
         self._over = solver.compiled.column[ratio.over]
         self.under_index = solver.compiled.column[ratio.under]
         self._least: list[float] | None = None
@@ -70,7 +90,7 @@ class Fraction:
 
     def value(self, x: np.ndarray) -> float:
         """The ratio at a plan, more being better."""
-        return float(self.sign * x[self._over] / max(x[self.under_index], 1e-12))
+        return value_at(self.solver.compiled, self.ratio, x)
 
     def under(self, x: np.ndarray) -> float:
         """The denominator at a plan."""

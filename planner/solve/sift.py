@@ -15,14 +15,13 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled, holds
 from planner.solve.farkas import Lacking
 from planner.solve.highs import Basis, Solver, State
-from planner.solve.own import OwnRows
-from planner.solve.ratio import Best, Fraction, best_ratio
+from planner.solve.own import Others, OwnRows
+from planner.solve.ratio import Best, Fraction, best_ratio, costs_at
 from planner.solve.split import Split, inside, restricted
 
 ROUNDS = 60
@@ -70,8 +69,7 @@ def relaxed_ratio(
     basis = before.basis.within(*whole) if before and before.basis else None
     keeps_rows = before is None or _still_holds(compiled, before.x)
     own = before.own if before and before.own else OwnRows(compiled, parts)
-    shared = np.flatnonzero(parts.of_row < 0)
-    shared_rows = csr_array(compiled.matrix)[shared]
+    others = Others(compiled, parts, own)
     r, best, duals, x, bound = start, None, None, None, float("inf")
     rounds, nobody, lacking = 0, False, Lacking(compiled, parts, own)
     for _ in range(ROUNDS):
@@ -100,11 +98,9 @@ def relaxed_ratio(
         left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
         duals, x = _spread(whole[1], rows, solver.duals()), _spread(whole[0], columns, best.x)
         basis = solver.basis().spread(columns, rows, *whole)
-        costs = _costs(compiled, ratio, fraction.sign, r) - shared_rows.T @ duals[shared]
-        found = own.most(costs, deadline)
-        if found is None:
+        worth = others.worth(costs_at(compiled, ratio, r), duals, kept, deadline)
+        if worth is None:
             break
-        worth = np.where(kept, 0.0, np.maximum(found, 0.0))
         bound = min(bound, fraction.above(r, left + worth.sum()))
         if bound - r <= 1e-7 * max(abs(r), 1e-12) or time.monotonic() > deadline:
             break
@@ -157,10 +153,3 @@ def _wider(kept: np.ndarray) -> np.ndarray:
     marks = np.zeros_like(kept)
     marks[outside[::step]] = True
     return marks
-
-
-def _costs(compiled: Compiled, ratio: Ratio, sign: float, r: float) -> np.ndarray:
-    costs = np.zeros(len(compiled.low))
-    costs[compiled.column[ratio.over]] += sign
-    costs[compiled.column[ratio.under]] -= r
-    return costs

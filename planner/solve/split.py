@@ -19,9 +19,14 @@ class Split:
 
 
 def further(parts: Split, compiled: Compiled) -> Split:
-    """The same of a model with more rows at the end, which all share."""
-    more = len(compiled.row_low) - len(parts.of_row)
-    return replace(parts, of_row=np.append(parts.of_row, np.full(more, -1)))
+    """The same of a model with more columns and rows at the end, which all share."""
+    columns = np.full(len(compiled.low) - len(parts.of_column), -1)
+    rows = np.full(len(compiled.row_low) - len(parts.of_row), -1)
+    return replace(
+        parts,
+        of_column=np.append(parts.of_column, columns),
+        of_row=np.append(parts.of_row, rows),
+    )
 
 
 def split(compiled: Compiled, sites: Sequence[str]) -> Split:

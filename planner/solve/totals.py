@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from models.case import Case
@@ -29,10 +28,10 @@ from planner.solve.box import Range
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 from planner.solve.highs import Basis, Solver
-from planner.solve.own import OwnRows
-from planner.solve.ratio import Fraction
+from planner.solve.own import Others, own_rows
+from planner.solve.ratio import Fraction, costs_at
 from planner.solve.sift import Relaxed, worthiest
-from planner.solve.split import Split, inside, restricted, with_sums
+from planner.solve.split import Split, further, inside, restricted, with_sums
 
 PENALTY = 0.02
 """Price of a hall out of a range, as a share of the whole: many times what one can be worth."""
@@ -70,17 +69,11 @@ class WholeTotals:
         self._size = r * relaxed.x[compiled.column[ratio.under]]
         width = len(compiled.low)
         self._model = with_sums(compiled, sums)
-        more = len(self._model.low) - width
         self._totals = np.arange(width, width + len(sums))
-        self._parts = replace(
-            parts,
-            of_column=np.append(parts.of_column, np.full(more, -1)),
-            of_row=np.append(parts.of_row, np.full(len(sums), -1)),
-        )
+        self._parts = further(parts, self._model)
         self._whole = (len(self._model.low), len(self._model.row_low))
-        self._shared = np.flatnonzero(self._parts.of_row < 0)
-        self._shared_rows = csr_array(self._model.matrix)[self._shared]
-        self._own = relaxed.own or OwnRows(compiled, parts)
+        own = own_rows(compiled, parts, relaxed.own)
+        self._others = Others(self._model, self._parts, own)
         self._costs = self._priced()
         self._weight = np.array([float(n.rsplit(",", 1)[1][:-1]) for n in sums])
         self._kept = relaxed.kept
@@ -119,11 +112,8 @@ class WholeTotals:
                 self._add(ranges, part, deadline)
 
     def _priced(self) -> np.ndarray:
-        costs = np.zeros(self._whole[0])
-        sign = 1.0 if self._ratio.more_is_better else -1.0
+        costs = costs_at(self._model, self._ratio, self._r)
         costs[-2 * len(self._totals) :] = -PENALTY * abs(self._size)
-        costs[self._model.column[self._ratio.over]] += sign
-        costs[self._model.column[self._ratio.under]] -= self._r
         return costs
 
     def _master(self) -> None:
@@ -151,10 +141,9 @@ class WholeTotals:
                 break
             y = np.zeros(self._whole[1])
             y[self._rows] = self._solver.duals()
-            found = self._own.most(self._costs - self._shared_rows.T @ y[self._shared], deadline)
-            if found is None:
+            worth = self._others.worth(self._costs, y, self._kept, deadline)
+            if worth is None:
                 break
-            worth = np.where(self._kept, 0.0, np.maximum(found, 0.0))
             x = np.zeros(self._whole[0])
             x[self._columns] = answer.x
             basis = self._solver.basis().spread(self._columns, self._rows, *self._whole)

@@ -22,7 +22,7 @@ from planner.results.inputs import NETWORK_PARAMETERS
 from planner.scenario import Scenario
 from planner.solve.compile import compile_model
 from planner.verify import answer, verify
-from tests.networks import triangle
+from tests.networks import little
 from tests.region import context, shipped
 from tests.runs import read_back
 from tests.solved import rows
@@ -42,17 +42,6 @@ SMALL = {
 def of(**changes: Any) -> Any:
     scenario, region = read({**SMALL, **changes}, shipped())
     return make_case(region, scenario)
-
-
-def little() -> Any:
-    """The triangle at a hundredth: node b can take 6 MW alone."""
-    whole = triangle()
-    return replace(
-        whole,
-        demand_mw=whole.demand_mw / 100,
-        supply_mw=whole.supply_mw / 100,
-        line_mw=whole.line_mw / 100,
-    )
 
 
 def test_a_plan_the_network_refuses_is_made_again() -> None:

@@ -5,8 +5,6 @@ in both. 12 MW at the meter, 20 Mtokens/s per IT MW; staff for one site only.
     a: 20 / 1.0 = 20 and 20 / 1.65 = 12.12 tokens per MW;  b: 20 / 1.3 = 15.38 in both
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -22,7 +20,7 @@ from planner.scenario_file import scenario_from
 from planner.study.designs import Run
 from planner.study.schema import study_from
 from planner.tables import Region
-from tests.networks import triangle
+from tests.networks import little
 from tests.tiny import tiny_case
 
 NEVER = float("inf")
@@ -40,17 +38,6 @@ def future(meter_a: float, sites: str = "ab", **values):
         staff_fixed_count=dict.fromkeys(sites, 1.0),
         staff_supply_count={"KR-11": 1.0},
         **values,
-    )
-
-
-def small_triangle():
-    """The triangle at a hundredth: node b can take 6 MW alone."""
-    whole = triangle()
-    return replace(
-        whole,
-        demand_mw=whole.demand_mw / 100,
-        supply_mw=whole.supply_mw / 100,
-        line_mw=whole.line_mw / 100,
     )
 
 
@@ -192,7 +179,7 @@ def test_a_choice_that_the_network_of_a_future_refuses_is_made_again(tmp_path):
     # as in test_grid_plan: in the second future the network takes 1 MW at a and 11 at b; the first
     # has none. Sites and halls are the same in both: what a carries in the first, it must leave
     # unused in the second
-    network = {("KR", "noon", 2027): small_triangle()}
+    network = {("KR", "noon", 2027): little()}
     node = {"a": "b", "b": "c"}
     cases = [tiny_case(node=node), tiny_case(node=node, grid_network=network)]
     futures = [Future(Run(str(k), {}), SCENARIO, Region("", tmp_path, {}, {}, {}), case)
