@@ -1,5 +1,6 @@
 """The only door to HiGHS: one instance, solved again and again with other vectors."""
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -83,6 +84,10 @@ _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
 
+STEPS = 3
+"""Simplex steps per row and column without shifted bounds: far more than a change should take."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A solve's end: its state, the best solution, and what nothing can beat."""
@@ -104,8 +109,7 @@ class Solver:
     def __init__(self, compiled: Compiled, threads: int = 2, seed: int = 0) -> None:
         self.compiled = compiled
         self.highs = highspy.Highs()
-        # HiGHS keeps the number of threads of its first run in a process and fails with another
-        self.highs.resetGlobalScheduler(True)
+        self._threads = threads
         for name, value in {
             "output_flag": True,
             "log_to_console": False,
@@ -121,6 +125,7 @@ class Solver:
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
         self._whole = True
         self._solved = False
+        self._perturbed = True
 
     def maximise(self, costs: Mapping[str, float]) -> None:
         """Set the objective: the greatest sum of cost x column, named columns only."""
@@ -218,9 +223,10 @@ class Solver:
         """Begin each continuous solve without shifting bounds.
 
         Where a few bounds change of a program that has many optima, the shifts are what most steps
-        are spent on undoing.
+        are spent on undoing. They also keep the simplex from going round in circles, so a solve
+        that takes many steps goes on with them.
         """
-        self.highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
+        self._perturbed = False
 
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
@@ -235,8 +241,9 @@ class Solver:
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
+        _schedule(self.highs, self._threads)
         with _Listening(self.highs, watch):
-            self.highs.run()
+            self._solve()
         self._solved = True
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
         x = np.array(self.highs.getSolution().col_value)
@@ -259,6 +266,19 @@ class Solver:
             seconds=time.monotonic() - begun,
             nodes=max(int(info.mip_node_count), 0),
         )
+
+    def _solve(self) -> None:
+        if self._perturbed or self.is_mip():
+            self.highs.run()
+            return
+        set_option = self.highs.setOptionValue
+        set_option("primal_simplex_bound_perturbation_multiplier", 0.0)
+        set_option("simplex_iteration_limit", STEPS * sum(self.compiled.matrix.shape))
+        self.highs.run()
+        set_option("primal_simplex_bound_perturbation_multiplier", 1.0)
+        set_option("simplex_iteration_limit", highspy.kHighsIInf)
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+            self.highs.run()
 
     def duals(self) -> np.ndarray:
         """Row duals of the last continuous solve."""
@@ -285,6 +305,21 @@ class Solver:
     def is_mip(self) -> bool:
         """Whether integrality is asked for now."""
         return self._whole and self._integers.size > 0
+
+
+_scheduled = threading.local()
+"""`threads` that HiGHS was last given by this thread of Python."""
+
+
+def _schedule(highs: Any, threads: int) -> None:
+    """HiGHS keeps the number of threads of its first run, and fails with another until it is reset.
+
+    A reset waits for threads of HiGHS to leave, so it is done where the number changes alone.
+    """
+    before = getattr(_scheduled, "threads", threads)
+    if before != threads:
+        highs.resetGlobalScheduler(True)
+    _scheduled.threads = threads
 
 
 class _Listening:

@@ -2,9 +2,7 @@
 
 import io
 import json
-import multiprocessing
 import os
-import signal
 import threading
 import warnings
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from planner.errors import Infeasible
 from planner.rank import COLUMNS, Ranking, rank
 from planner.reading import read
 from planner.workers import pool
+from tests.processes import kill, two_dask_workers, workers_of
 
 FEW = "filters: {countries: [KR], sites: {include: ['geumsan-*', 'wonju-*', 'yeosu-*']}}\n"
 SMALL = f"""\
@@ -115,14 +114,12 @@ def test_a_worker_that_dies_does_not_lose_the_ranking(
     (tmp_path / "small.yaml").write_text(SMALL)
     killed: list[int] = []
 
-    def kill() -> None:
+    def kill_all() -> None:
         while not killed and not over.wait(0.05):
-            for child in multiprocessing.active_children():
-                os.kill(child.pid or 0, signal.SIGKILL)
-                killed.append(child.pid or 0)
+            killed.extend(kill(workers_of(os.getpid())))
 
     over = threading.Event()
-    killing = threading.Thread(target=kill)
+    killing = threading.Thread(target=kill_all)
     killing.start()
     try:
         again = rank(tmp_path / "small.yaml", exact=2, workers=2)
@@ -134,14 +131,11 @@ def test_a_worker_that_dies_does_not_lose_the_ranking(
 
 
 def test_a_ranking_on_a_cluster_is_the_same(ranking: Ranking, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     (tmp_path / "small.yaml").write_text(SMALL)
-    with (
-        warnings.catch_warnings(),
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
-    ):
+    with warnings.catch_warnings(), two_dask_workers() as (address, _):
         warnings.simplefilter("ignore")  # those of Dask and its own dependencies
-        again = rank(tmp_path / "small.yaml", exact=2, workers=cluster.scheduler_address)
+        again = rank(tmp_path / "small.yaml", exact=2, workers=address)
     assert_frame_equal(again.table, ranking.table, rtol=1e-9)
 
 

@@ -7,6 +7,7 @@ import pytest
 from pyomo.environ import value
 
 from models.build import build
+from planner.solve import highs
 from planner.solve.compile import compile_model, load
 from planner.solve.highs import Solver, Watch
 from tests.tiny import tiny_case
@@ -132,3 +133,23 @@ def test_a_start_is_kept_if_it_is_feasible(solver):
     first = solver.run()
     solver.start_from(first.x)
     assert solver.run().objective == pytest.approx(first.objective)
+
+
+def test_without_shifted_bounds_a_long_solve_goes_on_with_them(compiled, monkeypatch):
+    shifted, plain = Solver(compiled, threads=1), Solver(compiled, threads=1)
+    for one in (shifted, plain):
+        one.whole(False)
+        one.maximise({"tokens_total": 1.0})
+    plain.unperturbed()
+    monkeypatch.setattr(highs, "STEPS", 0)
+    assert plain.run().objective == pytest.approx(shifted.run().objective)
+    assert plain.run().state == "optimal"
+
+
+def test_solvers_of_one_process_may_have_other_threads(compiled):
+    found = []
+    for threads in (1, 2, 1, 2):
+        solver = Solver(compiled, threads)
+        solver.maximise({"tokens_total": 1.0})
+        found.append(solver.run().objective)
+    assert found == pytest.approx([found[0]] * 4)

@@ -1,9 +1,7 @@
 """Studies: designs worked out by hand, every run a row, nothing finished is ever lost."""
 
 import json
-import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from io import StringIO
@@ -22,6 +20,7 @@ from planner.study.designs import runs_of
 from planner.study.progress import Runs, RunsProgress
 from planner.study.schema import study_from
 from planner.verify import verify
+from tests.processes import kill, workers_of
 from tests.region import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,12 +204,8 @@ class Killer(Runs):
 
     def ended(self, record: dict[str, Any]) -> None:
         self.ends.append(record["status"])
-        children = multiprocessing.active_children()
-        if not self.killed and children:
-            pid = children[0].pid
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
-            self.killed.append(pid)
+        if not self.killed:
+            self.killed += kill(workers_of(os.getpid())[:1])
 
 
 def test_a_process_that_dies_takes_no_run_with_it(stated: Any, tmp_path: Path) -> None:
@@ -229,16 +224,14 @@ def test_a_run_whose_process_always_dies_is_a_row_and_is_tried_again(
     text = f"name: one\nscenario: one-site.yaml\ndesign: grid\nover: {{{TOTAL}: [5000]}}\n"
     over = threading.Event()
 
-    def kill() -> None:
-        seen: set[int | None] = set()  # one that is still being begun is left alone
+    def kill_always() -> None:
+        seen: list[int] = []  # one that is still being begun is left alone
         while not over.wait(0.2):
-            children = multiprocessing.active_children()
-            for child in children:
-                if child.pid in seen:
-                    child.kill()
-            seen = {child.pid for child in children}
+            now = workers_of(os.getpid())
+            kill(pid for pid in now if pid in seen)
+            seen = now
 
-    killing = threading.Thread(target=kill)
+    killing = threading.Thread(target=kill_always)
     killing.start()
     try:
         found = study(stated(text), tmp_path / "out", region=shipped())

@@ -1,7 +1,5 @@
 """A study on a Dask cluster: a worker killed in the middle takes no run with it."""
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from planner.study import study
 from planner.study.progress import Runs
 from planner.verify import verify
 from tests.planner.test_study import SCENARIO, TOTAL
+from tests.processes import kill, two_dask_workers
 from tests.region import shipped
 
 pytest.importorskip("distributed")
@@ -31,28 +30,20 @@ def stated(tmp_path: Path) -> Path:
 
 
 def test_a_worker_killed_in_the_middle(stated: Path, tmp_path: Path) -> None:
-    from dask.distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        workers = list(client.run(os.getpid).values())
+    with two_dask_workers() as (address, workers):
 
         class Killer(Runs):
             ends: list[str] = []  # noqa: RUF012
 
             def ended(self, record: dict[str, Any]) -> None:
                 if not self.ends:
-                    os.kill(workers[0], signal.SIGKILL)
+                    assert kill(workers[:1])
                 self.ends.append(record["status"])
 
         killer = Killer()
-        address = cluster.scheduler_address
         found = study(stated, tmp_path / "out", region=shipped(), workers=address, progress=killer)
         assert sorted(killer.ends) == ["infeasible", "optimal", "optimal", "optimal"]
         assert found.counts == {"optimal": 3, "infeasible": 1}
-        assert workers[0] not in client.run(os.getpid).values()
         again = study(stated, tmp_path / "out", region=shipped(), workers=address, resume=True)
         assert again.counts == found.counts
     for folder in pd.read_csv(tmp_path / "out" / "runs.csv")["folder"]:

@@ -5,9 +5,7 @@ parent, and how many a worker, is asserted, and stated in the report (`-s` shows
 """
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -20,6 +18,7 @@ import pytest
 
 from planner.verify import verify
 from tests.planner.test_study import ROOT, SCENARIO, TOTAL
+from tests.processes import at_work, kill, workers_of
 
 STUDY = f"""\
 name: many
@@ -50,11 +49,12 @@ def test_nothing_finished_is_lost_and_nothing_is_broken(
         workers = _begun(parent)
         time.sleep(rng.uniform(0, 1))
         assert _finished(out) < runs, "the study ended before the last kill"
-        hits[who] += _hit(parent.pid if who == "parent" else rng.choice(workers))
+        victim = parent.pid if who == "parent" else rng.choice(workers)
+        hits[who] += len(kill([victim]))
         if who == "worker":
             time.sleep(rng.uniform(1, 3))
             assert parent.poll() in (None, 0), "a worker that dies does not end the study"
-            workers += _workers(parent.pid)
+            workers += workers_of(parent.pid)
             parent.kill()
         parent.wait()
         assert _gone(workers), "processes outlive the study that was killed"
@@ -89,22 +89,11 @@ def _finished(out: Path) -> int:
 def _begun(parent: subprocess.Popen) -> list[int]:
     """Its workers, once there are any and while it is at work."""
     for _ in range(600):
-        workers = _workers(parent.pid)
+        workers = workers_of(parent.pid)
         if workers or parent.poll() is not None:
             return workers
         time.sleep(0.05)
     return []
-
-
-def _hit(pid: int) -> bool:
-    """Kill a process; whether it was alive until then."""
-    if "Z" in _state(pid):
-        return False
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _sound(out: Path, before: dict[Path, int], runs: int) -> dict[Path, int]:
@@ -122,39 +111,9 @@ def _sound(out: Path, before: dict[Path, int], runs: int) -> dict[Path, int]:
     return found
 
 
-def _workers(pid: int) -> list[int]:
-    """Processes that a study has begun, and those they have."""
-    every = [one for child in _children(pid) for one in (child, *_children(child))]
-    return [one for one in every if "spawn_main" in _command(one)]
-
-
-def _state(pid: int) -> str:
-    """R, S, Z ... of a process; Z of one that is no more."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return "Z"
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
 def _gone(pids: list[int]) -> bool:
     for _ in range(200):
-        if not any(_command(pid) for pid in pids):
+        if not any(at_work(pid) for pid in pids):
             return True
         time.sleep(0.1)
     return False
-
-
-def _children(pid: int) -> list[int]:
-    """Processes begun by a process, and theirs (the tracker of multiprocessing is one, too)."""
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        pytest.skip("no /proc to look for processes")
-    return [int(child) for child in text.split()]
