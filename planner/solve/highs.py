@@ -80,6 +80,7 @@ class Basis:
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
+AS_THEY_ARE = 0
 _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
@@ -113,7 +114,6 @@ class Solver:
         for name, value in {
             "output_flag": True,
             "log_to_console": False,
-            "threads": threads,
             "random_seed": seed,
             "simplex_scale_strategy": _BY_LARGEST,
             "mip_min_logging_interval": 0.5,
@@ -241,7 +241,7 @@ class Solver:
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
-        _schedule(self.highs, self._threads)
+        _schedule(self.highs, self._threads, self.is_mip())
         with _Listening(self.highs, watch):
             self._solve()
         self._solved = True
@@ -308,18 +308,21 @@ class Solver:
 
 
 _scheduled = threading.local()
-"""`threads` that HiGHS was last given by this thread of Python."""
+"""`threads` that HiGHS keeps for this thread of Python."""
 
 
-def _schedule(highs: Any, threads: int) -> None:
-    """HiGHS keeps the number of threads of its first run, and fails with another until it is reset.
+def _schedule(highs: Any, threads: int, whole: bool) -> None:
+    """HiGHS keeps the threads of its first run, and fails where another number is asked for.
 
-    A reset waits for threads of HiGHS to leave, so it is done where the number changes alone.
+    A linear program is solved by one of them, however many they are. For whole numbers they are
+    begun anew where the number differs, which waits for the others to leave.
     """
-    before = getattr(_scheduled, "threads", threads)
-    if before != threads:
+    kept = getattr(_scheduled, "threads", None)
+    if whole and kept not in (None, threads):
         highs.resetGlobalScheduler(True)
-    _scheduled.threads = threads
+        kept = None
+    highs.setOptionValue("threads", threads if whole or kept is None else AS_THEY_ARE)
+    _scheduled.threads = kept or threads
 
 
 class _Listening:
