@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pyomo.core.expr.numeric_expr import LinearExpression
+from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 
 from models.case import Case
+from models.rows import AtMost, Each
 
 
 def before(var: Any, case: Case) -> dict[Any, Any]:
@@ -18,8 +19,15 @@ def before(var: Any, case: Case) -> dict[Any, Any]:
     return found
 
 
+def stay(var: Any, earlier: dict[Any, Any]) -> AtMost:
+    """What stood in the period before stands: rows `earlier <= var`."""
+    at = [column.index() for column in earlier.values()]
+    return AtMost(list(earlier), Each(var, at=at), Each(var, at=list(earlier)))
+
+
 def added(now: Any, earlier: Any | None, times: float = 1.0) -> Any:
     """A number times the increase over the period before; times all of it where none is before."""
+    term = MonomialTermExpression((times, now))
     if earlier is None:
-        return times * now
-    return LinearExpression(linear_coefs=[times, -times], linear_vars=[now, earlier])
+        return term
+    return LinearExpression([term, MonomialTermExpression((-times, earlier))])

@@ -14,7 +14,7 @@ from pyomo.environ import Constraint, NonNegativeIntegers, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
 
 COLUMNS = (
     Column("parameters", "backup_musd_per_mw", "backup on the site, installed", low=0),
@@ -37,7 +37,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ),
     )
     earlier = before(m.backup_units, case)
-    m.backup_stays = Constraint(list(earlier), rule=lambda m, *i: m.backup_units[i] >= earlier[i])
+    m.backup_stays = stay(m.backup_units, earlier)
     for s, t in at:
         where = (case["country"][s], t)
         each = case["backup_unit_mw"][s] * case["backup_musd_per_mw"][s]

@@ -11,12 +11,13 @@ Designs that can host the same rack systems form a cooling class c; the fleet kn
 
 from typing import Any
 
-from pyomo.environ import Constraint, Expression, NonNegativeIntegers, NonNegativeReals, Var
+from pyomo.environ import Expression, NonNegativeIntegers, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
+from models.rows import AtMost, Each
 
 COLUMNS = (
     Column("parameters", "shell_musd_per_mw", "building shell per IT MW", low=0),
@@ -36,28 +37,22 @@ OUTCOMES = (
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
     most, hall_mw, frac = case["halls_max_count"], case["hall_mw"], case["mean_load_frac"]
+    at = case.sets["HALL"]
     m.halls = Var(
-        case.sets["HALL"],
+        at,
         domain=NonNegativeIntegers,
         bounds=lambda m, s, d, t: (0, most[s, d]),
     )
-    at = m.halls.index_set()
-    m.it_mw = Var(at, domain=NonNegativeReals)
-    m.it_mean_mw = Var(at, domain=NonNegativeReals)
+    m.it_mw = Var(m.halls.index_set(), domain=NonNegativeReals)
+    m.it_mean_mw = Var(m.halls.index_set(), domain=NonNegativeReals)
     earlier = before(m.halls, case)
-    m.halls_stay = Constraint(list(earlier), rule=lambda m, *i: m.halls[i] >= earlier[i])
-    m.halls_at_open_sites = Constraint(
-        at, rule=lambda m, s, d, t: m.halls[s, d, t] <= most[s, d] * m.open[s, t]
-    )
-    m.hall_load = Constraint(
-        at, rule=lambda m, s, d, t: m.it_mw[s, d, t] <= hall_mw[s, d] * m.halls[s, d, t]
-    )
-    m.mean_below_peak = Constraint(
-        at, rule=lambda m, *i: m.it_mean_mw[i] <= frac["high"] * m.it_mw[i]
-    )
-    m.mean_above_idle = Constraint(
-        at, rule=lambda m, *i: m.it_mean_mw[i] >= frac["low"] * m.it_mw[i]
-    )
+    m.halls_stay = stay(m.halls, earlier)
+    opened = Each(m.open, [most[s, d] for s, d, _ in at], [(s, t) for s, _, t in at])
+    m.halls_at_open_sites = AtMost(at, Each(m.halls), opened)
+    carried = Each(m.halls, [hall_mw[s, d] for s, d, _ in at])
+    m.hall_load = AtMost(at, Each(m.it_mw), carried)
+    m.mean_below_peak = AtMost(at, Each(m.it_mean_mw), Each(m.it_mw, frac["high"]))
+    m.mean_above_idle = AtMost(at, Each(m.it_mw, frac["low"]), Each(m.it_mean_mw))
     _offer(m, case, ledger)
     _cost(m, case, ledger, earlier)
 

@@ -23,7 +23,8 @@ from pyomo.environ import Binary, Constraint, Expression, NonNegativeReals, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
+from models.rows import AtMost, Each
 
 HOURS_PER_YEAR = 8760
 
@@ -54,15 +55,13 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     steps = case.sets["STEP_PERIOD"]
     m.connect = Var(steps, domain=Binary)
     earlier = before(m.connect, case)
-    m.connection_stays = Constraint(list(earlier), rule=lambda m, *i: m.connect[i] >= earlier[i])
-    m.steps_in_order = Constraint(
-        [i for i in steps if i[1] > 1],
-        rule=lambda m, s, step, t: m.connect[s, step, t] <= m.connect[s, step - 1, t],
-    )
-    m.connected_when_open = Constraint(
-        [i for i in steps if i[1] == 1],
-        rule=lambda m, s, step, t: m.connect[s, step, t] <= m.open[s, t],
-    )
+    m.connection_stays = stay(m.connect, earlier)
+    later = [i for i in steps if i[1] > 1]
+    below = [(s, step - 1, t) for s, step, t in later]
+    m.steps_in_order = AtMost(later, Each(m.connect, at=later), Each(m.connect, at=below))
+    first = [i for i in steps if i[1] == 1]
+    opened = [(s, t) for s, _, t in first]
+    m.connected_when_open = AtMost(first, Each(m.connect, at=first), Each(m.open, at=opened))
     for s, step, t in steps:
         ledger.put("connected_mw", (s, t), case["step_mw"][s, step] * m.connect[s, step, t], "grid")
     _from_grid(m, case, ledger)

@@ -13,7 +13,7 @@ from pyomo.environ import Binary, Constraint, Var
 from models.case import Case
 from models.columns import Column, Table
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
 
 TABLES = (Table("sites", "candidate sites, computed from layers", ("site_id",), folder="odbl"),)
 COLUMNS = (
@@ -37,7 +37,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Opening of sites and what it costs."""
     m.open = Var(case.sets["SITE_PERIOD"], domain=Binary)
     earlier = before(m.open, case)
-    m.stays_open = Constraint(list(earlier), rule=lambda m, *i: m.open[i] >= earlier[i])
+    m.stays_open = stay(m.open, earlier)
     last = case.sets["PERIOD"][-1]
     m.forced_open = Constraint(case.sets["FORCED_SITE"], rule=lambda m, s: m.open[s, last] == 1)
     for s, t in case.sets["SITE_PERIOD"]:

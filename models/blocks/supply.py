@@ -25,7 +25,7 @@ from pyomo.environ import Constraint, NonNegativeReals, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
 
 HOURS_PER_YEAR = 8760
 PPA, ONSITE, BATTERY = "ppa", "onsite", "battery"
@@ -71,7 +71,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
 def _capacity(m: Any, case: Case, ledger: Ledger) -> None:
     earlier = before(m.supply_mw, case)
-    m.supply_stays = Constraint(list(earlier), rule=lambda m, *i: m.supply_mw[i] >= earlier[i])
+    m.supply_stays = stay(m.supply_mw, earlier)
     for s, e, t in case.sets["SUPPLY"]:
         for place in dict.fromkeys((case["country"][s], case["zone"][s])):
             if (e, place) in case["supply_limit_mw"]:

@@ -20,7 +20,7 @@ from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added, before, stay
 
 DAY, YEAR = 24, 8760
 PEAK, MEAN = "water_peak_m3_per_h", "water_mean_m3_per_h"
@@ -121,7 +121,7 @@ def _links(m: Any, case: Case, ledger: Ledger, links: list[tuple]) -> None:
     """Connections to further sources: once made, they stay; what they cost."""
     m.water_link = Var(links, domain=Binary)
     earlier = before(m.water_link, case)
-    m.water_link_stays = Constraint(list(earlier), rule=lambda m, *i: m.water_link[i] >= earlier[i])
+    m.water_link_stays = stay(m.water_link, earlier)
     m.water_link_when_open = Constraint(
         links, rule=lambda m, s, r, t: m.water_link[s, r, t] <= m.open[s, t]
     )

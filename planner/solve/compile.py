@@ -11,6 +11,7 @@ from scipy.sparse import csc_array, csr_array
 
 from models.build import build, discard
 from models.case import Case
+from models.rows import AtMost
 from planner.solve.named import Names, indexed
 from planner.solve.walk import INFINITY, Walk
 
@@ -92,8 +93,13 @@ def _compiled(model: Any) -> Compiled:
     families = [(v.local_name, list(v.keys()), list(v.values())) for v in _of(model, Var)]
     variables = [variable for _, _, found in families for variable in found]
     walk = Walk(variables)
-    rules = []
+    rules: list[tuple[str, list]] = []
+    first = _first_numbers(model)
     for rule in _of(model, Constraint):
+        if isinstance(rule, AtMost):
+            rules.append((rule.local_name, rule.indices))
+            walk.pairs(*_pairs(rule, first))
+            continue
         kept = [(index, row) for index, row in rule.items() if row.active]
         rules.append((rule.local_name, [index for index, _ in kept]))
         for _, row in kept:
@@ -127,6 +133,25 @@ def _compiled(model: Any) -> Compiled:
 
 def _of(model: Any, kind: type) -> Any:
     return model.component_objects(kind, active=True)
+
+
+def _first_numbers(model: Any) -> dict[int, int]:
+    """Number of the first column of each variable, by its identity."""
+    found, count = {}, 0
+    for variable in _of(model, Var):
+        found[id(variable)] = count
+        count += len(variable)
+    return found
+
+
+def _pairs(rows: AtMost, first: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and values of rows `less - more <= 0`, those of a row after each other."""
+    shape = (len(rows.indices), 2)
+    index, value = np.empty(shape, dtype=np.int32), np.empty(shape)
+    for i, (side, sign) in enumerate(((rows.less, 1.0), (rows.more, -1.0))):
+        index[:, i] = first[id(side.var)] + side.places(shape[0])
+        value[:, i] = sign * side.numbers(shape[0])
+    return index, value
 
 
 def _first_met(index: np.ndarray, count: int) -> np.ndarray:

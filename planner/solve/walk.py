@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.var import VarData
 from pyomo.core.expr.numeric_expr import (
@@ -62,6 +63,15 @@ class Walk:
         self.low.append(low)
         self.high.append(high)
         self.start.append(len(self.index))
+
+    def pairs(self, index: np.ndarray, value: np.ndarray) -> None:
+        """Rows of two columns each, at most 0."""
+        begun, count = len(self.index), len(index)
+        self.index.frombytes(index.astype(np.int32).tobytes())
+        self.value.frombytes(value.tobytes())
+        self.start.extend(range(begun + 2, begun + 2 * count + 1, 2))
+        self.low.extend([-INFINITY] * count)
+        self.high.extend([0.0] * count)
 
     def _add(self, part: Any, times: float) -> float:
         """Put the columns of an expression into the row; its constant is returned."""
