@@ -4,7 +4,7 @@ Every term carries its source, so the table of costs by source *is* the cost, sp
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pyomo.core.base.expression import NamedExpressionData
@@ -38,6 +38,11 @@ def first_variable(term: Any) -> Any:
     return None
 
 
+def times(numbers: Iterable[float], columns: Iterable[Any]) -> list[Any]:
+    """A number times a column, each with each."""
+    return list(map(MonomialTermExpression, zip(numbers, columns, strict=True)))
+
+
 Source = str | Mapping[str, float]
 """What a term comes from: one thing, or the shares of several."""
 
@@ -58,10 +63,15 @@ class Ledger:
 
         Several sources of one term are given with the share that each has in it.
         """
-        terms = self._terms.get(name)
-        if terms is None:
-            terms = self._terms[name] = defaultdict(list)
-        terms[index].append((source, term))
+        self.put_all(name, (index,), (term,), (source,))
+
+    def put_all(
+        self, name: str, indices: Iterable[Any], terms: Iterable[Any], sources: Iterable[Source]
+    ) -> None:
+        """As `put`, for many terms of one sum, each with its index and source."""
+        found = self._terms.setdefault(name, defaultdict(list))
+        for index, source, term in zip(indices, sources, terms, strict=False):
+            found[index].append((source, term))
 
     def clear(self) -> None:
         """Forget all terms."""

@@ -9,13 +9,14 @@
 Designs that can host the same rack systems form a cooling class c; the fleet knows classes only.
 """
 
+from itertools import repeat
 from typing import Any
 
 from pyomo.environ import Expression, NonNegativeIntegers, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger
+from models.ledger import Ledger, times
 from models.periods import added, before, stay
 from models.rows import AtMost, Each
 
@@ -60,21 +61,20 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _offer(m: Any, case: Case, ledger: Ledger) -> None:
     group, cooling, hall_mw = case["group"], case["cooling_class"], case["hall_mw"]
     at_meter, energy = case["facility_per_it_frac"], case["energy_per_it_frac"]
-    loads = zip(m.halls.items(), m.it_mw.values(), m.it_mean_mw.values(), strict=True)
-    for ((s, d, t), halls), it_mw, it_mean_mw in loads:
-        where, place = (group[s], cooling[d], t), (s, t)
-        ledger.put("it_mw", where, it_mw, s)
-        ledger.put("it_mean_mw", where, it_mean_mw, s)
-        ledger.put("hall_mw", where, hall_mw[s, d] * halls, s)
-        ledger.put("facility_mw", place, at_meter[s, d] * it_mw, d)
-        ledger.put("site_it_mw", place, it_mw, d)
-        ledger.put("mean_facility_mw", place, energy[s, d] * it_mean_mw, d)
-    m.facility_mw = Expression(
-        case.sets["SITE_PERIOD"], rule=lambda m, s, t: ledger.total("facility_mw", (s, t))
-    )
-    m.mean_facility_mw = Expression(
-        case.sets["SITE_PERIOD"], rule=lambda m, s, t: ledger.total("mean_facility_mw", (s, t))
-    )
+    halls, it_mw, mean_mw = (list(v.values()) for v in (m.halls, m.it_mw, m.it_mean_mw))
+    at = case.sets["HALL"]
+    sites, designs, kinds = [s for s, _, _ in at], [d for _, d, _ in at], [i[:2] for i in at]
+    where = [(group[s], cooling[d], t) for s, d, t in at]
+    ledger.put_all("it_mw", where, it_mw, sites)
+    ledger.put_all("it_mean_mw", where, mean_mw, sites)
+    ledger.put_all("hall_mw", where, times((hall_mw[i] for i in kinds), halls), sites)
+    place = [(s, t) for s, _, t in at]
+    ledger.put_all("site_it_mw", place, it_mw, designs)
+    drawn = {"facility_mw": (at_meter, it_mw), "mean_facility_mw": (energy, mean_mw)}
+    for name, (per_it, load_mw) in drawn.items():
+        ledger.put_all(name, place, times((per_it[i] for i in kinds), load_mw), designs)
+        total = Expression(m.open.index_set(), rule=lambda m, *i, name=name: ledger.total(name, i))
+        m.add_component(name, total)
 
 
 def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
@@ -87,9 +87,12 @@ def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
         cost = {item: price[i] for item, price in prices.items()}
         whole[i] = sum(cost.values())
         share[i] = {item: price / whole[i] if whole[i] else 0.0 for item, price in cost.items()}
-    for index, halls in m.halls.items():
-        s, d, t = index
-        where, musd, parts = (country[s], t), whole[s, d], share[s, d]
-        ledger.put("capex_musd", where, added(halls, earlier.get(index), musd), parts)
-        ledger.put("annuity_musd", where, (crf[s] * musd) * halls, parts)
-        ledger.put("opex_musd", where, (upkeep[s] * musd) * halls, "facility maintenance")
+    at, halls = case.sets["HALL"], list(m.halls.values())
+    where = [(country[s], t) for s, _, t in at]
+    parts = [share[s, d] for s, d, _ in at]
+    new = (added(now, earlier.get(i), whole[i[:2]]) for i, now in zip(at, halls, strict=True))
+    ledger.put_all("capex_musd", where, new, parts)
+    yearly = times((crf[s] * whole[s, d] for s, d, _ in at), halls)
+    ledger.put_all("annuity_musd", where, yearly, parts)
+    yearly = times((upkeep[s] * whole[s, d] for s, d, _ in at), halls)
+    ledger.put_all("opex_musd", where, yearly, repeat("facility maintenance"))

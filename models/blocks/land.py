@@ -7,13 +7,14 @@ Price: land_local_per_m2 on the built area, grossed up by the setback.
 """
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 from pyomo.environ import Constraint
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger
+from models.ledger import Ledger, times
 from models.periods import added, before
 
 COLUMNS = (
@@ -43,11 +44,12 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _take(var: Any, case: Case, ledger: Ledger, area: Callable[..., tuple[float, str]]) -> None:
     """The area that each of a kind takes, and its price: `area` by index without the period."""
     price, country, earlier = case["land_musd_per_m2"], case["country"], before(var, case)
-    rate = case["discount_frac"]
-    for index, count in var.items():
-        s, t = index[0], index[-1]
-        area_m2, source = area(*index[:-1])
-        ledger.put("built_m2", (s, t), area_m2 * count, source)
-        cost, where = price[s] * area_m2, (country[s], t)
-        ledger.put("capex_musd", where, added(count, earlier.get(index), cost), "land")
-        ledger.put("annuity_musd", where, (rate[s] * cost) * count, "land")
+    rate, at, count = case["discount_frac"], list(var), list(var.values())
+    areas, sources = zip(*(area(*i[:-1]) for i in at), strict=True) if at else ((), ())
+    ledger.put_all("built_m2", [(i[0], i[-1]) for i in at], times(areas, count), sources)
+    cost = [price[i[0]] * area_m2 for i, area_m2 in zip(at, areas, strict=True)]
+    where = [(country[i[0]], i[-1]) for i in at]
+    new = (added(now, earlier.get(i), c) for i, now, c in zip(at, count, cost, strict=True))
+    ledger.put_all("capex_musd", where, new, repeat("land"))
+    yearly = times((rate[i[0]] * c for i, c in zip(at, cost, strict=True)), count)
+    ledger.put_all("annuity_musd", where, yearly, repeat("land"))
