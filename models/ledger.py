@@ -5,6 +5,7 @@ Every term carries its source, so the table of costs by source *is* the cost, sp
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from pyomo.core.base.expression import NamedExpressionData
@@ -43,6 +44,9 @@ def times(numbers: Iterable[float], columns: Iterable[Any]) -> list[Any]:
     return list(map(MonomialTermExpression, zip(numbers, columns, strict=True)))
 
 
+LINEAR = {MonomialTermExpression, VarData, LinearExpression}
+"""Kinds of terms whose sum is linear at sight."""
+
 Source = str | Mapping[str, float]
 """What a term comes from: one thing, or the shares of several."""
 
@@ -63,15 +67,21 @@ class Ledger:
 
         Several sources of one term are given with the share that each has in it.
         """
-        self.put_all(name, (index,), (term,), (source,))
+        self._at(name)[index].append((source, term))
 
     def put_all(
         self, name: str, indices: Iterable[Any], terms: Iterable[Any], sources: Iterable[Source]
     ) -> None:
         """As `put`, for many terms of one sum, each with its index and source."""
-        found = self._terms.setdefault(name, defaultdict(list))
+        found = self._at(name)
         for index, source, term in zip(indices, sources, terms, strict=False):
             found[index].append((source, term))
+
+    def _at(self, name: str) -> dict[Any, list[tuple[Source, Any]]]:
+        terms = self._terms.get(name)
+        if terms is None:
+            terms = self._terms[name] = defaultdict(list)
+        return terms
 
     def clear(self) -> None:
         """Forget all terms."""
@@ -98,19 +108,13 @@ class Ledger:
 
 def _sum(terms: list[tuple[Source, Any]]) -> Any:
     """As Pyomo's `quicksum`, without its look at each term's kind and that of the sum so far."""
-    parts: list[Any] = []
-    linear = True
-    for _, term in terms:
-        kind = term.__class__
-        if kind is MonomialTermExpression or kind is VarData:
-            parts.append(term)
-        elif kind is LinearExpression:
-            parts += term.args
-        elif kind in native_numeric_types:
-            return quicksum(term for _, term in terms)
-        else:
-            linear = False
-            parts.append(term)
+    parts = [term for _, term in terms]
+    kinds = set(map(type, parts))
+    if not kinds.isdisjoint(native_numeric_types):
+        return quicksum(parts)
+    if LinearExpression in kinds:
+        each = (term.args if type(term) is LinearExpression else (term,) for term in parts)
+        parts = list(chain.from_iterable(each))
     if len(parts) == 1:
         return parts[0]
-    return LinearExpression(parts) if linear else SumExpression(parts)
+    return LinearExpression(parts) if kinds <= LINEAR else SumExpression(parts)

@@ -34,7 +34,7 @@ from pyomo.environ import (
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger
+from models.ledger import Ledger, times
 
 COLUMNS = (
     Column("parameters", "availability_frac", "share of standing racks at work", low=0, high=1),
@@ -85,21 +85,40 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     )
     for g, k, c, t in case.sets["INSTALL"]:
         ledger.put("nameplate_mw", (g, c, t), case["rack_mw"][k] * m.standing[g, k, c, t], k)
-    for g, k, c, p, w, t in case.sets["RUN"]:
-        kappa = case["kappa_mw"][k, p, w]
-        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
-        for h in hours:
-            racks = m.work[g, k, c, p, w, t, h]
-            ledger.put("at_work", (g, k, c, t, h), racks, w)
-            ledger.put("draw_mw", (g, c, t, h), kappa * racks, k)
-            ledger.put("mean_work_mw", (g, c, t), kappa * case["work_frac"][w, h] * racks, k)
-            ledger.put("capacity", (g, w, t, h), theta * racks, k)
-            if w in case["oversubscribed"]:
-                spared = case["rack_mw"][k] - kappa
-                ledger.put("spared_mw", (g, c, t, h), spared * racks, k)
+    _at_work(m, case, ledger)
     _limits(m, case, ledger)
     _rooms(m, case, ledger)
     _cost(m, case, ledger)
+
+
+def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
+    """What racks at work draw, and what they make."""
+    kappa, theta, gain, part, over = (
+        case[name]
+        for name in (
+            "kappa_mw",
+            "theta_mtokens_per_s",
+            "software_gain",
+            "work_frac",
+            "oversubscribed",
+        )
+    )
+    at, racks = list(m.work), list(m.work.values())
+    systems = [i[1] for i in at]
+    ledger.put_all(
+        "at_work", [(g, k, c, t, h) for g, k, c, _, _, t, h in at], racks, [i[4] for i in at]
+    )
+    drawn = [kappa[k, p, w] for _, k, _, p, w, _, _ in at]
+    classes = [(g, c, t, h) for g, _, c, _, _, t, h in at]
+    ledger.put_all("draw_mw", classes, times(drawn, racks), systems)
+    mean = [mw * part[i[4], i[6]] for mw, i in zip(drawn, at, strict=True)]
+    ledger.put_all("mean_work_mw", [i[:3] for i in classes], times(mean, racks), systems)
+    made = [gain[t] * theta[k, p, w] for _, k, _, p, w, t, _ in at]
+    groups = [(g, w, t, h) for g, _, _, _, w, t, h in at]
+    ledger.put_all("capacity", groups, times(made, racks), systems)
+    for (g, k, c, _, w, t, h), mw, work in zip(at, drawn, racks, strict=True) if over else ():
+        if w in over:
+            ledger.put("spared_mw", (g, c, t, h), (case["rack_mw"][k] - mw) * work, k)
 
 
 def _limits(m: Any, case: Case, ledger: Ledger) -> None:

@@ -60,14 +60,28 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
-    for g, k, c, p, w, t in case.sets["RUN"]:
-        who = (case["group_country"][g], k, t)
-        racks = m.run[g, k, c, p, w, t]
-        ledger.put("chips", who, case["chips_kilo_count"][k] * racks, g)
-        ledger.put("flops", who, case["flops_exa"][k] * racks, g)
-        ledger.put("mw", who, case["kappa_mw"][k, p, w] * racks, g)
-        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
-        ledger.put("tokens_by_chip", who, theta * racks, g)
+    country, chips, flops, kappa, theta, gain = (
+        case[name]
+        for name in (
+            "group_country",
+            "chips_kilo_count",
+            "flops_exa",
+            "kappa_mw",
+            "theta_mtokens_per_s",
+            "software_gain",
+        )
+    )
+    at, racks = case.sets["RUN"], list(m.run.values())
+    who, groups = [(country[g], k, t) for g, k, _, _, _, t in at], [i[0] for i in at]
+    amounts = {
+        "chips": [chips[k] for _, k, _, _, _, _ in at],
+        "flops": [flops[k] for _, k, _, _, _, _ in at],
+        "mw": [kappa[k, p, w] for _, k, _, p, w, _ in at],
+        "tokens_by_chip": [gain[t] * theta[k, p, w] for _, k, _, p, w, t in at],
+    }
+    for name, each in amounts.items():
+        terms = (amount * run for amount, run in zip(each, racks, strict=True))
+        ledger.put_all(name, who, terms, groups)
 
 
 def _residency(m: Any, case: Case, ledger: Ledger) -> None:

@@ -19,7 +19,7 @@ from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger
+from models.ledger import Ledger, times
 from models.periods import added, before, stay
 
 DAY, YEAR = 24, 8760
@@ -59,11 +59,11 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Withdrawal by source within its limits, its price and its connection."""
-    for s, d, t in case.sets["HALL"]:
-        peak, mean = case["wue_peak_l_per_kwh"][s, d], case["wue_mean_l_per_kwh"][s, d]
-        if peak > 0:
-            ledger.put(PEAK, (s, t), peak * m.it_mw[s, d, t], d)
-            ledger.put(MEAN, (s, t), mean * m.it_mean_mw[s, d, t], d)
+    peak, mean = case["wue_peak_l_per_kwh"], case["wue_mean_l_per_kwh"]
+    for name, per_it, load_mw in ((PEAK, peak, m.it_mw), (MEAN, mean, m.it_mean_mw)):
+        draws = [(i, mw) for i, mw in load_mw.items() if peak[i[:2]] > 0]
+        terms = times((per_it[i[:2]] for i, _ in draws), (mw for _, mw in draws))
+        ledger.put_all(name, [(s, t) for (s, _, t), _ in draws], terms, [i[1] for i, _ in draws])
     wet = set(ledger.indices(PEAK))
     sources: dict[str, list[str]] = defaultdict(list)
     for s, r in case.sets["WATER"]:

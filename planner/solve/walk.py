@@ -6,6 +6,7 @@ short walk takes apart in a fraction of the time. What it does not know it leave
 
 from array import array
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from pyomo.core.expr.relational_expr import EqualityExpression, InequalityExpres
 from pyomo.repn import generate_standard_repn
 
 INFINITY = float("inf")
+ARGUMENTS = attrgetter("args")
 NUMBERS = frozenset(native_numeric_types)
 
 
@@ -105,6 +107,11 @@ class Walk:
 
     def _add_all(self, parts: Sequence[Any], times: float) -> float:
         number = self._number
+        if set(map(type, parts)) == {MonomialTermExpression}:
+            factors, variables = zip(*map(ARGUMENTS, parts), strict=True)
+            self.index.extend(map(number.__getitem__, map(id, variables)))
+            self.value.extend(factors if times == 1.0 else [times * factor for factor in factors])
+            return 0.0
         index, value, constant = [], [], 0.0
         for part in parts:
             kind = part.__class__
