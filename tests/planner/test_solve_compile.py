@@ -7,6 +7,7 @@ from pyomo.environ import ConcreteModel, Constraint, Expression, Integers, Var
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from models.build import build
+from models.rows import AtMost, Each
 from planner.solve.compile import Compiled, compile_model
 from tests.random_cases import small_cases
 
@@ -47,6 +48,20 @@ def test_every_form_of_a_linear_expression_is_known() -> None:
     same_as_pyomo(m, ours)
     assert ours.integer[ours.column["y"]]
     assert ours.high[ours.column["x[a b]"]] == 4
+
+
+def test_rows_kept_as_arrays_are_the_rows_that_pyomo_is_told() -> None:
+    m = ConcreteModel()
+    m.mw = Var([("a", 1), ("a", 2), ("b", 2)])
+    m.open = Var([("b", 2), ("a", 1)])
+    at = list(m.mw)[1:]
+    m.limit = AtMost(at, Each(m.mw, at=at), Each(m.open, [3.0, 4.0], [("a", 1), ("b", 2)]))
+    m.idle = AtMost(list(m.mw), Each(m.mw, 0.5), Each(m.mw, 2.0))
+    ours = compile_model(m)
+    assert ours.row_names == ("limit[a,2]", "limit[b,2]", "idle[a,1]", "idle[a,2]", "idle[b,2]")
+    row = dict(zip(ours.column_names, ours.matrix.toarray()[1], strict=True))
+    assert row == {"mw[a,2]": 0, "open[a,1]": 0, "mw[b,2]": 1, "open[b,2]": -4, "mw[a,1]": 0}
+    same_as_pyomo(m, ours)
 
 
 def test_what_is_not_linear_is_refused() -> None:
