@@ -57,25 +57,33 @@ def read_region(region: str | Path, only: Iterable[str] | None = None) -> Region
     folder = _folder(region)
     declared = catalogue.fact_tables()
     wanted = {name: declared[name] for name in (declared if only is None else only)}
-    frames, files, hashes = {}, {}, {}
     problems: list[Problem] = []
-    for name, table in wanted.items():
-        path = folder / table.folder / f"{name}.csv"
-        file = str(path)
-        raw = _bytes(path, problems)
-        if raw is None:
-            continue
-        texts, found = parse(raw, file)
+    files = {name: folder / table.folder / f"{name}.csv" for name, table in wanted.items()}
+    raws = {name: _bytes(path, problems) for name, path in files.items()}
+    read = {name: raw for name, raw in raws.items() if raw is not None}
+    hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in read.items()}
+    known = _read.get(folder)
+    if known is not None and known.hashes == hashes and not problems:
+        return known
+    frames = {}
+    for name, raw in read.items():
+        texts, found = parse(raw, str(files[name]))
         if texts is not None:
-            frames[name], found = check(texts, table, catalogue.columns()[name], file)
+            columns = catalogue.columns()[name]
+            frames[name], found = check(texts, wanted[name], columns, str(files[name]))
         problems += found
-        files[name] = path
-        hashes[name] = hashlib.sha256(raw).hexdigest()
+    files = {name: files[name] for name in read}
     problems += _dangling(frames, files)
     problems += missing_rows(frames, files)
     refuse(problems)
     frames = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
-    return Region(folder.name, folder, frames, files, hashes)
+    _read.clear()
+    _read[folder] = Region(folder.name, folder, frames, files, hashes)
+    return _read[folder]
+
+
+_read: dict[Path, Region] = {}
+"""The region read last: a program that reads many plans of one need not check it each time."""
 
 
 def keys(frame: pd.DataFrame, table: Table) -> pd.Series:
