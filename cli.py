@@ -41,9 +41,11 @@ class Door(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         from planner.errors import Infeasible, InputError
+        from planner.solve.halt import HALT, halting
 
         try:
-            return super().invoke(ctx)
+            with halting(), HALT.at_once():
+                return super().invoke(ctx)
         except InputError as error:
             aside().print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(BAD_INPUT) from None
@@ -129,9 +131,9 @@ def plan(
     if out is not None:
         check_folder(out)
     from planner import plan as solve
-    from planner.solve.halt import halting
+    from planner.solve.halt import HALT
 
-    with halting():  # Ctrl-C ends the solve; the best plan by then is still written
+    with HALT.at_once(raises=False):  # the best plan by then is still written
         with watching(quiet, chosen.solve.time_limit_s) as progress:
             found = solve(chosen, region=facts, progress=progress, cost_of_rules=rule_costs)
         _answer(found, out, json, quiet)

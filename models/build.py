@@ -52,10 +52,14 @@ def build(case: Case) -> Any:
     m = ConcreteModel(name="ai_factories")
     m.nothing = Var(bounds=(0, 0), initialize=0)
     ledger = Ledger(m.nothing)
-    with PauseGC():  # millions of small objects, none of them garbage
-        for block in BLOCKS:
-            block.add(m, case, ledger)
     m.ledger = ledger
+    try:
+        with PauseGC():  # millions of small objects, none of them garbage
+            for block in BLOCKS:
+                block.add(m, case, ledger)
+    except BaseException:  # an error, or someone who waits for the end
+        discard(m)
+        raise
     return m
 
 

@@ -14,7 +14,7 @@ from planner.scenario import Scenario
 from planner.search import Begun, Search, in_turn
 from planner.solve.box import points
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.halt import HALT
+from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.place import used
@@ -116,11 +116,12 @@ def _relaxed(
 
 def _compiled(case: Case, stages: Stages) -> Compiled | None:
     """The where/what model of all candidate sites; None if asked to end."""
-    compiled = compile_case(case, stages.enter)
-    if HALT.asked:
+    try:
+        with HALT.at_once():
+            return compile_case(case, stages.enter)
+    except Halted:
         stages.close()
         return None
-    return compiled
 
 
 def starters(case: Case) -> np.ndarray:

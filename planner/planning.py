@@ -29,7 +29,7 @@ from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
 from planner.solve.compile import Uncollected
-from planner.solve.halt import HALT
+from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.tables import Region
 
@@ -154,11 +154,15 @@ def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | 
     relaxed, grouped = outcome.relaxed, outcome.grouped
     if relaxed is None or relaxed.row_dual is None or grouped is None:
         return None
-    if outcome.placed is None or HALT.asked:
+    if outcome.placed is None:
         return None
     found = Relaxation(case, grouped, relaxed, scenario.objective.name)
     chosen = set(opened(outcome.placed.model)["site_id"])
-    return losses(found, chosen, time.monotonic() + LOSSES_S)
+    try:
+        with HALT.at_once():
+            return losses(found, chosen, time.monotonic() + LOSSES_S)
+    except Halted:
+        return None
 
 
 def _rule_costs(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame:
@@ -167,7 +171,11 @@ def _rule_costs(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFram
     if outcome.value is None or relaxed is None or relaxed.x is None or grouped is None:
         return shaped("rule_costs", pd.DataFrame())
     found = Relaxation(case, grouped, relaxed, scenario.objective.name)
-    costs = rule_costs(found, time.monotonic() + RULE_COSTS_S)
+    try:
+        with HALT.at_once():
+            costs = rule_costs(found, time.monotonic() + RULE_COSTS_S)
+    except Halted:
+        return shaped("rule_costs", pd.DataFrame())
     return shaped("rule_costs", table_of(costs, scenario.objective.name))
 
 

@@ -18,7 +18,7 @@ MOST_SITES = 12
 MOST_RULES = 8
 NO_PLAN = {
     "infeasible": "No plan satisfies this scenario. `planner explain` says which rules conflict.",
-    "stopped": "Time ran out before a plan was found.",
+    "stopped": "It was stopped before a plan was found.",
 }
 
 

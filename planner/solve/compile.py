@@ -84,9 +84,10 @@ def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Comp
         model = build(case)
         if enter is not None:
             enter("compile")
-        compiled = _compiled(model)
-        discard(model)
-    return compiled
+        try:
+            return _compiled(model)
+        finally:
+            discard(model)
 
 
 def _compiled(model: Any) -> Compiled:

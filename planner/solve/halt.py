@@ -1,8 +1,10 @@
-"""Ctrl-C for the length of a solve: every solve of this process ends, and what is known is kept.
+"""Ctrl-C for the length of a command: every solve of this process ends, and what is known is kept.
 
 Python handles a signal between two of its own instructions in the main thread, which HiGHS may keep
 from running for minutes. So the signal is also written into a socket, by the C handler, at once;
 a thread reads it and raises the flag that HiGHS's callbacks look at.
+
+Where half an answer is none, work is done `at once`: the first Ctrl-C raises `Halted` there.
 """
 
 import signal
@@ -13,16 +15,50 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+class Halted(KeyboardInterrupt):
+    """Someone asked to end while nothing was at hand that would be worth keeping."""
+
+
 class Halt:
     """Whether someone asked all solves to end; `presses` counts how often."""
 
     def __init__(self) -> None:
         self.asked = False
         self.presses = 0
+        self._raises = False
+        self._held = False
 
     def press(self) -> None:
         """Ask all solves of this process to end."""
         self.asked = True
+
+    def check(self) -> None:
+        """Raise `Halted` where someone asked to end and nothing is to be kept."""
+        if self.asked and self._raises and not self._held:
+            raise Halted
+
+    @contextmanager
+    def at_once(self, raises: bool = True) -> Iterator[None]:
+        """Within it Ctrl-C raises `Halted`, as an earlier one does; or, if not, it ends solves."""
+        before, self._raises = self._raises, raises
+        try:
+            self.check()
+            yield
+        finally:
+            self._raises = before
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Within it no first Ctrl-C raises: C++ would have to carry the exception. It does after.
+
+        HiGHS ends by the flag.
+        """
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
+        self.check()
 
 
 HALT = Halt()
@@ -51,6 +87,7 @@ def halting() -> Iterator[Halt]:
         HALT.presses += 1
         if HALT.presses > 1:
             raise KeyboardInterrupt
+        HALT.check()
 
     before = signal.signal(signal.SIGINT, handle)
     wakeup = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)

@@ -233,6 +233,7 @@ class Solver:
     ) -> Answer:
         """Solve to the gap, to the deadline (a time.monotonic() value), or until Ctrl-C."""
         begun = time.monotonic()
+        HALT.check()
         if HALT.asked:
             return Answer("stopped", -np.inf, np.inf, None, 0.0, 0)
         left = max(deadline - begun, 0.1)
@@ -242,7 +243,7 @@ class Solver:
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
         _schedule(self.highs, self._threads, self.is_mip())
-        with _Listening(self.highs, watch):
+        with HALT.held(), _Listening(self.highs, watch):
             self._solve()
         self._solved = True
         status, info = self.highs.getModelStatus(), self.highs.getInfo()

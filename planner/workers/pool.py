@@ -75,9 +75,11 @@ class _Crew:
                         known.append((worker.task, Lost(DIED)))
                     else:
                         (last if deaths == ATTEMPTS - 1 else waiting).append(worker.task)
-        finally:
-            for worker in busy.values():
+        except BaseException:  # nobody waits for processes that are not even at work yet
+            for worker in [*idle, *busy.values()]:
                 worker.process.kill()
+            raise
+        finally:
             for worker in [*idle, *busy.values()]:
                 worker.leave()
         return last

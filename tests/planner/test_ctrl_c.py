@@ -49,6 +49,31 @@ cli.app(["plan", *sys.argv[1:]])
 """
 """The command itself; it sends itself the signal when it first knows of a plan."""
 
+AT_A_CALL = """\
+import importlib, os, signal, sys
+import cli
+
+module, name, command = sys.argv[1:4]
+*owners, last = name.split(".")
+owner = importlib.import_module(module)
+for part in owners:
+    owner = getattr(owner, part)
+call = getattr(owner, last)
+
+def pressed(*args, **named):
+    setattr(owner, last, call)
+    sys.stderr.write("sent\\n")
+    sys.stderr.flush()
+    os.kill(os.getpid(), signal.SIGINT)
+    return call(*args, **named)
+
+setattr(owner, last, pressed)
+cli.app([command, *sys.argv[4:]])
+"""
+"""A command; it sends itself the signal when it first calls a function."""
+
+NATIONAL = ROOT / "examples" / "korea-japan-2027-2029.yaml"
+SMALL = ROOT / "examples" / "korea-fuel-cell-2027.yaml"
 LONGEST_S = 10.0
 """From the signal to the end of the process: two seconds alone, more beside other tests."""
 
@@ -60,8 +85,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     path.write_text(SCENARIO, encoding="utf-8")
     running = []
 
-    def begin(*words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, *words, str(path), "--out", str(tmp_path / "plan")]
+    def begin(*words: str, scenario: Path = path) -> subprocess.Popen[str]:
+        command = [sys.executable, *words, str(scenario), "--out", str(tmp_path / "plan")]
         running.append(subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True))
         return running[-1]
 
@@ -94,18 +119,67 @@ def test_the_best_plan_by_then_is_written_with_its_bound(
     assert verify(tmp_path / "plan") == []
 
 
-def test_before_any_plan_is_known_all_sites_are_written(
-    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("models.blocks.halls", "add"),
+        ("planner.solve.walk", "Walk.row"),
+    ],
+)
+def test_while_a_national_model_is_made(
+    module: str, name: str, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    process = start("cli.py", "plan")
-    begun = until(process, "build")
-    process.send_signal(signal.SIGINT)
+    process = start("-c", AT_A_CALL, module, name, "plan", scenario=NATIONAL)
+    begun = until(process, "sent")
     process.communicate(timeout=60)
     assert time.monotonic() - begun < LONGEST_S
     assert process.returncode == 4
     document = json.loads((tmp_path / "plan" / "plan.json").read_text())
     assert (document["status"], document["value"]) == ("stopped", None)
-    assert len(pd.read_csv(tmp_path / "plan" / "sites.csv")) > 10
+    assert len(pd.read_csv(tmp_path / "plan" / "sites.csv")) > 600
+    assert {path.name for path in tmp_path.iterdir()} == {"interrupted.yaml", "plan"}
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("planner.planning", "losses"),
+        ("planner.results.write", "csv_text"),
+    ],
+)
+def test_a_plan_that_is_made_is_still_written(
+    module: str, name: str, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = start("-c", AT_A_CALL, module, name, "plan", scenario=SMALL)
+    begun = until(process, "sent")
+    process.communicate(timeout=60)
+    assert time.monotonic() - begun < LONGEST_S
+    assert process.returncode == 0
+    assert verify(tmp_path / "plan") == []
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "command"),
+    [
+        ("planner.solve.highs", "Solver._solve", "rank"),
+        ("multiprocessing.connection", "wait", "frontier"),
+    ],
+)
+def test_other_commands_leave_nothing_half_written(
+    module: str,
+    name: str,
+    command: str,
+    start: Callable[..., subprocess.Popen[str]],
+    tmp_path: Path,
+) -> None:
+    process = start("-c", AT_A_CALL, module, name, command, scenario=SMALL)
+    begun = until(process, "sent")
+    _, said = process.communicate(timeout=60)
+    assert time.monotonic() - begun < LONGEST_S
+    assert process.returncode == 130, said
+    assert "nothing half-written" in said
+    assert not (tmp_path / "plan" / "plan.json").exists()
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".plan.")]
 
 
 def press_twice() -> None:
