@@ -73,7 +73,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     shown.bound(bound)
     reach = {name: part.value for name, part in zip(names, relaxed, strict=False)}
     limits = replace(limits, reach=reach, ties=begun is None)
-    search = Search(case, scenario, limits, shown)
+    search = Search(case, scenario, limits, relaxed[0].value, shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     choice |= set(begun.sites) if begun else set()
     if begun and begun.where:

@@ -64,14 +64,16 @@ class Begun:
 class Search:
     """Plans found so far: a choice of halls and steps at some sites, then whole racks in them."""
 
-    def __init__(self, case: Case, scenario: Scenario, limits: Limits, watch: Watch) -> None:
+    def __init__(
+        self, case: Case, scenario: Scenario, limits: Limits, start: float, watch: Watch
+    ) -> None:
         self._case, self._scenario, self._limits, self._watch = case, scenario, limits, watch
         self._names = in_turn(scenario)
         self._ratio = OBJECTIVES[self._names[0]]
         self._where: dict[str, float] = {}
         self._sites: set[str] = set()
         self._nearby: set[str] = set()
-        self._start = 0.0
+        self._start = start
         self._best = Outcome("stopped")
         self._state = "stopped"
         self._nodes = 0
@@ -121,9 +123,10 @@ class Search:
         sites, end = self._case.sets["SITE"], self._limits.deadline
         return contenders(compiled, sites, self._ratio, relaxed, self.r, end)
 
-    def again(self, begun: Begun, start: float) -> None:
+    def again(self, begun: Begun, bound: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
-        self._where, self._sites, self._start = dict(begun.where), set(begun.sites), start
+        self._where, self._sites = dict(begun.where), set(begun.sites)
+        self._start = self._from(bound)
         stands = begun.stands(self._case)
         if stands is not None:
             self.take(stands)
@@ -131,7 +134,7 @@ class Search:
     def where_and_what(
         self,
         sites: set[str],
-        start: float,
+        bound: float,
         near: Sequence[Mapping[str, float]] = (),
         seconds: float = np.inf,
     ) -> float:
@@ -139,11 +142,12 @@ class Search:
 
         With `near`, solutions of the relaxation, the search is first among the whole numbers beside
         the last of them, which is the cheapest, then between all: what is found there is taken if
-        it is as near to `start`, their bound, as a search among all plans would be asked for.
-        The search between all ends after some seconds with the best it has.
+        it is as near to `bound` as a search among all plans would be asked for. The search among
+        all ends after some seconds with the best it has.
         """
         if HALT.asked:
             return np.inf
+        start = self._from(bound)
         compiled = compile_case(among(self._case, sites))
         around = (near[-1:], near)[: len(near)]
         boxes = [between(compiled, some) for some in around]
@@ -163,6 +167,10 @@ class Search:
         if plan is not None:
             self._keep(compiled, first, plan)
         return np.inf if bounds else first.bound
+
+    def _from(self, bound: float) -> float:
+        """The ratio that a search begins at: the bound, if one is known."""
+        return bound if np.isfinite(bound) else self._start
 
     def better(self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float) -> bool:
         """Whether a better plan in groups is found: first between the one in hand and relaxations.

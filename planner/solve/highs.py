@@ -135,7 +135,15 @@ class Solver:
         self.maximise_vector(new)
 
     def maximise_vector(self, new: np.ndarray) -> None:
-        """As `maximise`, a cost for every column."""
+        """As `maximise`, a cost for every column.
+
+        Raises
+        ------
+        ValueError
+            A cost is not finite: HiGHS would look for the next step for ever.
+        """
+        if not np.isfinite(new).all():
+            raise ValueError("costs must be finite")
         changed = np.flatnonzero(new != self._costs).astype(np.int32)
         if changed.size:
             self.highs.changeColsCost(len(changed), changed, new[changed])

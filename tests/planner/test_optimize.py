@@ -1,14 +1,19 @@
 """The whole way of a case: the plan has whole racks, and its bound is above the true best."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
+from planner import optimize as optimize_module
 from planner.optimize import optimize
 from planner.scenario import Scenario
+from planner.solve.order import relaxed_in_order
 from planner.solve.place import at_sites
 from tests.planner.test_properties import ratio, seeded
 from tests.random_cases import small_cases
+from tests.solved import attempt
 from tests.tiny import YEARS, tiny_case
 
 
@@ -85,3 +90,37 @@ def test_infeasible_by_whole_halls_alone_is_infeasible() -> None:
         capex_total_musd_max={"all": 53.0},
     )
     assert optimize(case, scenario()).status == "infeasible"
+
+
+@settings(seeded, max_examples=6)
+@given(case=small_cases(must=("capex_total_musd_max",)))
+def test_limits_drawn_to_the_best_plan_leave_it_the_best(case):
+    # its own spending as the budget, its own MW as the floors: the optimum is known beforehand
+    best = attempt(at_sites(case, case.sets["SITE"]))
+    assume(best is not None)
+    spent = sum(best.ledger("capex_musd").values())
+    drawn = {
+        i: sum(best.ledger("country_mw", ("KR", i[1])).values()) for i in case["facility_mw_min"]
+    }
+    values = {
+        **case.values,
+        "capex_total_musd_max": {"all": spent * (1 + 1e-7)},
+        "facility_mw_min": {i: mw * (1 - 1e-7) for i, mw in drawn.items()},
+    }
+    assert spent <= case["capex_total_musd_max"]["all"] * (1 + 1e-6)
+    for seconds in (1e-6, 0.1, 5.0):
+        found = optimize(case.having(values=values), scenario(time_limit_s=seconds))
+        assert found.status != "infeasible"
+        assert found.r <= best.best.value * (1 + 1e-6)
+        assert found.bound is None or found.bound / 1e6 >= best.best.value * (1 - 1e-6)
+
+
+def test_a_relaxation_without_a_bound_is_no_end_of_the_search(monkeypatch):
+    # out of time between two rounds it has a solution, and nothing that no plan can beat
+    def unbounded(*about):
+        return [dataclasses.replace(one, bound=float("inf")) for one in relaxed_in_order(*about)]
+
+    monkeypatch.setattr(optimize_module, "relaxed_in_order", unbounded)
+    found = optimize(tiny_case(3), scenario(time_limit_s=5))
+    assert found.value == pytest.approx(200e6 / 12, rel=1e-3)
+    assert found.status == "stopped" or found.gap_frac <= 1e-3

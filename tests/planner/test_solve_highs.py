@@ -153,3 +153,9 @@ def test_solvers_of_one_process_may_have_other_threads(compiled):
         solver.maximise({"tokens_total": 1.0})
         found.append(solver.run().objective)
     assert found == pytest.approx([found[0]] * 4)
+
+
+def test_costs_are_finite(solver):
+    # with an endless cost the dual simplex of HiGHS looks for the end of a step for ever
+    with pytest.raises(ValueError, match="finite"):
+        solver.maximise({"tokens_total": 1.0, "facility_total": -float("inf")})
