@@ -41,9 +41,11 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.search import Begun
+from planner.search import ROUNDING_FRAC, Begun
+from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
+from planner.solve.order import held
 from planner.solve.place import among
 from planner.solve.split import Split, split
 from planner.tables import Region
@@ -159,6 +161,13 @@ class Loaded:
         assert self.outcome.grouped is not None
         return split(self.outcome.grouped, self._sites)
 
+    @cached_property
+    def _stood(self) -> Stood:
+        placed = self.outcome.placed
+        assert placed is not None
+        row = held(self.scenario.objective.name, self.outcome.r, ROUNDING_FRAC)
+        return Stood.of(placed.found_in, placed.solution, row)
+
     def _bounded(self, compiled: Compiled, forced: Sequence[str], out: set[str]) -> Compiled:
         """With bounds that force sites in or rule them out."""
         low, high = compiled.low.copy(), compiled.high.copy()
@@ -185,12 +194,12 @@ class Loaded:
             parts = self._parts
             differ = np.array([s in forced or s not in set(here) for s in parts.sites])
             first = replace(relaxed, kept=relaxed.kept | differ)
-            return Begun(compiled, first, where, sites, objective, placed, few, parts)
+            return Begun(compiled, first, where, sites, objective, self._stood, placed, few, parts)
         before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
         kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
         same = compiled.column == model.column and compiled.row == model.row
         first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
-        return Begun(compiled, first, where, sites, objective)
+        return Begun(compiled, first, where, sites, objective, self._stood)
 
 
 def load_model(

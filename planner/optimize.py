@@ -40,8 +40,9 @@ def optimize(
     3. Where the gap stays open, every site that could be part of a better plan is taken in, the
        others being ruled out by their prices: a tighter bound, and perhaps a better plan.
 
-    With `begun` nothing is built or compiled anew, and the sites, steps and kinds of racks of the
-    plan before are tried first: where they are within the gap of the new bound, 2 is left out.
+    With `begun` nothing is built or compiled anew, and the plan of before is tried first, as it is
+    and then with what little must be changed: where that is within the gap of the new bound, 2 is
+    left out.
     """
     if begun is None or case["grid_network"]:
         return _from_nothing(case, scenario, watch)
@@ -76,11 +77,11 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     search = Search(case, scenario, limits, relaxed[0].value, shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     choice |= set(begun.sites) if begun else set()
-    if begun and begun.where:
+    if begun:
         stages.enter("place racks")
         search.again(begun, bound)
         if not search.closed(bound):
-            search.place(bound, freely=False, few=begun.few)
+            search.repair(begun, relaxed[0])
     if not search.closed(bound):
         stages.enter("where and what")
         search.where_and_what(choice, bound, points(compiled, relaxed), FIRST_SECONDS)

@@ -10,14 +10,16 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.outcome import Outcome, in_unit
 from planner.scenario import Scenario
+from planner.solve.beside import Stood
 from planner.solve.box import Range, between, fix
 from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order
-from planner.solve.place import Placed, Placement, among, at_sites, used
+from planner.solve.place import Placed, Placement, among, at_sites, narrowed, used
 from planner.solve.ratio import Best, value_at
+from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 from planner.solve.told import Quiet
@@ -40,8 +42,9 @@ class Begun:
 
     The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
     that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
-    the plan with whole racks, and `few` the model it was found in with the limits of now. `parts`
-    says what each site owns. `objective` is the one of before.
+    the plan with whole racks, `stood` the same as a place to begin from, and `few` the model it was
+    found in with the limits of now. `parts` says what each site owns. `objective` is the one of
+    before.
     """
 
     compiled: Compiled
@@ -49,6 +52,7 @@ class Begun:
     where: Mapping[str, float]
     sites: Collection[str]
     objective: str
+    stood: Stood
     placed: Placed | None = None
     few: Compiled | None = None
     parts: Split | None = None
@@ -210,12 +214,25 @@ class Search:
         self._nodes += found[0].nodes
         return found
 
-    def place(self, bound: float, freely: bool = True, few: Compiled | None = None) -> None:
+    def repair(self, begun: Begun, relaxed: Relaxed) -> None:
+        """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
+        case, group = self._case, self._case["group"]
+        where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
+        sites = set(begun.sites) | used(begun.compiled, relaxed.x)
+        at = at_sites(case, sites)
+        few = compile_case(narrowed(at, group, {**where, **begun.stood.named()}))
+        least = least_within(relaxed.bound, self._scenario.solve.gap_frac)
+        ends, seed = (least, relaxed.bound), self._scenario.solve.seed
+        x = repaired(few, begun.stood, self._names, ends, self._limits, seed)
+        if x is not None:
+            self.take(Placed(at, few, x))
+
+    def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
         if HALT.asked or not self._where:
             return
         solve = self._scenario.solve
-        placement = Placement(self._case, self._sites, solve.threads, solve.seed, freely)
+        placement = Placement(self._case, self._sites, solve.threads, solve.seed)
         enough = min(
             least_within(bound, solve.gap_frac),
             self._start - 0.5 * solve.gap_frac * abs(self._start),
@@ -227,7 +244,7 @@ class Search:
         limits = replace(self._limits, deadline=soon)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
-        _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen, few)
+        _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if placed is not None:
             self.take(placed)
 

@@ -77,6 +77,16 @@ class Basis:
         """Of these columns and rows alone."""
         return Basis(self.columns[columns], self.rows[rows])
 
+    def resting(self, columns: np.ndarray, high: np.ndarray) -> "Basis":
+        """The same where these columns, if not basic, lie on the lower bound, `high` on upper."""
+        lower, basic, upper = (
+            int(getattr(highspy.HighsBasisStatus, name)) for name in ("kLower", "kBasic", "kUpper")
+        )
+        status = self.columns.copy()
+        for at, rest in ((columns, lower), (high, upper)):
+            status[at] = np.where(status[at] == basic, basic, rest)
+        return Basis(status, self.rows)
+
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
@@ -275,6 +285,13 @@ class Solver:
             seconds=time.monotonic() - begun,
             nodes=max(int(info.mip_node_count), 0),
         )
+
+    def first(self, deadline: float = float("inf")) -> np.ndarray | None:
+        """Any solution in whole numbers: the first that is found."""
+        self.highs.setOptionValue("mip_max_improving_sols", 1)
+        found = self.run(deadline=deadline)
+        self.highs.setOptionValue("mip_max_improving_sols", highspy.kHighsIInf)
+        return found.x
 
     def _solve(self) -> None:
         if self._perturbed or self.is_mip():

@@ -61,16 +61,19 @@ def at_sites(case: Case, sites: Collection[str]) -> Case:
 def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -> Case:
     """The site-indexed case with only those racks, and that work, that a plan in groups has.
 
-    `where` holds the plan's columns by name, `group` the group of each site. A kind that the group
-    buys in one period may be bought in others, and what a kind does, at each of its sites.
+    `where` holds the plan's columns by name, in groups or at sites, `group` the group of each site.
+    A kind that the group buys in one period may be bought in others, and what a kind does, at each
+    of its sites.
     """
     kinds, works = set(), set()
     for name, value in where.items():
         variable, _, index = name.partition("[")
-        if value > SOME and variable == "install":
-            kinds.add(tuple(index[:-1].split(",")[:3]))
-        elif value > SOME and variable == "work":
-            works.add(tuple(index[:-1].split(",")[:5]))
+        if value > SOME and variable in ("install", "work"):
+            place, *what = index[:-1].split(",")
+            if variable == "install":
+                kinds.add((group.get(place, place), *what[:2]))
+            else:
+                works.add((group.get(place, place), *what[:4]))
     install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
     run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
     there = set(install)
@@ -150,10 +153,7 @@ def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
 class Placement:
     """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
-    def __init__(
-        self, case: Case, sites: Collection[str], threads: int, seed: int, freely: bool = True
-    ) -> None:
-        self._freely = freely
+    def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
         self._group = case["group"]
         self.case = at_sites(case, sites)
         self._threads, self._seed = threads, seed
@@ -174,21 +174,18 @@ class Placement:
         enough: float,
         limits: Limits,
         watch: Watch | None = None,
-        few: Compiled | None = None,
     ) -> tuple[float, Placed | None]:
         """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
 
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
-        kept at first; `few` is the model `of_kinds` where it is known. Tries, each freer, until a
-        ratio is `enough`: whole halls and then whole racks next to their fractional numbers, or a
-        few more or fewer where that has no plan; the same with a hall to spare of each kind; any
-        number of anything, of these kinds and then of all, begun from the best so far. Without
-        `freely` only the first is made, and none where even divisible racks are not `enough`.
+        kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
+        racks next to their fractional numbers, or a few more or fewer where that has no plan; the
+        same with a hall to spare of each kind; any number of anything, of these kinds and then of
+        all, begun from the best so far.
         """
-        few = few or self.of_kinds(where)
-        aim = _Aim(names, start, limits if self._freely else replace(limits, least=enough))
+        aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
-        for compiled, spare in self._tries(few):
+        for compiled, spare in self._tries(self.of_kinds(where)):
             solver = Solver(compiled, self._threads, self._seed)
             bounds: dict[int, Range] = {}
             if spare is not None:
@@ -212,10 +209,9 @@ class Placement:
     def _tries(self, few: Compiled) -> Iterator[tuple[Compiled, float | None]]:
         """Models to try, each freer, with the halls to spare near the plan; None is any number."""
         yield few, 0.0
-        if self._freely:
-            yield few, 1.0
-            yield few, None
-            yield self._full, None
+        yield few, 1.0
+        yield few, None
+        yield self._full, None
 
     def _near(
         self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim

@@ -1,0 +1,122 @@
+"""A plan of before changed as little as the limits of now need, by linear programs.
+
+Beside the plan of before (planner/solve/beside.py), and within  N >= aim * D  for the ratio asked
+for, most whole numbers stay as they are. Those that do not are made whole in turn, sites first: the
+greatest part of one becomes a whole, or nothing where that has no solution. Racks come last, next
+to their fractional numbers. What is found is a plan like any other, or nothing.
+"""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from planner.solve.beside import Beside, Stood
+from planner.solve.box import ROUNDING, columns_of, fix, next_to, wider
+from planner.solve.compile import Compiled
+from planner.solve.halt import HALT
+from planner.solve.highs import Solver
+from planner.solve.order import Limits, held, in_order
+
+IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
+"""Made whole in this order, then what else is."""
+
+SURE = 0.9
+"""Parts as great as this are made whole together."""
+
+ROUNDS = 60
+"""Linear programs at most until all but racks are whole."""
+
+RACKS_MORE = 2.0
+"""Racks of a kind more or fewer where those next to the fractional numbers do not do."""
+
+RACKS_SECONDS = 2.0
+"""Longest search for whole racks."""
+
+AIM_FRAC, KEEP_FRAC = 0.5, 0.3
+"""Shares of the gap that divisible racks, and then whole ones, stay away from its end.
+
+Later objectives may take a quarter of it.
+"""
+
+
+def repaired(
+    compiled: Compiled,
+    stood: Stood,
+    names: Sequence[str],
+    ends: tuple[float, float],
+    limits: Limits,
+    seed: int,
+) -> np.ndarray | None:
+    """A plan near the one that stood, best in all objectives in turn; None where none is found.
+
+    `ends` are the least ratio wanted and what no plan can beat.
+    """
+    least, gap = ends[0], ends[1] - ends[0]
+    aim = held(names[0], least + AIM_FRAC * gap, 0.0)
+    near = Beside(compiled, stood, aim, seed)
+    x = _but_racks(near, limits.deadline)
+    if x is not None:
+        keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
+        x = _with_racks(near, x, keep, limits.deadline, seed)
+    if x is None:
+        return None
+    near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
+    near.solver.change_row(near.row, {}, -float("inf"), float("inf"))
+    plan = in_order(near.solver, names, least, limits)[1]
+    return None if plan is None else near.folded(plan)
+
+
+def _but_racks(near: Beside, deadline: float) -> np.ndarray | None:
+    """All but racks whole; None where that is not found."""
+    picked, x = np.array([], dtype=int), np.array([])
+    low = high = x
+    for _ in range(ROUNDS):
+        answer = near.solver.run(deadline=deadline)
+        if HALT.asked or answer.state not in ("optimal", "infeasible"):
+            return None
+        if answer.x is not None:
+            x = near.folded(answer.x)
+            picked = _picked(near, x)
+            if not len(picked):
+                return x
+            low, high = near.held_at(picked)
+            near.hold(picked, np.ceil(x[picked]), high)
+        elif len(picked) > 1:  # the greatest part alone
+            near.hold(picked, low, high)
+            picked, low, high = picked[:1], low[:1], high[:1]
+            near.hold(picked, np.ceil(x[picked]), high)
+        elif len(picked) == 1:  # so it cannot be
+            near.hold(picked, low, np.floor(x[picked]))
+            picked = picked[:0]
+        else:
+            return None
+    return None
+
+
+def _picked(near: Beside, x: np.ndarray) -> np.ndarray:
+    """Columns to be made whole next, the greatest part first."""
+    part = x - np.floor(x + ROUNDING)
+    turn = {kind: i for i, kind in enumerate(IN_TURN)}
+    broken = [i for i in near.whole if part[i] > ROUNDING and near.kind[i] != "install"]
+    turns = [turn.get(near.kind[i], len(turn)) for i in broken]
+    soonest = [i for i, t in zip(broken, turns, strict=True) if t == min(turns)]
+    soonest.sort(key=lambda i: -part[i])
+    return np.array([i for i in soonest if part[i] >= min(SURE, part[soonest[0]])], dtype=int)
+
+
+def _with_racks(
+    near: Beside, x: np.ndarray, row: dict[str, float], deadline: float, seed: int
+) -> np.ndarray | None:
+    """Whole racks beside what is whole; None where that is not found in time."""
+    solver = Solver(near.compiled, threads=1, seed=seed)
+    solver.change_row(near.row, row, 0.0, float("inf"))
+    solver.maximise_vector(-near.costs()[: len(x)])
+    racks = columns_of(near.compiled, "install")
+    bounds = {int(i): (float(round(x[i])),) * 2 for i in near.whole} | dict(next_to(x, racks))
+    for tried in (bounds, wider(near.compiled, bounds, racks, RACKS_MORE)):
+        fix(solver, tried)
+        found = solver.first(min(deadline, time.monotonic() + RACKS_SECONDS))
+        if found is not None:
+            return found
+    return None
