@@ -7,12 +7,13 @@ done again depends on what the changes touch, and is stated in the answer:
 
     limits   budget, floors and ceilings of MW and tokens, carbon, the objective and limits on
              others. Sites forced in or ruled out: bounds of their columns. Nothing is built or
-             compiled: the relaxation goes on from its basis; the plan of before stands if it keeps
-             the new limits and is within the gap of the new bound, else racks are placed at its
-             sites again, where even divisible ones would do.
+             compiled anew but the few sites of the plan: the relaxation goes on from its basis;
+             the plan of before stands if it keeps the new limits and is within the gap of the new
+             bound, else it is changed as little as is needed (planner/solve/repair.py).
     rebuilt  anything else (prices and other facts, other rules, a limit where there was none): the
              coefficients are computed and the model compiled anew; the relaxation begins with the
-             sites in play before, and from its basis where the model has the same rows and columns.
+             sites in play before, and from its basis where the model has the same rows and columns;
+             the plan of before is changed as above.
 
 Either way bound, gap and plan are those of the changed scenario: a limit's row says the same as the
 row that would be compiled (the tests compare the two), and what was kept only says where to begin.

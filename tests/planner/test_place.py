@@ -1,7 +1,6 @@
 """Placing racks: what is kept of a plan in groups."""
 
-from planner.solve.order import Limits
-from planner.solve.place import Placement, narrowed, site_indexed
+from planner.solve.place import narrowed, site_indexed
 from tests.solved import solve
 from tests.tiny import tiny_case
 

@@ -1,0 +1,94 @@
+"""A plan of before, changed as little as the limits of now need."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.blocks.objective import OBJECTIVES
+from planner.solve.beside import Beside, Stood
+from planner.solve.compile import Compiled, compile_case, holds
+from planner.solve.highs import Solver
+from planner.solve.order import Limits, held, in_order
+from planner.solve.place import at_sites, used
+from planner.solve.ratio import value_at
+from planner.solve.repair import repaired
+from tests.tiny import tiny_case
+
+NAMES = ["tokens_per_mw", "cost"]
+RATIO = OBJECTIVES["tokens_per_mw"]
+LIMITS = Limits(1e-6, 1e-6, float("inf"))
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Compiled:
+    case = tiny_case(3)
+    return compile_case(at_sites(case, case.sets["SITE"]))
+
+
+@pytest.fixture(scope="module")
+def stood(compiled: Compiled) -> Stood:
+    """All at site a, which meters least: 1 hall of 10 MW, 100 racks, 12 MW at the meter."""
+    best, x = in_order(Solver(compiled, 1, 0), NAMES, 0.0, LIMITS)
+    assert x is not None
+    assert used(compiled, x) == {"a"}
+    return Stood.of(compiled, x, held("tokens_per_mw", best.value, 1e-6))
+
+
+def without(compiled: Compiled, site: str) -> Compiled:
+    high = np.where([f"[{site}," in name for name in compiled.column_names], 0.0, compiled.high)
+    return replace(compiled, high=high)
+
+
+def changed(compiled: Compiled, stood: Stood, least: float, bound: float) -> np.ndarray | None:
+    return repaired(compiled, stood, NAMES, (least, bound), LIMITS, 0)
+
+
+def test_what_still_holds_stays(compiled: Compiled, stood: Stood) -> None:
+    best = value_at(stood.compiled, RATIO, stood.x)
+    x = changed(compiled, stood, 0.999 * best, best)
+    assert x is not None
+    whole = compiled.integer
+    assert np.allclose(x[whole], stood.x[whole])
+
+
+def test_the_next_site_takes_over(compiled: Compiled, stood: Stood) -> None:
+    """b meters 1.3 MW per MW of IT: 20 tokens per MW of IT make 20 / 1.3."""
+    now = without(compiled, "a")
+    x = changed(now, stood, 0.99 * 20 / 1.3, 20 / 1.3)
+    assert x is not None
+    assert holds(now, x)
+    assert used(now, x) == {"b"}
+    assert 0.99 * 20 / 1.3 <= value_at(now, RATIO, x) <= 20 / 1.3 + 1e-9
+    assert np.allclose(x[now.integer], np.round(x[now.integer]))
+
+
+def test_what_cannot_be_reached_is_not_found(compiled: Compiled, stood: Stood) -> None:
+    assert changed(without(compiled, "a"), stood, 20 / 1.25, 20 / 1.2) is None
+
+
+def test_a_floor_is_met_by_more_of_the_same(compiled: Compiled, stood: Stood) -> None:
+    """18 MW at the meter instead of 12: 15 MW of IT, a second hall at the same site."""
+    low = compiled.row_low.copy()
+    low[compiled.row["facility_floor[all,2027]"]] = 18.0
+    now = replace(compiled, row_low=low)
+    x = changed(now, stood, 0.99 * 20 / 1.2, 20 / 1.2)
+    assert x is not None
+    assert holds(now, x)
+    assert used(now, x) == {"a"}
+    assert x[now.column["halls[a,dry,2027]"]] == pytest.approx(2.0)
+    assert x[now.column["facility_total"]] >= 18.0 - 1e-6
+
+
+def test_the_way_from_a_plan_is_its_columns_and_twins(compiled: Compiled, stood: Stood) -> None:
+    """Held to one hall less than before, a column lies at its bound and its twin makes it less."""
+    near = Beside(compiled, stood, held("tokens_per_mw", 0.0, 0.0), 0)
+    near.solver.maximise_vector(-near.costs())
+    halls = np.array([compiled.column["halls[a,dry,2027]"]])
+    answer = near.solver.run()
+    assert answer.x is not None
+    assert near.folded(answer.x)[halls] == pytest.approx(1.0)
+    near.hold(halls, np.array([2.0]), np.array([2.0]))
+    answer = near.solver.run()
+    assert answer.x is not None
+    assert near.folded(answer.x)[halls] == pytest.approx(2.0)
