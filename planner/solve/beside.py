@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
+from planner.solve.basis import Basis
 from planner.solve.compile import NOWHERE, Compiled
-from planner.solve.highs import Basis, Solver
+from planner.solve.highs import Solver
 from planner.solve.split import with_row
 
 ROW = "as_good"

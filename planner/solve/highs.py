@@ -10,6 +10,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 
+from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 
@@ -44,48 +45,6 @@ class Watch:
 
     def plan(self, x: np.ndarray) -> None:
         """A better plan was found, its columns in order."""
-
-
-@dataclass(frozen=True)
-class Basis:
-    """Where a linear program's simplex ended: status of columns and rows, as HiGHS numbers them.
-
-    `fresh` is the status of what a model did not have before: columns at their lower bound, rows
-    basic, so that a point stays one when columns and rows are added.
-    """
-
-    columns: np.ndarray
-    rows: np.ndarray
-
-    @staticmethod
-    def fresh(columns: int, rows: int) -> "Basis":
-        """Nothing solved yet."""
-        lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
-        return Basis(np.full(columns, int(lower)), np.full(rows, int(basic)))
-
-    def spread(self, at: np.ndarray, at_rows: np.ndarray, columns: int, rows: int) -> "Basis":
-        """The same in a larger model, where these columns and rows stand at the given places."""
-        fresh = Basis.fresh(columns, rows)
-        fresh.columns[at], fresh.rows[at_rows] = self.columns, self.rows
-        return fresh
-
-    def within(self, columns: int, rows: int) -> "Basis":
-        """The same in a model with further columns and rows at the end."""
-        return self.spread(np.arange(len(self.columns)), np.arange(len(self.rows)), columns, rows)
-
-    def part(self, columns: np.ndarray, rows: np.ndarray) -> "Basis":
-        """Of these columns and rows alone."""
-        return Basis(self.columns[columns], self.rows[rows])
-
-    def resting(self, columns: np.ndarray, high: np.ndarray) -> "Basis":
-        """The same where these columns, if not basic, lie on the lower bound, `high` on upper."""
-        lower, basic, upper = (
-            int(getattr(highspy.HighsBasisStatus, name)) for name in ("kLower", "kBasic", "kUpper")
-        )
-        status = self.columns.copy()
-        for at, rest in ((columns, lower), (high, upper)):
-            status[at] = np.where(status[at] == basic, basic, rest)
-        return Basis(status, self.rows)
 
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)

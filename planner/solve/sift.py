@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.blocks.objective import Ratio
+from planner.solve.basis import Basis
 from planner.solve.compile import Compiled, holds
 from planner.solve.farkas import Lacking
-from planner.solve.highs import Basis, Solver, State
+from planner.solve.highs import Solver, State
 from planner.solve.own import Others, OwnRows
 from planner.solve.ratio import Best, Fraction, best_ratio, costs_at
 from planner.solve.split import Split, inside, restricted

@@ -24,10 +24,11 @@ import numpy as np
 
 from models.blocks.objective import Ratio
 from models.case import Case
+from planner.solve.basis import Basis
 from planner.solve.box import Range
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
-from planner.solve.highs import Basis, Solver
+from planner.solve.highs import Solver
 from planner.solve.own import Others, own_rows
 from planner.solve.ratio import Fraction, costs_at
 from planner.solve.sift import Relaxed, worthiest

@@ -1,0 +1,46 @@
+"""Where the simplex ended, and what of it fits a model that is a little different."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LOWER, BASIC, UPPER = 0, 1, 2
+"""Status of a column or row, as HiGHS numbers them."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a linear program's simplex ended: status of columns and rows, as HiGHS numbers them.
+
+    `fresh` is the status of what a model did not have before: columns at their lower bound, rows
+    basic, so that a point stays one when columns and rows are added.
+    """
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+    @staticmethod
+    def fresh(columns: int, rows: int) -> "Basis":
+        """Nothing solved yet."""
+        return Basis(np.full(columns, LOWER), np.full(rows, BASIC))
+
+    def spread(self, at: np.ndarray, at_rows: np.ndarray, columns: int, rows: int) -> "Basis":
+        """The same in a larger model, where these columns and rows stand at the given places."""
+        fresh = Basis.fresh(columns, rows)
+        fresh.columns[at], fresh.rows[at_rows] = self.columns, self.rows
+        return fresh
+
+    def within(self, columns: int, rows: int) -> "Basis":
+        """The same in a model with further columns and rows at the end."""
+        return self.spread(np.arange(len(self.columns)), np.arange(len(self.rows)), columns, rows)
+
+    def part(self, columns: np.ndarray, rows: np.ndarray) -> "Basis":
+        """Of these columns and rows alone."""
+        return Basis(self.columns[columns], self.rows[rows])
+
+    def resting(self, columns: np.ndarray, high: np.ndarray) -> "Basis":
+        """The same where these columns, if not basic, lie on the lower bound, `high` on upper."""
+        status = self.columns.copy()
+        for at, rest in ((columns, LOWER), (high, UPPER)):
+            status[at] = np.where(status[at] == BASIC, BASIC, rest)
+        return Basis(status, self.rows)
