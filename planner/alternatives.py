@@ -147,7 +147,6 @@ def alternatives(
     begun = time.monotonic()
     _check(count, within)
     rounds = Rounds(scenario, region, overrides, how or How(), count + 1)
-    folder = rounds.open(out, MARK)
     name = rounds.scenario.objective.name
     sound = cache(lambda plan: not verify(folder / plan))
 
@@ -158,17 +157,18 @@ def alternatives(
         write(folder, MARK, answer.document(), tables)
         return answer
 
-    best = rounds.solve([[]])[0]
-    if best.get("value") is None:
-        return result([], best["status"])
-    found = [best]
-    while len(found) <= count:
-        new = rounds.solve([_texts(found, folder, rounds.scenario.objective, within)])[0]
-        if new.get("value") is None or new["value"] < NOTHING:
-            return result(found, _said(new, within))
-        found.append(new)
-        result(found, "")
-    return result(found, f"{count} alternatives, as asked for.")
+    with rounds.open(out, MARK) as folder:
+        best = rounds.solve([[]])[0]
+        if best.get("value") is None:
+            return result([], best["status"])
+        found = [best]
+        while len(found) <= count:
+            new = rounds.solve([_texts(found, folder, rounds.scenario.objective, within)])[0]
+            if new.get("value") is None or new["value"] < NOTHING:
+                return result(found, _said(new, within))
+            found.append(new)
+            result(found, "")
+        return result(found, f"{count} alternatives, as asked for.")
 
 
 def _said(record: Record, within: float) -> str:

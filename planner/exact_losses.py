@@ -20,7 +20,7 @@ from planner.solve.compile import Compiled
 from planner.solve.in_play import InPlay
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, split, with_row
-from planner.workers import Lost, Setup, Task, Workers, run_all
+from planner.workers import Lost, Setup, Task, Workers, crew
 
 FIRST = 8
 """So many sites are asked about in this process, to see how long one takes."""
@@ -126,11 +126,13 @@ def _answers(
         for i, task in enumerate(tasks):
             left_s = (time.monotonic() - begun) / max(i, 1) * (len(tasks) - i)
             if i == FIRST and workers > 1 and left_s > workers * BEGIN_S:
-                run_all(tasks[i:], Setup(Again, handed), workers, ended)
+                with crew(Setup(Again, handed), workers) as run_all:
+                    run_all(tasks[i:], ended)
                 break
             ended(task, task.do(again, task.about))
     else:
-        run_all(tasks, Setup(Again, handed), workers, ended)
+        with crew(Setup(Again, handed), workers) as run_all:
+            run_all(tasks, ended)
     return answers
 
 

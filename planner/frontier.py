@@ -174,7 +174,6 @@ def frontier(
     begun, how = time.monotonic(), how or How()
     _check(scenario, axes, overrides)
     rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
-    folder = rounds.open(out, MARK)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
         table = _table(axes, front(axes, found))
@@ -183,12 +182,13 @@ def frontier(
 
     def keep(found: list[Point], reasons: list[str]) -> None:
         answer = result(found, reasons)
-        write(folder, MARK, answer.document(), {"frontier": answer.table})
+        write(rounds.folder, MARK, answer.document(), {"frontier": answer.table})
 
     def solve(asked: list[list[str]]) -> list[Record]:
         return rounds.solve(asked, base=_texts(axes, None))
 
-    found, reasons = trace(axes, rounds.scenario.solve.gap_frac, solve, keep)
+    with rounds.open(out, MARK):
+        found, reasons = trace(axes, rounds.scenario.solve.gap_frac, solve, keep)
     return result(found, reasons)
 
 

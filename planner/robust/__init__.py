@@ -79,9 +79,9 @@ def robust(
     runs = runs_of(asked)
     _check(share, len(runs))
     check(asked, rounds.values, rounds.facts)
-    folder = rounds.open(out, MARK)
-    futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]
-    known = rounds.solve([run.overrides for run in runs])
+    with rounds.open(out, MARK) as folder:
+        futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]
+        known = rounds.solve([run.overrides for run in runs])
     said = Said(asked, share, futures, known)
     lost = [
         run.name for run, record in zip(runs, known, strict=True) if record.get("value") is None

@@ -29,7 +29,7 @@ from planner.study.results import Results
 from planner.study.schema import Study, read_study
 from planner.study.work import Job, Kept, Record, failed, read_record, work
 from planner.tables import Region
-from planner.workers import Lost, Setup, Task, Workers, run_all
+from planner.workers import Lost, RunAll, Setup, Task, Workers, crew
 
 __all__ = [
     "Results",
@@ -111,8 +111,8 @@ def study(
         found = results()
         write(folder, MARK, found.document(), found.tables)
 
-    with locked(folder):
-        solve_runs(jobs, facts, workers, records, _now_and_then(keep), progress)
+    with locked(folder), crew(Setup(Kept, facts), workers) as run_all:
+        solve_runs(jobs, run_all, records, _now_and_then(keep), progress)
         keep()
     return results()
 
@@ -149,15 +149,14 @@ def based_on(job: Job, changes: tuple[str, ...], base: Scenario) -> Job:
 
 def solve_runs(
     jobs: Sequence[Job],
-    region: Region,
-    workers: Workers,
+    run_all: RunAll,
     records: dict[str, Record],
     keep: Callable[[], None],
     progress: Runs | None = None,
 ) -> None:
     """Put the record of every job into `records`, finished ones first; `keep` is called after each.
 
-    Equal jobs are solved once.
+    Equal jobs are solved once. The workers of `run_all` were made ready by `Kept`.
     """
     watch = progress or Runs()
     unique = {job.key: job for job in jobs}
@@ -175,7 +174,7 @@ def solve_runs(
         watch.ended(record)
 
     left = [Task(key, work, job) for key, job in unique.items() if key not in records]
-    run_all(left, Setup(Kept, region), workers, ended)
+    run_all(left, ended)
 
 
 def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:

@@ -1,6 +1,7 @@
 """Plans asked for round by round, each round from what the last one found: a study that grows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from planner.scenario_yaml import load, read_text
 from planner.study import based_on, job_of, open_folder, solve_runs
 from planner.study.lock import locked
 from planner.study.progress import Runs
-from planner.study.work import Record
+from planner.study.work import Kept, Record
 from planner.tables import Region
-from planner.workers import Workers
+from planner.workers import RunAll, Setup, Workers, crew
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,13 @@ class Rounds:
         self._how, self._watch = how, _Once(how.progress or Runs(), total)
         self.records: dict[str, Record] = {}
         self.folder = Path()
+        self._run_all: RunAll
 
-    def open(self, out: str | Path, mark: str) -> Path:
-        """The folder of the plans, new or, to go on, as it was left.
+    @contextmanager
+    def open(self, out: str | Path, mark: str) -> Iterator[Path]:
+        """Hold the folder of the plans, new or, to go on, as it was left.
+
+        The workers stay from round to round, and what each has loaded.
 
         Raises
         ------
@@ -54,7 +59,9 @@ class Rounds:
             It holds something else, or plans that nobody asked to go on with.
         """
         self.folder = open_folder(out, self._how.resume, mark)
-        return self.folder
+        workers = crew(Setup(Kept, self.facts), self._how.workers)
+        with locked(self.folder), workers as self._run_all:
+            yield self.folder
 
     def solve(self, asked: list[list[str]], base: Sequence[str] | None = None) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.
@@ -70,8 +77,7 @@ class Rounds:
             changes = (*self._changes, *base)
             stated = scenario_from(self.values, overrides=changes)
             jobs = [based_on(job, changes, stated) for job in jobs]
-        with locked(self.folder):
-            solve_runs(jobs, self.facts, self._how.workers, self.records, _nothing, self._watch)
+        solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 
 

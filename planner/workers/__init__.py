@@ -1,6 +1,6 @@
 """Tasks on local processes or on a Dask cluster; one that dies takes no other task with it."""
 
-from planner.workers.pool import Workers, run_all
-from planner.workers.task import Ended, Lost, Setup, Task
+from planner.workers.pool import Workers, crew
+from planner.workers.task import Ended, Lost, RunAll, Setup, Task
 
-__all__ = ["Ended", "Lost", "Setup", "Task", "Workers", "run_all"]
+__all__ = ["Ended", "Lost", "RunAll", "Setup", "Task", "Workers", "crew"]

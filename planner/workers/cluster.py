@@ -5,20 +5,23 @@ begun again elsewhere, and lost after some deaths.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from planner.errors import InputError, Problem
-from planner.workers.task import DIED, Ended, Lost, Setup, Task, do, forget, lost, make
+from planner.workers.task import DIED, Ended, Lost, RunAll, Setup, Task, do, forget, lost, make
 
 OPTION = "--dask"
 INSTALL = "pip install 'ai-factory-planner[cluster]'"
 _one_at_a_time = threading.Lock()
 
 
-def run_on_cluster(tasks: Sequence[Task], setup: Setup, address: str, ended: Ended) -> None:
-    """Do every task on the cluster; `ended` is told of each as it ends.
+@contextmanager
+def on_cluster(setup: Setup, address: str) -> Iterator[RunAll]:
+    """The workers of a cluster, made ready; gives a function that does every task of a list.
 
     Raises
     ------
@@ -26,7 +29,7 @@ def run_on_cluster(tasks: Sequence[Task], setup: Setup, address: str, ended: End
         Dask is not installed, or no scheduler answers at the address.
     """
     try:
-        from dask.distributed import Client, KilledWorker, as_completed
+        from dask.distributed import Client
     except ImportError:
         raise InputError(Problem(OPTION, "", "needs Dask", address, INSTALL)) from None
     try:
@@ -38,23 +41,32 @@ def run_on_cluster(tasks: Sequence[Task], setup: Setup, address: str, ended: End
     with client:
         name = f"ai-factory-planner-{uuid4()}"  # others may use this cluster, too
         client.register_plugin(_plugin(name, setup))
-        asked = {
-            client.submit(_alone, name, task, key=f"{task.key}-{name}", pure=False): task
-            for task in tasks
-        }
         try:
-            for future in as_completed(list(asked), loop=client.loop):
-                try:
-                    result = future.result()
-                except KilledWorker:
-                    result = Lost(DIED)
-                except Exception as error:  # one task must not end the others
-                    result = lost(error)
-                ended(asked.pop(future), result)
-                future.release()
+            yield partial(_run, client, name)
         finally:
-            client.cancel(list(asked))
             client.unregister_worker_plugin(name)
+
+
+def _run(client: Any, name: str, tasks: Sequence[Task], ended: Ended) -> None:
+    """Do every task with what was made ready under that name; `ended` is told of each."""
+    from dask.distributed import KilledWorker, as_completed
+
+    asked = {
+        client.submit(_alone, name, task, key=f"{task.key}-{name}", pure=False): task
+        for task in tasks
+    }
+    try:
+        for future in as_completed(list(asked), loop=client.loop):
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = Lost(DIED)
+            except Exception as error:  # one task must not end the others
+                result = lost(error)
+            ended(asked.pop(future), result)
+            future.release()
+    finally:
+        client.cancel(list(asked))
 
 
 def _alone(name: str, task: Task) -> Any:

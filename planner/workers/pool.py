@@ -8,13 +8,14 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from planner.workers.task import ATTEMPTS, DIED, Ended, Lost, Setup, Task, do, lost, make
+from planner.workers.task import ATTEMPTS, DIED, Ended, Lost, RunAll, Setup, Task, do, lost, make
 
 HERE = "here"
 LEAVE_S = 5.0
@@ -24,65 +25,85 @@ Workers = int | str
 """Processes at a time on this machine, or the address of a Dask scheduler."""
 
 
-def run_all(tasks: Sequence[Task], setup: Setup, workers: Workers, ended: Ended) -> None:
-    """Do every task, `workers` at a time; `ended` is told of each as it ends.
+@contextmanager
+def crew(setup: Setup, workers: Workers) -> Iterator[RunAll]:
+    """Workers that stay, with what the setup made, for one list of tasks after another.
 
-    Processes are spawned, since HiGHS and geopandas keep threads that a fork would lose. A task
-    whose process dies is begun again; the last time alone, when there is most memory.
+    Gives a function that does every task of a list, `workers` at a time, and tells of each as it
+    ends. Processes are spawned, since HiGHS and geopandas keep threads that a fork would lose. A
+    task whose process dies is begun again; the last time alone, when there is most memory.
     """
     if isinstance(workers, str):
-        from planner.workers.cluster import run_on_cluster
+        from planner.workers.cluster import on_cluster
 
-        run_on_cluster(tasks, setup, workers, ended)
+        with on_cluster(setup, workers) as run:
+            yield run
         return
-    crew = _Crew(bytes(ForkingPickler.dumps(setup)), ended)
-    for task in crew.through(tasks, workers):
-        crew.through([task], 1)
+    local = _Crew(bytes(ForkingPickler.dumps(setup)))
+    count = workers
+
+    def run_here(tasks: Sequence[Task], ended: Ended) -> None:
+        for task in local.through(tasks, count, ended):
+            local.leave()
+            local.through([task], 1, ended)
+
+    try:
+        yield run_here
+    except BaseException:
+        local.kill()
+        raise
+    finally:
+        local.leave()
 
 
 class _Crew:
-    """Processes at work; `deaths` counts those of each task."""
+    """Processes that wait or are at work; deaths are counted by task."""
 
-    def __init__(self, setup: bytes, ended: Ended) -> None:
-        self._setup, self._ended = setup, ended
+    def __init__(self, setup: bytes) -> None:
+        self._setup = setup
         self._deaths: Counter[str] = Counter()
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
 
-    def through(self, tasks: Sequence[Task], count: int) -> list[Task]:
+    def through(self, tasks: Sequence[Task], count: int, ended: Ended) -> list[Task]:
         """Do the tasks; those that have one attempt left are returned instead."""
-        waiting, last = deque(tasks), list[Task]()
-        idle = [_Worker(self._setup) for _ in range(min(count, len(tasks)))]
-        busy: dict[Connection, _Worker] = {}
+        waiting, last, busy = deque(tasks), list[Task](), self._busy
+        while len(self._idle) < min(count, len(tasks)):  # all at once: to begin takes seconds
+            self._idle.append(_Worker(self._setup))
         known: list[tuple[Task, Any]] = []
-        try:
-            while waiting or busy or known:
-                while waiting and len(busy) < count:
-                    worker = idle.pop() if idle else _Worker(self._setup)
-                    busy[worker.pipe] = worker
-                    worker.give(waiting.popleft())
-                for task, result in known:  # told while the processes are at work again
-                    self._ended(task, result)
-                known = []
-                for pipe in connection.wait(list(busy)) if busy else ():
-                    worker = busy.pop(pipe)  # type: ignore[call-overload]
-                    if worker.take():
-                        idle.append(worker)
-                        known.append((worker.task, worker.result))
-                        continue
-                    worker.leave()
-                    self._deaths[worker.task.key] += 1
-                    deaths = self._deaths[worker.task.key]
-                    if deaths >= ATTEMPTS:
-                        known.append((worker.task, Lost(DIED)))
-                    else:
-                        (last if deaths == ATTEMPTS - 1 else waiting).append(worker.task)
-        except BaseException:  # nobody waits for processes that are not even at work yet
-            for worker in [*idle, *busy.values()]:
-                worker.process.kill()
-            raise
-        finally:
-            for worker in [*idle, *busy.values()]:
+        while waiting or busy or known:
+            while waiting and len(busy) < count:
+                worker = self._idle.pop() if self._idle else _Worker(self._setup)
+                busy[worker.pipe] = worker
+                worker.give(waiting.popleft())
+            for task, result in known:  # told while the processes are at work again
+                ended(task, result)
+            known = []
+            for pipe in connection.wait(list(busy)) if busy else ():
+                worker = busy.pop(pipe)  # type: ignore[call-overload]
+                if worker.take():
+                    self._idle.append(worker)
+                    known.append((worker.task, worker.result))
+                    continue
                 worker.leave()
+                self._deaths[worker.task.key] += 1
+                deaths = self._deaths[worker.task.key]
+                if deaths >= ATTEMPTS:
+                    known.append((worker.task, Lost(DIED)))
+                else:
+                    (last if deaths == ATTEMPTS - 1 else waiting).append(worker.task)
         return last
+
+    def kill(self) -> None:
+        """End all processes at once: nobody waits for those that are not even at work yet."""
+        for worker in [*self._idle, *self._busy.values()]:
+            worker.process.kill()
+
+    def leave(self) -> None:
+        """The end of all processes."""
+        for worker in [*self._idle, *self._busy.values()]:
+            worker.leave()
+        self._idle, self._busy = [], {}
 
 
 class _Worker:

@@ -1,6 +1,6 @@
 """What a worker is given: something to make and keep first, then one task after another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,9 @@ class Lost:
 
 Ended = Callable[[Task, Any], None]
 """Told of each task as it ends: its result, or `Lost`."""
+
+RunAll = Callable[[Sequence[Task], Ended], None]
+"""Does every task of a list."""
 
 
 _kept: dict[str, Any] = {}

@@ -97,10 +97,8 @@ def test_it_is_the_same_with_any_number_of_workers(
     monkeypatch.setattr(exact_losses, "FIRST", 1)
     (tmp_path / "small.yaml").write_text(SMALL)
     begun: list[int] = []
-    original = pool.run_all
-    monkeypatch.setattr(
-        exact_losses, "run_all", lambda *about: (begun.append(1), original(*about))[1]
-    )
+    original = pool.crew
+    monkeypatch.setattr(exact_losses, "crew", lambda *about: (begun.append(1), original(*about))[1])
     again = rank(tmp_path / "small.yaml", exact=2, workers=2)
     assert begun
     assert_frame_equal(again.table, ranking.table, rtol=1e-9)

@@ -72,8 +72,8 @@ def test_rounds_go_by_their_base(tmp_path: Path) -> None:
     text = "\n".join(f"{key}: {value!r}" for key, value in SCENARIO.items())
     path.write_text(text.replace("'", '"'))
     rounds = Rounds(path, shipped(), [], How(1))
-    rounds.open(tmp_path / "out", "mark.json")
     texts = [[change] for change in BUDGETS]
-    found = rounds.solve(texts, base=["objective.name=tokens"])
+    with rounds.open(tmp_path / "out", "mark.json"):
+        found = rounds.solve(texts, base=["objective.name=tokens"])
     assert [record["status"] for record in found] == ["optimal"] * 2
     assert all(record["objective"] == "tokens_per_mw" for record in found)

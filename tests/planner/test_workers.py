@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.workers import Lost, Setup, Task, run_all
+from planner.workers import Lost, Setup, Task, crew
 
 
 def base(number: int) -> int:
@@ -47,7 +47,8 @@ def done(tasks: list[Task], workers: int = 2, setup: Setup = BEGIN) -> dict[str,
         assert task.key not in found, "told once of each"
         found[task.key] = result
 
-    run_all(tasks, setup, workers, ended)
+    with crew(setup, workers) as run_all:
+        run_all(tasks, ended)
     return found
 
 
@@ -55,6 +56,19 @@ def test_every_task_has_what_the_setup_made() -> None:
     tasks = [Task(str(i), add, i) for i in range(5)]
     assert done(tasks) == {"0": 10, "1": 11, "2": 12, "3": 13, "4": 14}
     assert done([]) == {}
+
+
+def process_of(kept: int, about: Any) -> int:
+    return os.getpid()
+
+
+def test_processes_stay_from_list_to_list() -> None:
+    seen: list[int] = []
+    with crew(BEGIN, 1) as run_all:
+        for i in range(3):
+            run_all([Task(str(i), process_of, None)], lambda _, found: seen.append(found))
+    assert len(set(seen)) == 1
+    assert seen[0] != os.getpid()
 
 
 @pytest.mark.parametrize("falls", [1, 2])
@@ -85,8 +99,8 @@ def test_nothing_is_left_at_work_where_the_caller_stops() -> None:
 
     begun = time.monotonic()
     tasks = [Task("adds", add, 1), Task("sleeps", sleep, 60)]
-    with pytest.raises(KeyboardInterrupt):
-        run_all(tasks, Setup(base, 1), 2, stop)
+    with pytest.raises(KeyboardInterrupt), crew(BEGIN, 2) as run_all:
+        run_all(tasks, stop)
     assert time.monotonic() - begun < 30
 
 
