@@ -1,9 +1,10 @@
 """The front of two objectives: for each limit on one, the proven best of the other.
 
 The epsilon-constraint method: hold x no worse than a limit and make y best, then x among equals.
-The first limits are none at all and the best x there is; each further one halves the widest gap
-between neighbours, measured along the front with both axes scaled to their range. Between a plan's
-own x and its limit no other point of the front lies, so no gap is searched twice.
+The first limits are none at all and the best x there is; further ones part the widest gaps between
+neighbours, measured along the front with both axes scaled to their range. Between a plan's own x
+and its limit no other point of the front lies, so no gap is searched twice. Plans are asked for two
+at a time, whoever solves them, so the points are the same with any number of workers.
 Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
 """
 
@@ -36,8 +37,8 @@ CLOSE_FRAC = 0.005
 END_FRAC = 0.005
 """The best x need be known no nearer than this: it says where the front begins."""
 
-WIDE = 0.6
-"""Gaps at least this wide, relative to the widest, are halved together."""
+TOGETHER = 2
+"""So many plans are asked for in one round."""
 
 FEW = 2
 """So many sites of a plan are named on the screen."""
@@ -199,8 +200,11 @@ def trace(
     found: list[Point] = []
     reasons: list[str] = []
 
-    def ask(limits: list[float | None]) -> None:
-        for limit, record in zip(limits, solve([_texts(axes, at) for at in limits]), strict=True):
+    def ask(limits: Sequence[float]) -> None:
+        take(limits, solve([_texts(axes, limit) for limit in limits]))
+
+    def take(limits: Sequence[float | None], records: list[Record]) -> None:
+        for limit, record in zip(limits, records, strict=True):
             if record.get("value") is None:
                 reasons.append(record["status"])
                 continue
@@ -212,16 +216,19 @@ def trace(
 
     near = max(gap_frac, END_FRAC)
     best = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", f"solve.gap_frac={near!r}"]
-    first = solve([best])[0]
+    first, free = solve([best, _texts(axes, None)])
     if first.get("value") is None:
         return found, [first["status"]]
+    take([None], [free])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
-    ask([axes.less(least), None])  # turned twice is as it was
+    x, y = (first["objectives"][name] for name in (axes.x, axes.y))
+    ends = [Point(first, None, x, y, least), *found]
+    ask([axes.less(least), *_between(axes, ends)[:1]])  # turned twice is as it was
     while not reasons and 1 < len(found) < axes.points:
         limits = _between(axes, found)
         if not limits:
             break
-        ask(list(limits))
+        ask(limits)
     return found, reasons
 
 
@@ -235,8 +242,8 @@ def _take(found: list[Point], new: Point) -> None:
     found.append(new)
 
 
-def _between(axes: Axes, found: list[Point]) -> list[float]:
-    """Limits in the middle of the widest gaps; at their far end where the middle was empty."""
+def _between(axes: Axes, found: Sequence[Point]) -> list[float]:
+    """Limits that part the widest gaps evenly; at a gap's far end where its middle was empty."""
     wide_x = abs(found[-1].x - found[0].x) or 1.0
     wide_y = max(p.y for p in found) - min(p.y for p in found) or 1.0
     gaps = []
@@ -244,11 +251,16 @@ def _between(axes: Axes, found: list[Point]) -> list[float]:
         start, end = max(one.beyond, axes.less(one.x)), axes.less(other.x)
         if (end - start) / wide_x > CLOSE_FRAC:
             length = math.hypot((end - start) / wide_x, (other.y - one.y) / wide_y)
-            nearly = end - 0.5 * CLOSE_FRAC * wide_x
-            gaps.append((length, nearly if one.again else (start + end) / 2))
-    widest = max((length for length, _ in gaps), default=0.0)
-    gaps = sorted((gap for gap in gaps if gap[0] >= WIDE * widest), reverse=True)
-    return [axes.less(middle) for _, middle in gaps[: axes.points - len(found)]]
+            nearly = end - CLOSE_FRAC * wide_x
+            gaps.append((length, nearly if one.again else start, end))
+    parts = [1] * len(gaps)
+    for _ in range(min(TOGETHER, axes.points - len(found)) if gaps else 0):
+        parts[max(range(len(gaps)), key=lambda i: gaps[i][0] / parts[i])] += 1
+    return [
+        axes.less(start + (end - start) * k / n)
+        for n, (_, start, end) in zip(parts, gaps, strict=True)
+        for k in range(1, n)
+    ]
 
 
 def front(axes: Axes, found: list[Point]) -> list[Point]:

@@ -106,10 +106,9 @@ def _relaxed(
     """The relaxation in each objective; after other limits in the first, from where it stood."""
     sites = case.sets["SITE"]
     if begun:
-        same = begun.objective == names[0]
-        start = begun.relaxed.value if same else likely(case, names[0])
-        first = begun.relaxed
-        names = names[:1] if same else names
+        first, start = begun.relaxed, begun.reached(names[0])
+        start = likely(case, names[0]) if start is None else start
+        names = names[:1] if begun.objective == names[0] else names
         return relaxed_in_order(compiled, sites, names, first, limits, start, begun.parts)
     guess = likely(case, names[0])
     return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)

@@ -57,6 +57,14 @@ class Begun:
     few: Compiled | None = None
     parts: Split | None = None
 
+    def reached(self, objective: str) -> float | None:
+        """What the relaxation, or else the plan, reached in an objective; None where not known."""
+        if objective == self.objective:
+            return self.relaxed.value
+        if self.placed is None:
+            return None
+        return value_at(self.placed.found_in, OBJECTIVES[objective], self.placed.solution)
+
     def stands(self, case: Case) -> Placed | None:
         """The plan of before as one of now; None where it breaks a limit."""
         if self.placed is None or self.few is None or not holds(self.few, self.placed.solution):
