@@ -7,6 +7,7 @@ from functools import reduce
 from pathlib import Path
 
 import pandas as pd
+from pyomo.common.gc_manager import PauseGC
 
 from models.columns import Table
 from planner import catalogue
@@ -66,12 +67,13 @@ def read_region(region: str | Path, only: Iterable[str] | None = None) -> Region
     if known is not None and known.hashes == hashes and not problems:
         return known
     frames = {}
-    for name, raw in read.items():
-        texts, found = parse(raw, str(files[name]))
-        if texts is not None:
-            columns = catalogue.columns()[name]
-            frames[name], found = check(texts, wanted[name], columns, str(files[name]))
-        problems += found
+    with PauseGC():  # hundreds of thousands of cells, none of them garbage
+        for name, raw in read.items():
+            texts, found = parse(raw, str(files[name]))
+            if texts is not None:
+                columns = catalogue.columns()[name]
+                frames[name], found = check(texts, wanted[name], columns, str(files[name]))
+            problems += found
     files = {name: files[name] for name in read}
     problems += _dangling(frames, files)
     problems += missing_rows(frames, files)

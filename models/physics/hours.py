@@ -51,15 +51,20 @@ def design_value(
     Equation: neighbouring bins meet at the mean of their values, which is exceeded in the hours of
     all larger values; linear between these points, so that stations do not differ by a whole bin.
     """
-    first = np.asarray(starts, dtype=int)[1:]
-    hours = np.split(np.asarray(hours_h, dtype=float), first)
-    runs = np.split(np.asarray(values, dtype=float), first)
-    return np.array([_exceeded(v, h, exceeded_frac) for v, h in zip(runs, hours, strict=True)])
-
-
-def _exceeded(values: Array, hours_h: Array, exceeded_frac: float) -> float:
-    distinct, which = np.unique(values, return_inverse=True)
-    largest = distinct[::-1]
-    held = np.cumsum(np.bincount(which, weights=hours_h)[::-1])
-    meets = np.concatenate((largest[:1], (largest[:-1] + largest[1:]) / 2.0, largest[-1:]))
-    return float(np.interp(exceeded_frac * held[-1], np.concatenate(([0.0], held)), meets))
+    load, hours = np.asarray(values, dtype=float), np.asarray(hours_h, dtype=float)
+    first = np.asarray(starts, dtype=int)
+    station = np.repeat(np.arange(first.size), np.diff(np.append(first, load.size)))
+    order = np.lexsort((-load, station))
+    load, station = load[order], station[order]
+    new = np.append(True, (np.diff(load) != 0) | (np.diff(station) != 0))
+    held = np.add.reduceat(hours[order], np.flatnonzero(new))  # hours of each value of a station
+    load, station = load[new], station[new]
+    begins = np.searchsorted(station, np.arange(first.size))
+    ends = np.append(begins[1:], load.size) - 1
+    until = np.cumsum(held)
+    before = until - held
+    wanted = before[begins] + exceeded_frac * (until[ends] - before[begins])
+    at = np.clip(np.searchsorted(until, wanted), begins, ends)
+    upper = np.where(at == begins, load[at], (load[at - 1] + load[at]) / 2.0)
+    lower = np.where(at == ends, load[at], (load[at] + load[np.minimum(at + 1, ends)]) / 2.0)
+    return np.asarray(upper + (lower - upper) * (wanted - before[at]) / held[at])

@@ -218,18 +218,16 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
     )
     links = links[links["country"].isin(context.countries)]
     law = cross_border(context)
-    crossings = pd.Series(
-        list(zip(links["country"], links["site_id"].map(sites["country"]), strict=True)),
-        index=links.index,
-    )
+    between = zip(links["country"], links["site_id"].map(sites["country"]), strict=True)
+    kind, crossings = pd.factorize(pd.Series(list(between), dtype=object))
     markets = list(links["market_id"].unique())
     place = sites.index.get_indexer(pd.Index(links["site_id"]))
     market = pd.Index(markets).get_indexer(pd.Index(links["market_id"]))
     served = np.zeros((len(sites), len(context.workloads), len(markets)), dtype=bool)
     for i, (_, row) in enumerate(context.workloads.iterrows()):
         q, home = row["sovereignty_class"], row["home_country"]
-        lawful = {(n, at): n == at or law.get((n, at, q), 1.0) > 0 for n, at in set(crossings)}
-        allowed = crossings.map(lawful) & (links["rtt_ms"] <= float(row["network_rtt_ms"]))
+        lawful = [n == at or law.get((n, at, q), 1.0) > 0 for n, at in crossings]
+        allowed = np.array(lawful)[kind] & (links["rtt_ms"] <= float(row["network_rtt_ms"]))
         chosen = (allowed & (links["country"].eq(home) | (home == ""))).to_numpy()
         served[place[chosen], i, market[chosen]] = True
     pairs = [(w, name) for w in context.workloads.index for name in markets]

@@ -216,7 +216,8 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     first = first.where(~(own < first), own).astype(int)
     forced = set(_forced(context))
     periods = context.scenario.periods
-    available = {s: [t for t in periods if t >= first[s]] for s in sites.index}
+    begins = first.to_dict()
+    available = {s: [t for t in periods if t >= begins[s]] for s in sites.index}
     pairs = list(zip(designs["site_id"], designs["design_id"], strict=True))
     sets = {
         "SITE": tuple(sites.index),
@@ -236,7 +237,7 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
         **_step_values(context, steps),
         **of_supply,
         **_design_values(designs, pairs),
-        "first_year": first.to_dict(),
+        "first_year": begins,
     }
     return sets, values, {"sites": sites, "steps": steps, "designs": designs}
 

@@ -6,6 +6,7 @@ short walk takes apart in a fraction of the time. What it does not know it leave
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -106,26 +107,18 @@ class Walk:
         return self._by_pyomo(part, times)
 
     def _add_all(self, parts: Sequence[Any], times: float) -> float:
-        number = self._number
-        if set(map(type, parts)) == {MonomialTermExpression}:
-            factors, variables = zip(*map(ARGUMENTS, parts), strict=True)
-            self.index.extend(map(number.__getitem__, map(id, variables)))
-            self.value.extend(factors if times == 1.0 else [times * factor for factor in factors])
-            return 0.0
-        index, value, constant = [], [], 0.0
-        for part in parts:
-            kind = part.__class__
+        constant = 0.0
+        for kind, run in groupby(parts, type):
             if kind is MonomialTermExpression:
-                factor, variable = part.args
-                index.append(number[id(variable)])
-                value.append(times * factor)
+                factors, variables = zip(*map(ARGUMENTS, run), strict=True)
+                self.value.extend(factors if times == 1.0 else [times * f for f in factors])
             elif kind is VarData:
-                index.append(number[id(part)])
-                value.append(times)
+                variables = tuple(run)
+                self.value.extend([times] * len(variables))
             else:
-                constant += self._add(part, times)
-        self.index.extend(index)
-        self.value.extend(value)
+                constant += sum(self._add(part, times) for part in run)
+                continue
+            self.index.extend(map(self._number.__getitem__, map(id, variables)))
         return constant
 
     def _add_named(self, part: Any, times: float) -> float:
