@@ -28,10 +28,10 @@ from planner.results.money import money
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
-from planner.solve.compile import Uncollected
 from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.tables import Region
+from planner.uncollected import uncollected
 
 RULE_COSTS_S = 120.0
 """Longest time for finding what each rule costs."""
@@ -213,7 +213,8 @@ def plan(
     """
     watch = progress or Watch()
     chosen, facts = read(scenario, region, overrides)
-    case = make_case(facts, chosen)
+    with uncollected():
+        case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
     found = plan_of(facts, chosen, case, outcome, site_losses)
@@ -230,7 +231,7 @@ def plan_of(
 ) -> Plan:
     """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
     begun = time.monotonic()
-    with Uncollected():  # the plan's model is alive
+    with uncollected():  # the plan's model is alive
         lost = _losses(case, scenario, outcome) if site_losses else None
         tables = plan_tables(Context(facts, scenario), case, outcome, lost)
     outcome.seconds["tables"] = time.monotonic() - begun

@@ -7,13 +7,13 @@ from functools import reduce
 from pathlib import Path
 
 import pandas as pd
-from pyomo.common.gc_manager import PauseGC
 
 from models.columns import Table
 from planner import catalogue
 from planner.errors import InputError, Problem, listed, nearest, refuse
 from planner.named_rows import missing_rows
 from planner.table_checks import check, parse
+from planner.uncollected import uncollected
 
 LARGEST_BYTES = 200_000_000
 SEPARATOR = "/"
@@ -67,7 +67,7 @@ def read_region(region: str | Path, only: Iterable[str] | None = None) -> Region
     if known is not None and known.hashes == hashes and not problems:
         return known
     frames = {}
-    with PauseGC():  # hundreds of thousands of cells, none of them garbage
+    with uncollected():  # hundreds of thousands of cells, none of them garbage
         for name, raw in read.items():
             texts, found = parse(raw, str(files[name]))
             if texts is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pandas as pd
-from pyomo.common.gc_manager import PauseGC
 
 from models.case import Case
 from planner.coefficients.capital import capital_values
@@ -33,11 +32,6 @@ def make_case(region: Region, scenario: Scenario) -> Case:
     Raises:
         InputError: where the scenario contradicts the facts of the region.
     """
-    with PauseGC():
-        return _case(region, scenario)
-
-
-def _case(region: Region, scenario: Scenario) -> Case:
     context = Context(region, scenario)
     where_sets, where, where_tables = where_values(context)
     serving = fleet_serving(context)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pyomo.common.gc_manager import PauseGC
 from pyomo.environ import Constraint, Var
 from scipy.sparse import csc_array, csr_array
 
@@ -14,12 +13,10 @@ from models.case import Case
 from models.rows import AtMost
 from planner.solve.named import Names, indexed
 from planner.solve.walk import INFINITY, Walk
+from planner.uncollected import uncollected
 
 NOWHERE = -1
 """The place of a column without an index."""
-
-Uncollected = PauseGC
-"""No garbage collection within: a model's millions of objects would be looked through in vain."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +69,13 @@ class Compiled:
 
 def compile_model(model: Any) -> Compiled:
     """The matrices of a Pyomo model of linear rows; its objective is left to the solves."""
-    with Uncollected():
+    with uncollected():
         return _compiled(model)
 
 
 def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Compiled:
     """The matrices of a case, its model built and let go again; `enter` is told each stage."""
-    with Uncollected():
+    with uncollected():
         if enter is not None:
             enter("build")
         model = build(case)
