@@ -62,8 +62,7 @@ class WhatIf(Solved):
     outcome: Outcome
     case: Case
     scenario: Scenario
-    facts: Region
-    seconds: float
+    seconds: float = 0.0
 
 
 class Loaded:
@@ -109,7 +108,7 @@ class Loaded:
             case = make_case(facts, scenario)
             compiled = compile_case(case)
             outcome = optimize(case, scenario, watch, self._begun(case, compiled))
-            found = WhatIf("rebuilt", outcome, case, scenario, facts, 0.0)
+            found = WhatIf("rebuilt", outcome, case, scenario)
         return replace(found, seconds=time.monotonic() - begun)
 
     def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
@@ -134,7 +133,6 @@ class Loaded:
 
         Its facts are those of the scenario that is loaded.
         """
-        begun = time.monotonic()
         model = self.outcome.grouped
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
@@ -150,8 +148,7 @@ class Loaded:
         case = among(case, left) if out else case
         bounded = self._bounded(compiled, forced, out)
         outcome = optimize(case, scenario, watch, self._begun(case, bounded, change))
-        seconds = time.monotonic() - begun
-        return WhatIf("limits", outcome, case, scenario, self._facts, seconds)
+        return WhatIf("limits", outcome, case, scenario)
 
     @property
     def _sites(self) -> tuple[str, ...]:

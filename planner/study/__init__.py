@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner import __version__
 from planner.errors import InputError, Problem
@@ -32,9 +32,9 @@ from planner.tables import Region
 from planner.workers import Lost, RunAll, Setup, Task, Workers, crew
 
 __all__ = [
+    "Base",
     "Results",
     "Study",
-    "based_on",
     "job_of",
     "open_folder",
     "read_study",
@@ -93,11 +93,13 @@ def study(
     runs = runs_of(asked)
     check(asked, scenario, facts)
     folder = open_folder(out, resume)
+    start = Base(tuple(asked.changes), base)
     jobs = [
-        job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.site_losses)
+        job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.site_losses, start)
         for run in runs
     ]
-    jobs = _sharing(jobs, tuple(asked.changes), base)
+    if sum(job.base is not None for job in jobs) < SHARED:
+        jobs = [replace(job, base=None) for job in jobs]
     records: dict[str, Record] = {}
     begun = time.monotonic()
 
@@ -130,21 +132,6 @@ def _now_and_then(keep: Callable[[], None]) -> Callable[[], None]:
             took = ended - begun
 
     return maybe
-
-
-def _sharing(jobs: list[Job], changes: tuple[str, ...], base: Scenario) -> list[Job]:
-    """The jobs with the base that enough of them differ from in limits alone."""
-    with_base = [based_on(job, changes, base) for job in jobs]
-    return with_base if sum(job.base is not None for job in with_base) >= SHARED else jobs
-
-
-def based_on(job: Job, changes: tuple[str, ...], base: Scenario) -> Job:
-    """The job with its base, if it differs from that in limits alone."""
-    try:
-        scenario = scenario_from(job.scenario, overrides=job.overrides)
-    except InputError:  # the run says so
-        return job
-    return replace(job, base=changes) if only_limits(base, scenario) else job
 
 
 def solve_runs(
@@ -206,18 +193,34 @@ def write(folder: Path, mark: str, document: Mapping[str, Any], tables: Mapping[
             fresh.write_text(text, encoding="utf-8")
 
 
+class Base(NamedTuple):
+    """A scenario that others may differ from in limits alone, and the changes that make it."""
+
+    changes: tuple[str, ...]
+    scenario: Scenario
+
+
 def job_of(
     scenario: Mapping[Any, Any],
     overrides: Sequence[str],
     region: Region,
     folder: Path,
     site_losses: bool = False,
+    base: Base | None = None,
 ) -> Job:
-    """The job of a scenario with changes, named by the hash of all it rests on."""
+    """The job of a scenario with changes, named by the hash of all it rests on.
+
+    It has the base, if it differs from that in limits alone.
+    """
+    shared = False
     try:
-        rests_on = scenario_text(scenario_from(scenario, overrides=overrides))
+        changed = scenario_from(scenario, overrides=overrides)
     except InputError:  # values that only together make no scenario: the run says so
         rests_on = json.dumps([scenario, list(overrides)], default=str)
+    else:
+        rests_on = scenario_text(changed)
+        shared = base is not None and only_limits(base.scenario, changed)
     parts = [__version__, str(site_losses), rests_on, *sorted(region.hashes.values())]
     key = sha256("\n".join(parts))[:12]
-    return Job(key, scenario, tuple(overrides), folder / RUNS / key, site_losses)
+    job = Job(key, scenario, tuple(overrides), folder / RUNS / key, site_losses)
+    return replace(job, base=base.changes) if base is not None and shared else job

@@ -9,7 +9,7 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.study import based_on, job_of, open_folder, solve_runs
+from planner.study import Base, job_of, open_folder, solve_runs
 from planner.study.lock import locked
 from planner.study.progress import Runs
 from planner.study.work import Kept, Record
@@ -69,14 +69,14 @@ class Rounds:
         Those that differ from the scenario under the changes `base` in limits alone are answered by
         its model, which each process keeps loaded.
         """
-        jobs = [
-            job_of(self.values, [*self._changes, *texts], self.facts, self.folder)
-            for texts in asked
-        ]
+        start = None
         if base is not None:
             changes = (*self._changes, *base)
-            stated = scenario_from(self.values, overrides=changes)
-            jobs = [based_on(job, changes, stated) for job in jobs]
+            start = Base(changes, scenario_from(self.values, overrides=changes))
+        jobs = [
+            job_of(self.values, [*self._changes, *texts], self.facts, self.folder, base=start)
+            for texts in asked
+        ]
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 

@@ -6,7 +6,7 @@ import pytest
 
 from planner.planning import plan
 from planner.scenario_file import scenario_from
-from planner.study import based_on, job_of
+from planner.study import Base, job_of
 from planner.study.lock import RUNS
 from planner.study.rounds import How, Rounds
 from planner.study.work import Job, Kept, read_record, work
@@ -20,10 +20,9 @@ NONE = "budget.capex_musd_total=10"
 
 
 def jobs(folder: Path, *changes: str) -> list[Job]:
-    base = scenario_from(SCENARIO)
+    base = Base((), scenario_from(SCENARIO))
     (folder / RUNS).mkdir(exist_ok=True)
-    made = (job_of(SCENARIO, [change], shipped(), folder) for change in changes)
-    return [based_on(job, (), base) for job in made]
+    return [job_of(SCENARIO, [change], shipped(), folder, base=base) for change in changes]
 
 
 @pytest.fixture
