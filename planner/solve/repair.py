@@ -30,8 +30,8 @@ ROUNDS = 60
 RACKS_MORE = 2.0
 """Racks of a kind more or fewer where those next to the fractional numbers do not do."""
 
-RACKS_SECONDS = 2.0
-"""Longest search for whole racks."""
+SECONDS, RACKS_SECONDS = 3.0, 2.0
+"""Longest search for all but racks, and then for whole racks: what is near is found sooner."""
 
 AIM_FRAC, KEEP_FRAC = 0.5, 0.3
 """Shares of the gap that divisible racks, and then whole ones, stay away from its end.
@@ -55,7 +55,7 @@ def repaired(
     least, gap = ends[0], ends[1] - ends[0]
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
     near = Beside(compiled, stood, aim, seed)
-    x = _but_racks(near, limits.deadline)
+    x = _but_racks(near, min(limits.deadline, time.monotonic() + SECONDS))
     if x is not None:
         keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
         x = _with_racks(near, x, keep, limits.deadline, seed)
