@@ -185,11 +185,13 @@ def frontier(
         answer = result(found, reasons)
         write(rounds.folder, MARK, answer.document(), {"frontier": answer.table})
 
+    gap_frac = rounds.scenario.solve.gap_frac
+
     def solve(asked: list[list[str]]) -> list[Record]:
-        return rounds.solve(asked, base=_texts(axes, None))
+        return rounds.solve(asked, base=_texts(axes, None), bare=[_best(axes, gap_frac)])
 
     with rounds.open(out, MARK):
-        found, reasons = trace(axes, rounds.scenario.solve.gap_frac, solve, keep)
+        found, reasons = trace(axes, gap_frac, solve, keep)
     return result(found, reasons)
 
 
@@ -214,16 +216,14 @@ def trace(
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
-    near = max(gap_frac, END_FRAC)
-    best = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", f"solve.gap_frac={near!r}"]
-    first, free = solve([best, _texts(axes, None)])
+    first, free = solve([_best(axes, gap_frac), _texts(axes, None)])
     if first.get("value") is None:
         return found, [first["status"]]
     take([None], [free])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     ends = [Point(first, None, x, y, least), *found]
-    ask([axes.less(least), *_between(axes, ends)[:1]])  # turned twice is as it was
+    ask([axes.less(least), *_between(axes, ends)])  # turned twice is as it was
     while not reasons and 1 < len(found) < axes.points:
         limits = _between(axes, found)
         if not limits:
@@ -271,6 +271,12 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
         if not kept or axes.more(point.y) > axes.more(kept[-1].y) + rounding:
             kept.append(point)
     return kept
+
+
+def _best(axes: Axes, gap_frac: float) -> list[str]:
+    """What finds the best x, nearly."""
+    near = max(gap_frac, END_FRAC)
+    return [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", f"solve.gap_frac={near!r}"]
 
 
 def _texts(axes: Axes, limit: float | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.reading import facts_of, read
@@ -63,11 +63,16 @@ class Rounds:
         with locked(self.folder), workers as self._run_all:
             yield self.folder
 
-    def solve(self, asked: list[list[str]], base: Sequence[str] | None = None) -> list[Record]:
+    def solve(
+        self,
+        asked: list[list[str]],
+        base: Sequence[str] | None = None,
+        bare: Sequence[list[str]] = (),
+    ) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.
 
         Those that differ from the scenario under the changes `base` in limits alone are answered by
-        its model, which each process keeps loaded.
+        its model, which each process keeps loaded. Of those in `bare` no tables need be made.
         """
         start = None
         if base is not None:
@@ -77,6 +82,7 @@ class Rounds:
             job_of(self.values, [*self._changes, *texts], self.facts, self.folder, base=start)
             for texts in asked
         ]
+        jobs = [replace(job, bare=texts in bare) for job, texts in zip(jobs, asked, strict=True)]
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 

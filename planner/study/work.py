@@ -28,7 +28,8 @@ class Job:
     """A run to be solved: the scenario as plain values, its changes, and where it is written.
 
     `base` are the changes of a run that others differ from in limits alone: a process solves it
-    once, keeps its model loaded, and answers them by it.
+    once, keeps its model loaded, and answers them by it. Of one that is `bare` the record alone is
+    wanted, not the plan's files.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Job:
     folder: Path
     site_losses: bool
     base: tuple[str, ...] | None = None
+    bare: bool = False
 
 
 class Kept:
@@ -108,25 +110,28 @@ def _solved(kept: Kept, job: Job) -> Record:
         "figures": {},
         "sites": [],
     }
-    if found.value is not None:
+    if found.value is None:
+        record["reason"] = _why(found)
+    elif found.tables:
         record["figures"] = figures(found.tables)
         record["sites"] = sorted(found.tables["power"]["site_id"].unique())
-    else:
-        record["reason"] = _why(found)
     record["seconds"] = round(time.monotonic() - begun, 3)
     with whole_folder(job.folder, RECORD) as fresh:
-        found.write(fresh)
+        if found.tables:
+            found.write(fresh)
         _write(fresh, record)
     return record
 
 
 def _plan(kept: Kept, job: Job) -> "Plan":
-    from planner.planning import plan, plan_of
+    from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
     scenario, facts = read(job.scenario, kept.region, job.overrides)
     if job.base is not None:
         answer = kept.loaded(job.scenario, job.base).by_limits(scenario)
+        if answer is not None and job.bare:
+            return Plan(scenario, facts, answer.case, answer.outcome, {})
         if answer is not None:
             return plan_of(facts, scenario, answer.case, answer.outcome, job.site_losses)
     return plan(scenario, region=facts, site_losses=job.site_losses)

@@ -78,7 +78,7 @@ def test_a_front_of_three_plans_has_three_points_at_most() -> None:
 
     found, _ = trace(axes, 1e-9, solve, lambda *_: None)
     assert [(point.x, point.y) for point in front(axes, found)] == plans[:3]
-    assert len(solves) <= 9, "two ends and their limit, then each gap is closed by two tries"
+    assert len(solves) <= 11, "two ends and their limit, two between; three tries close a gap"
 
 
 def test_an_infeasible_scenario_has_no_front() -> None:
@@ -106,6 +106,7 @@ def test_a_front_of_plans(tmp_path: Path, run: Callable[..., Result]) -> None:
     held = rows[rows["limit_usd_per_mtoken"].notna()]
     assert len(held) == len(rows) - 1
     assert (held["usd_per_mtoken"] <= held["limit_usd_per_mtoken"] * (1 + 1e-6)).all()
+    assert len(list((out / "runs").glob("*/plan.json"))) == len(rows), "none for the end alone"
     for folder in rows["folder"]:
         assert verify(out / folder) == []
     rules = pd.read_csv(out / held["folder"].iloc[1] / "policies.csv").set_index("rule")
