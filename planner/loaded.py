@@ -195,7 +195,8 @@ class Loaded:
             return Begun(compiled, first, where, sites, objective, self._stood, placed, few, parts)
         before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
         kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
-        same = compiled.column == model.column and compiled.row == model.row
+        same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where
+        same = same and compiled.matrix.shape == model.matrix.shape
         first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
         return Begun(compiled, first, where, sites, objective, self._stood)
 

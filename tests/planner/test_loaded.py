@@ -13,6 +13,7 @@ from planner.coefficients.rules import rule_values
 from planner.limit_rows import changed, limited
 from planner.loaded import Loaded, WhatIf, load_model
 from planner.optimize import optimize
+from planner.search import Search
 from planner.solve.compile import compile_model
 
 SCENARIO: dict[str, Any] = {
@@ -166,3 +167,20 @@ def test_a_question_leaves_nothing_behind(loaded: Loaded) -> None:
     again = loaded.what_if([])
     assert again.value == pytest.approx(loaded.outcome.value, rel=0.01)
     assert again.bound == pytest.approx(loaded.outcome.bound, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["scale.facility_mw_min.2028=45", "budget.capex_musd_total=4000", "forbid", "force"],
+)
+def test_little_is_searched_for_anew(loaded: Loaded, change: str, monkeypatch) -> None:
+    """The plan of before is changed where it must be, by linear programs."""
+    assert loaded.outcome.placed is not None
+    chosen = sorted(loaded.outcome.placed.sites())
+    other = sorted(set(loaded.case.sets["SITE"]) - set(chosen))
+    asked = {"forbid": f"forbid={chosen[0]}", "force": f"force={other[0]}"}.get(change, change)
+    monkeypatch.setattr(Search, "where_and_what", None)
+    answer = loaded.what_if([asked])
+    assert answer.status == "optimal"
+    assert answer.gap_frac is not None
+    assert answer.gap_frac <= loaded.scenario.solve.gap_frac
