@@ -13,7 +13,8 @@ import pytest
 from tests.benchmarks.child import measured
 from tests.benchmarks.sizes import instance, over
 
-RUNS = 24
+RUNS = 48
+"""So many that what is done once, the imports, is a small part of it."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
