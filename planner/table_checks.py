@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -179,7 +180,10 @@ class _Cells:
 
     def _numbers(self, texts: np.ndarray, blank: np.ndarray, problems: list[Problem]) -> np.ndarray:
         column, kind = self.column, self.column.kind
-        values = np.array([_number(text) for text in self.texts])
+        try:
+            values = np.array(list(map(float, self.texts)))
+        except ValueError:
+            values = np.array([_number(text) for text in self.texts])
         checks = [
             (~np.isfinite(values), "is not a finite number"),
             ((kind == "whole") & (values != np.floor(values)), "is not a whole number"),
@@ -195,9 +199,13 @@ class _Cells:
         whole = kind in ("whole", "flag") and bool(np.isfinite(values).all())
         return values.astype("int64") if whole else values
 
+    @cached_property
+    def _distinct(self) -> set[str]:
+        return set(self.texts)
+
     def _each(self, wrong: Callable[[str], bool]) -> np.ndarray:
         """Which cells hold a text that is wrong; each distinct text is asked about once."""
-        found = {text for text in set(self.texts) if wrong(text)}
+        found = {text for text in self._distinct if wrong(text)}
         if not found:
             return np.zeros(len(self.texts), dtype=bool)
         return np.array([text in found for text in self.texts])
