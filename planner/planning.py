@@ -213,8 +213,7 @@ def plan(
     """
     watch = progress or Watch()
     chosen, facts = read(scenario, region, overrides)
-    with uncollected():
-        case = make_case(facts, chosen)
+    case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
     found = plan_of(facts, chosen, case, outcome, site_losses)
