@@ -10,10 +10,12 @@ done again depends on what the changes touch, and is stated in the answer:
              compiled anew but the few sites of the plan: the relaxation goes on from its basis;
              the plan of before stands if it keeps the new limits and is within the gap of the new
              bound, else it is changed as little as is needed (planner/solve/repair.py).
-    rebuilt  anything else (prices and other facts, other rules, a limit where there was none): the
-             coefficients are computed and the model compiled anew; the relaxation begins with the
-             sites in play before, and from its basis where the model has the same rows and columns;
-             the plan of before is changed as above.
+    prices   of racks: the coefficients that they enter are put into the compiled model
+             (planner/solve/repriced.py); then as above.
+    rebuilt  anything else (other facts and rules, a limit where there was none): coefficients are
+             computed where the facts they read differ, and the model is compiled anew; the
+             relaxation begins with the sites in play before, and from its basis where the model has
+             the same rows and columns; the plan of before is changed as above.
 
 Either way bound, gap and plan are those of the changed scenario: a limit's row says the same as the
 row that would be compiled (the tests compare the two), and what was kept only says where to begin.
@@ -33,6 +35,7 @@ import numpy as np
 from models.case import Case
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
+from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.limit_rows import Changed, changed, limited, only_limits
@@ -48,10 +51,11 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.order import held
 from planner.solve.place import among
+from planner.solve.repriced import Repricing
 from planner.solve.split import Split, split
 from planner.tables import Region
 
-How = Literal["limits", "rebuilt"]
+How = Literal["limits", "prices", "rebuilt"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ class Loaded:
         self._values, self._region, self._overrides = values, region, list(overrides)
         self.scenario, self._facts = read(scenario_from(values, overrides=overrides), region)
         begun = time.monotonic()
-        self.case = make_case(self._facts, self.scenario)
+        self._known = Known()
+        self.case = make_case(self._facts, self.scenario, self._known)
         self.outcome = optimize(self.case, self.scenario, watch)
         self.seconds = time.monotonic() - begun
 
@@ -103,12 +108,7 @@ class Loaded:
         """
         begun = time.monotonic()
         scenario, facts = self.asked(changes)
-        found = self.by_limits(scenario, watch)
-        if found is None:
-            case = make_case(facts, scenario)
-            compiled = compile_case(case)
-            outcome = optimize(case, scenario, watch, self._begun(case, compiled))
-            found = WhatIf("rebuilt", outcome, case, scenario)
+        found = self.by_limits(scenario, watch) or self._by_facts(scenario, facts, watch)
         return replace(found, seconds=time.monotonic() - begun)
 
     def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
@@ -150,6 +150,27 @@ class Loaded:
         outcome = optimize(case, scenario, watch, self._begun(case, bounded, change))
         return WhatIf("limits", outcome, case, scenario)
 
+    def _by_facts(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf:
+        """The plan of any scenario: with other prices in the compiled model, or compiled anew."""
+        case = make_case(facts, scenario, self._known)
+        model = self.repriced(case)
+        parts = self._parts if model else None
+        how: How = "prices" if model else "rebuilt"
+        model = model or compile_case(case)
+        outcome = optimize(case, scenario, watch, self._begun(case, model, parts=parts))
+        return WhatIf(how, outcome, case, scenario)
+
+    def repriced(self, case: Case) -> Compiled | None:
+        """The compiled model of a case that differs in prices of racks; None if in more."""
+        if self.outcome.grouped is None or not Repricing.serves(self.case, case):
+            return None
+        return self._repricing.at(case)
+
+    @cached_property
+    def _repricing(self) -> Repricing:
+        assert self.outcome.grouped is not None
+        return Repricing(self.case, self.outcome.grouped)
+
     @property
     def _sites(self) -> tuple[str, ...]:
         return self.case.sets["SITE"]
@@ -178,7 +199,13 @@ class Loaded:
             high[gone] = 0.0
         return replace(compiled, low=low, high=high)
 
-    def _begun(self, case: Case, compiled: Compiled, change: Changed | None = None) -> Begun | None:
+    def _begun(
+        self,
+        case: Case,
+        compiled: Compiled,
+        change: Changed | None = None,
+        parts: Split | None = None,
+    ) -> Begun | None:
         """Where to go on from; None where there is nothing of before."""
         relaxed, model, placed = self.outcome.relaxed, self.outcome.grouped, self.outcome.placed
         if relaxed is None or model is None or relaxed.x is None or placed is None:
@@ -193,6 +220,8 @@ class Loaded:
             differ = np.array([s in forced or s not in set(here) for s in parts.sites])
             first = replace(relaxed, kept=relaxed.kept | differ)
             return Begun(compiled, first, where, sites, objective, self._stood, placed, few, parts)
+        if parts:
+            return Begun(compiled, relaxed, where, sites, objective, self._stood, parts=parts)
         before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
         kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
         same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where

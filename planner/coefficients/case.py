@@ -10,6 +10,7 @@ from planner.coefficients.context import Context
 from planner.coefficients.demand import demand_sets, demand_values
 from planner.coefficients.grid import grid_values
 from planner.coefficients.hazard import hazard_values
+from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.training import training_sets, training_systems, training_values
 from planner.coefficients.what import (
@@ -26,15 +27,19 @@ from planner.scenario import Scenario
 from planner.tables import Region
 
 
-def make_case(region: Region, scenario: Scenario) -> Case:
+def make_case(region: Region, scenario: Scenario, known: Known | None = None) -> Case:
     """The case of a scenario in a region, sites grouped where the fleet cannot tell them apart.
+
+    `known` holds the heavy parts of an earlier case of the same region.
 
     Raises:
         InputError: where the scenario contradicts the facts of the region.
     """
     context = Context(region, scenario)
-    where_sets, where, where_tables = where_values(context)
-    serving = fleet_serving(context)
+    known = Known() if known is None else known
+    unpriced = context.without("systems", "price_musd")
+    where_sets, where, where_tables = known.of(where_values, unpriced)
+    serving = known.of(fleet_serving, unpriced)
     markets = context.table("markets")
     markets = markets[markets["country"].isin(context.countries)]
     capital_sets, capital = capital_values(context, where_tables["sites"])
@@ -53,7 +58,7 @@ def make_case(region: Region, scenario: Scenario) -> Case:
         "decision_year": {"all": scenario.decision_year},
         "market_country": dict(zip(markets["market_id"], markets["country"], strict=True)),
         "market_share_frac": dict(zip(markets["market_id"], markets["share_frac"], strict=True)),
-        "reach": reachable(context, where_tables["sites"]),
+        "reach": known.of(reachable, unpriced, where_tables["sites"]),
         "available_from_year": dict(
             zip(
                 context.table("systems")["system_id"],

@@ -1,6 +1,6 @@
 """What every coefficient is made from: the region's tables, the scenario, and how to read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -32,6 +32,11 @@ class Context:
     def table(self, name: str) -> pd.DataFrame:
         """The table of that name."""
         return self.region.tables[name]
+
+    def without(self, name: str, column: str) -> "Context":
+        """The same but for a column of a table, for what must not read it."""
+        tables = {**self.region.tables, name: self.table(name).drop(columns=column)}
+        return Context(replace(self.region, tables=tables), self.scenario)
 
     @cached_property
     def _parameters(self) -> dict[tuple[str, str], float]:

@@ -1,0 +1,146 @@
+"""Other prices of racks in a compiled model: the same entries as in a model built anew."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.build import build
+from models.case import Case
+from planner.coefficients import case as of_case
+from planner.coefficients import make_case
+from planner.coefficients.known import Known
+from planner.loaded import Loaded, load_model
+from planner.reading import read
+from planner.search import Search
+from planner.solve.compile import Compiled, compile_case, compile_model
+from planner.solve.repriced import Repricing
+
+SCENARIO: dict[str, Any] = {
+    "name": "repriced",
+    "periods": [2027, 2028],
+    "scale": {"facility_mw_min": {2027: 15, 2028: 40}},
+    "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
+    "filters": {
+        "sites": {"include": ["bonghwa-*", "taebaek-*", "gumi-154kv-1", "ishikari-*", "chitose*"]},
+    },
+    "budget": {"capex_musd_total": 9000, "capex_musd_by_country": {"KR": 9000}},
+    "solve": {"gap_frac": 0.01, "threads": 1},
+}
+PAID_BY = {
+    "money": {"subsidies": ["kr-ai-tax-credit"], "conditions_met": ["taxable_profit"]},
+    "budget": {
+        "capex_musd_total": 9000,
+        "funds": {"KR": [{"name": "bank", "rate_frac": 0.05}, {"name": "own", "rate_frac": 0.1}]},
+    },
+}
+"""Grants and funds: rows in which racks are paid from more than one purse."""
+
+PRICES = (
+    "systems[vr-nvl72-maxq].price_musd*=1.1",
+    "systems[*].price_musd*=0.9",
+    "parameters[*network_frac].value*=1.2",
+)
+NOT_OF_RACKS = (
+    "tariffs[*].energy_local_per_kwh*=1.1",
+    "parameters[*/krw_per_usd].value*=1.1",
+    "systems[*].rack_kw*=1.01",
+    "systems[*].life_years+=1",
+)
+
+
+def case_of(values: dict[str, Any], *changes: str, known: Known | None = None) -> Case:
+    scenario, facts = read(values, overrides=changes)
+    return make_case(facts, scenario, known)
+
+
+def same_by_name(ours: Compiled, anew: Compiled) -> None:
+    assert ours.row_names == anew.row_names
+    assert ours.column_names == anew.column_names
+    differs = abs(ours.matrix - anew.matrix)
+    assert (differs > 1e-12 * abs(anew.matrix)).nnz == 0
+    for side in ("row_low", "row_high", "low", "high", "integer", "place"):
+        assert np.array_equal(getattr(ours, side), getattr(anew, side)), side
+
+
+@pytest.mark.parametrize("more", [{}, PAID_BY], ids=["plain", "grants and funds"])
+@pytest.mark.parametrize("change", PRICES)
+def test_the_matrix_is_the_one_that_would_be_compiled(change: str, more: dict) -> None:
+    before, after = case_of({**SCENARIO, **more}), case_of({**SCENARIO, **more}, change)
+    assert Repricing.serves(before, after)
+    whole = compile_case(before)
+    kept = whole.matrix.copy()
+    ours, anew = Repricing(before, whole).at(after), compile_model(build(after))
+    assert ours is not None
+    same_by_name(ours, anew)
+    assert abs(whole.matrix - anew.matrix).max() > 0
+    assert abs(whole.matrix - kept).max() == 0
+
+
+@pytest.mark.parametrize("change", NOT_OF_RACKS)
+def test_other_facts_are_no_such_change(change: str) -> None:
+    assert not Repricing.serves(case_of(SCENARIO), case_of(SCENARIO, change))
+
+
+def test_an_entry_that_comes_or_goes_is_no_such_change() -> None:
+    free = case_of(SCENARIO, "systems[*].price_musd=0")
+    again = Repricing(free, compile_case(free))
+    assert again.at(case_of(SCENARIO)) is None
+
+
+def test_a_whole_with_another_entry_is_not_changed() -> None:
+    """Not the model of this case: what was before is not what the few sites say."""
+    before, after = case_of(SCENARIO), case_of(SCENARIO, PRICES[1])
+    assert Repricing(before, compile_case(after)).at(after) is None
+
+
+@pytest.mark.parametrize("change", [*PRICES, *NOT_OF_RACKS, "markets[*].share_frac*=1"])
+def test_a_case_from_what_is_known_is_the_case(change: str) -> None:
+    known = Known()
+    case_of(SCENARIO, known=known)
+    ours, anew = case_of(SCENARIO, change, known=known), case_of(SCENARIO, change)
+    assert ours.sets == anew.sets
+    assert ours.values == anew.values
+    assert set(ours.tables) == set(anew.tables)
+    for name, table in ours.tables.items():
+        assert table.equals(anew.tables[name]), name
+
+
+def test_what_reads_no_price_is_not_computed_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = Known(), []
+
+    def counted(name: str) -> Any:
+        made = getattr(of_case, name)
+        return lambda *given: asked.append(name) or made(*given)
+
+    heavy = ("where_values", "fleet_serving", "reachable")
+    for name in heavy:
+        monkeypatch.setattr(of_case, name, counted(name))
+    for change in ((), PRICES[:1], PRICES[1:2]):
+        case_of(SCENARIO, *change, known=known)
+    assert sorted(asked) == sorted(heavy)
+    case_of(SCENARIO, "tariffs[*].energy_local_per_kwh*=1.1", known=known)
+    assert asked[3:] == ["where_values", "reachable"]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Loaded:
+    return load_model(SCENARIO)
+
+
+@pytest.mark.parametrize("change", PRICES)
+def test_a_price_answers_as_a_cold_plan(
+    loaded: Loaded, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold = load_model(SCENARIO, overrides=[change]).outcome
+    monkeypatch.setattr(Search, "where_and_what", None)  # the plan of before is changed
+    answer = loaded.what_if([change])
+    assert (answer.how, answer.status, cold.status) == ("prices", "optimal", "optimal")
+    assert answer.value is not None
+    assert answer.bound is not None
+    assert cold.value is not None
+    assert cold.bound is not None
+    assert answer.bound == pytest.approx(cold.bound, rel=1e-3)
+    # neither bound is beaten by the other's plan
+    assert answer.value <= cold.bound * (1 + 1e-6)
+    assert cold.value <= answer.bound * (1 + 1e-6)
