@@ -59,13 +59,7 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
         "market_country": dict(zip(markets["market_id"], markets["country"], strict=True)),
         "market_share_frac": dict(zip(markets["market_id"], markets["share_frac"], strict=True)),
         "reach": known.of(reachable, unpriced, where_tables["sites"]),
-        "available_from_year": dict(
-            zip(
-                context.table("systems")["system_id"],
-                context.table("systems")["available_from_year"].astype(int),
-                strict=True,
-            )
-        ),
+        "available_from_year": _first_years(context),
         "hosts": _hosts(context, where_tables["designs"], serving),
     }
     sets = {
@@ -86,6 +80,13 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
     }
     case = Case(sets, values, {**where_tables, "serving": serving})
     return regrouped(case, _groups(case))
+
+
+def _first_years(context: Context) -> dict[str, int]:
+    """Year from which racks of a system exist."""
+    systems = context.table("systems")
+    years = systems["available_from_year"].astype(int)
+    return dict(zip(systems["system_id"], years, strict=True))
 
 
 def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> dict[str, list[str]]:
