@@ -185,7 +185,7 @@ def plan(
     region: Region | str | Path | None = None,
     overrides: Sequence[str] = (),
     progress: Watch | None = None,
-    site_losses: bool = True,
+    worth: bool = True,
     cost_of_rules: bool = False,
 ) -> Plan:
     """Solve a scenario to its gap or time limit.
@@ -201,8 +201,8 @@ def plan(
         Texts like `budget.capex_musd_total=5000`, as for `--set`.
     progress
         Told of stages, bounds and incumbents.
-    site_losses
-        Whether to price what each site is worth, which can take as long as the plan.
+    worth
+        Whether to find what each site and each rule is worth, which can take as long as the plan.
     cost_of_rules
         Whether to find what each rule costs: one more small solve for each that binds.
 
@@ -216,7 +216,7 @@ def plan(
     case = make_case(facts, chosen)
     outcome = optimize(case, chosen, watch)
     watch.stage("tables")
-    found = plan_of(facts, chosen, case, outcome, site_losses)
+    found = plan_of(facts, chosen, case, outcome, worth)
     if cost_of_rules:
         watch.stage("what each rule costs")
         begun = time.monotonic()
@@ -225,13 +225,11 @@ def plan(
     return found
 
 
-def plan_of(
-    facts: Region, scenario: Scenario, case: Case, outcome: Outcome, site_losses: bool
-) -> Plan:
-    """The plan that a solve ended with, in tables, with what each site is worth if asked for."""
+def plan_of(facts: Region, scenario: Scenario, case: Case, outcome: Outcome, worth: bool) -> Plan:
+    """The plan that a solve ended with, in tables, with what sites and rules are worth if asked."""
     begun = time.monotonic()
     with uncollected():  # the plan's model is alive
-        lost = _losses(case, scenario, outcome) if site_losses else None
-        tables = plan_tables(Context(facts, scenario), case, outcome, lost)
+        lost = _losses(case, scenario, outcome) if worth else None
+        tables = plan_tables(Context(facts, scenario), case, outcome, lost, worth)
     outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(scenario, facts, case, outcome, tables)

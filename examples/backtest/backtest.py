@@ -68,7 +68,7 @@ def _granted(site: str, mw: float) -> dict[str, float | str]:
 
 def planned(project: Any, region: Region, granted: bool) -> dict[str, float]:
     """MW at the meter, GPUs and capex [M$] by the announced year; no MW where none can flow."""
-    plan = planner.plan(scenario(project, granted), region=region, site_losses=False)
+    plan = planner.plan(scenario(project, granted), region=region, worth=False)
     if plan.value is None:
         return {"mw": 0.0}
     systems = plan.region.tables["systems"].set_index("system_id")["chips_count"]

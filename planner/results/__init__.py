@@ -15,7 +15,11 @@ __all__ = ["plan_tables"]
 
 
 def plan_tables(
-    context: "Context", case: "Case", outcome: "Outcome", losses: pd.DataFrame | None = None
+    context: "Context",
+    case: "Case",
+    outcome: "Outcome",
+    losses: pd.DataFrame | None = None,
+    worth: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """Every result table by name, in the order written.
 
@@ -30,6 +34,8 @@ def plan_tables(
         filled.
     losses
         By site_id, what the objective loses without it, or with it; blank where not known.
+    worth
+        Whether to find what each rule is worth, which takes a model of all kinds of racks.
     """
     from models.blocks.objective import OBJECTIVES
     from planner.coefficients.where import candidate_sites
@@ -44,12 +50,13 @@ def plan_tables(
     tables["columns"] = dictionary()
     placed = outcome.placed
     if placed is not None:
-        tables.update(_decided(context, placed.case, placed.model))
+        model = placed.model if worth else placed.stated
+        tables.update(_decided(context, placed.case, model))
     book = Book(case, context.scenario, tables)
     found = limits(book) if placed is not None else []
     if placed is not None:
         ratio = OBJECTIVES[context.scenario.objective.name]
-        prices = shadow_prices(placed.compiled, placed.x, ratio)
+        prices = shadow_prices(placed.compiled, placed.x, ratio) if worth else {}
         tables["policies"] = policies(found, prices)
         tables["inputs"] = plan_inputs(context, tables)
     tables["sites"] = sites(

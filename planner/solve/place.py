@@ -131,6 +131,19 @@ class Placed:
         return self._built
 
     @cached_property
+    def stated(self) -> Any:
+        """The model of its own kinds of racks and work alone, with the plan's values.
+
+        That is enough for its tables; what a limit is worth takes all kinds.
+        """
+        if self._given is not None:
+            return self.model
+        model = build(narrowed(self.case, self.case["group"], self.found_in.named(self.solution)))
+        compiled = compile_model(model)
+        load(model, compiled, in_columns(compiled, self.found_in, self.solution))
+        return model
+
+    @cached_property
     def compiled(self) -> Compiled:
         """Its columns and rows."""
         return compile_model(self._built) if self._given is None else self.found_in

@@ -95,7 +95,7 @@ def study(
     folder = open_folder(out, resume)
     start = Base(tuple(asked.changes), base)
     jobs = [
-        job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.site_losses, start)
+        job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.worth, start)
         for run in runs
     ]
     if sum(job.base is not None for job in jobs) < SHARED:
@@ -205,7 +205,7 @@ def job_of(
     overrides: Sequence[str],
     region: Region,
     folder: Path,
-    site_losses: bool = False,
+    worth: bool = False,
     base: Base | None = None,
 ) -> Job:
     """The job of a scenario with changes, named by the hash of all it rests on.
@@ -220,7 +220,7 @@ def job_of(
     else:
         rests_on = scenario_text(changed)
         shared = base is not None and only_limits(base.scenario, changed)
-    parts = [__version__, str(site_losses), rests_on, *sorted(region.hashes.values())]
+    parts = [__version__, str(worth), rests_on, *sorted(region.hashes.values())]
     key = sha256("\n".join(parts))[:12]
-    job = Job(key, scenario, tuple(overrides), folder / RUNS / key, site_losses)
+    job = Job(key, scenario, tuple(overrides), folder / RUNS / key, worth)
     return replace(job, base=base.changes) if base is not None and shared else job

@@ -41,7 +41,7 @@ class Study(Strict):
     recalled_error_frac: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
     samples: Annotated[int, Field(ge=1, le=MOST_RUNS)] | None = None
     seed: Annotated[int, Field(ge=0)] = 0
-    site_losses: bool = False
+    worth: bool = False
     _origin: Origin = PrivateAttr(default_factory=Origin)
     _options: tuple[str, ...] = PrivateAttr(default=())
 

@@ -36,7 +36,7 @@ class Job:
     scenario: Mapping[Any, Any]
     overrides: tuple[str, ...]
     folder: Path
-    site_losses: bool
+    worth: bool
     base: tuple[str, ...] | None = None
     bare: bool = False
 
@@ -133,8 +133,8 @@ def _plan(kept: Kept, job: Job) -> "Plan":
         if answer is not None and job.bare:
             return Plan(scenario, facts, answer.case, answer.outcome, {})
         if answer is not None:
-            return plan_of(facts, scenario, answer.case, answer.outcome, job.site_losses)
-    return plan(scenario, region=facts, site_losses=job.site_losses)
+            return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
+    return plan(scenario, region=facts, worth=job.worth)
 
 
 def _why(found: Any) -> str:

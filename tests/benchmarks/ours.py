@@ -171,7 +171,7 @@ def rank(instance: dict[str, Any], exact: int) -> dict[str, Any]:
 
     chosen, facts = read_instance(instance, {})
     begun = time.process_time()
-    found = solve(chosen, region=facts, site_losses=False)
+    found = solve(chosen, region=facts, worth=False)
     cold = time.process_time() - begun
     begun = time.process_time()
     ranking(chosen, facts, exact=exact, workers=1)  # other processes have clocks of their own

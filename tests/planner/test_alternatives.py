@@ -47,7 +47,7 @@ def test_each_alternative_leaves_the_sites_before(
     assert rows["apart_frac"][1:3].tolist() == pytest.approx([1, 1])
     assert rows["apart_frac"][3] == pytest.approx(2 / 3)  # one of the three is used again
     assert rows["verified"].all()
-    best = plan(SCENARIO, region=shipped(), site_losses=False)
+    best = plan(SCENARIO, region=shipped(), worth=False)
     assert best.value is not None
     assert (rows["value"] >= 0.8 * rows["value"][0] * (1 - 1e-6)).all()
     assert rows["value"][0] == pytest.approx(best.value, rel=0.02)
@@ -68,7 +68,7 @@ def test_a_plan_that_is_not_so_far_apart_is_refused(tmp_path: Path) -> None:
     values: dict[str, Any] = {**SCENARIO, "objective": {
         "name": "apart", "then": ["tokens_per_mw"], "apart_from": {SITES[0]: 0.6, SITES[1]: 0.4},
     }}  # fmt: skip
-    found = plan(values, region=shipped(), site_losses=False)
+    found = plan(values, region=shipped(), worth=False)
     assert found.value == pytest.approx(1.0)
     assert list(found.tables["power"]["site_id"]) == [SITES[2]]
     folder = found.write(tmp_path / "plan")

@@ -42,7 +42,7 @@ solve: {gap_frac: 0.01, threads: 1}
 def solved(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     path = tmp_path_factory.mktemp("scenario") / "capital.yaml"
     path.write_text(CAPITAL, encoding="utf-8")
-    return plan(path, site_losses=False)
+    return plan(path, worth=False)
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ TWO_PLACES = {
 
 
 def test_builders_are_kept_and_verified(tmp_path):
-    found = read_back(plan(TWO_PLACES, site_losses=False).write(tmp_path / "plan"))
+    found = read_back(plan(TWO_PLACES, worth=False).write(tmp_path / "plan"))
     assert checked(found) == []
     rules = found.tables["policies"].set_index("rule")
     # the first period draws on its own year: 60 worker-years build 15 MW of IT at most

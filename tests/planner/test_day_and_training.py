@@ -46,7 +46,7 @@ STATED = {
 
 @pytest.fixture(scope="module")
 def solved() -> Plan:
-    return plan(STATED, site_losses=False)
+    return plan(STATED, worth=False)
 
 
 @pytest.fixture(scope="module")

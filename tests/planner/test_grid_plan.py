@@ -79,7 +79,7 @@ def test_no_section_no_network() -> None:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stated = {**SMALL, "grid": {"KR": {"hours": ["summer-evening"]}}}
-    return plan(stated, site_losses=False).write(tmp_path_factory.mktemp("runs") / "small")
+    return plan(stated, worth=False).write(tmp_path_factory.mktemp("runs") / "small")
 
 
 def test_a_plan_within_the_network_is_accepted(small: Path) -> None:

@@ -64,7 +64,7 @@ SPREAD = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
-    solved = plan(SPREAD, site_losses=False)
+    solved = plan(SPREAD, worth=False)
     return read_back(solved.write(tmp_path_factory.mktemp("runs") / "spread"))
 
 

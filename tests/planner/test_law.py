@@ -61,7 +61,7 @@ STATED: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def solved() -> Plan:
-    return plan(STATED, region=shipped(), site_losses=False)
+    return plan(STATED, region=shipped(), worth=False)
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def test_ten_yearly_periods_are_planned_and_verified(tmp_path):
             "solve": {"gap_frac": 0.02, "threads": 1},
         },
         region=shipped(),
-        site_losses=False,
+        worth=False,
     )
     assert found.status == "optimal"
     assert verify(found.write(tmp_path / "ten")) == []

@@ -22,7 +22,7 @@ MAIN = Path(__file__).resolve().parents[2] / "examples" / "korea-japan-2027-2029
 )
 def test_there_is_a_plan_and_its_gap_is_told(change: str, most: float) -> None:
     changes = [change, "solve.time_limit_s=120"]
-    found = plan(MAIN, region=shipped(), overrides=changes, site_losses=False)
+    found = plan(MAIN, region=shipped(), overrides=changes, worth=False)
     assert found.status in ("optimal", "stopped")
     assert found.gap_frac is not None
     assert found.gap_frac <= most
@@ -31,5 +31,5 @@ def test_there_is_a_plan_and_its_gap_is_told(change: str, most: float) -> None:
 @pytest.mark.slow
 def test_too_little_money_is_told_as_infeasible() -> None:
     changes = ["budget.capex_musd_total=10000"]
-    found = plan(MAIN, region=shipped(), overrides=changes, site_losses=False)
+    found = plan(MAIN, region=shipped(), overrides=changes, worth=False)
     assert found.status == "infeasible"

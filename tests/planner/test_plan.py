@@ -16,13 +16,16 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 from rich.console import Console
 
 import planner
 from models.blocks.objective import OBJECTIVES
 from models.columns import unit_of
+from planner.coefficients.context import Context
 from planner.errors import InputError
 from planner.planning import Plan, plan
+from planner.results import plan_tables
 from planner.results.columns import ORDER, WHEN_STATED, declared, dictionary
 from planner.results.fleet import IDLE, apportioned
 from planner.scenario_file import read_scenario
@@ -298,7 +301,7 @@ def test_no_site_in_reach_is_an_answer(tmp_path: Path) -> None:
 def test_out_of_time_before_a_plan_is_said(tmp_path: Path) -> None:
     # a small case is solved in the tenth of a second that each program has at least; this is not
     path = Path(__file__).parents[2] / "examples" / "korea-japan-2027-2029.yaml"
-    found = plan(path, overrides=["solve.time_limit_s=1e-6"], site_losses=False)
+    found = plan(path, overrides=["solve.time_limit_s=1e-6"], worth=False)
     assert not found.within_gap
     if found.value is None:
         assert "stopped before a plan" in text_of(found)
@@ -324,3 +327,17 @@ def test_the_scenario_file_is_plain_yaml(written: Path) -> None:
     data = yaml.safe_load((written / "scenario.yaml").read_text("utf-8"))
     assert data["name"] == "every-rule"
     assert data["budget"]["capex_musd_total"] == 9500
+
+
+def test_what_rules_are_worth_changes_no_other_number(solved: Plan) -> None:
+    tables = plan_tables(Context(solved.region, solved.scenario), solved.case, solved.outcome,
+                         worth=False)  # fmt: skip
+    assert tables["policies"]["shadow_price"].isna().all()
+    assert solved.tables["policies"]["shadow_price"].notna().any()
+    for name, table in solved.tables.items():
+        if name == "policies":
+            table, tables[name] = (
+                one.drop(columns="shadow_price") for one in (table, tables[name])
+            )
+        if name != "sites":  # which stand in the order of what they are worth
+            assert_frame_equal(table, tables[name], rtol=1e-9)

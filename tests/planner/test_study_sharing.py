@@ -50,7 +50,7 @@ def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads
     kept = Kept(shipped())
     for job, change in zip(jobs(tmp_path, *BUDGETS), BUDGETS, strict=True):
         record = work(kept, job)
-        alone = plan(SCENARIO, region=shipped(), overrides=[change], site_losses=False)
+        alone = plan(SCENARIO, region=shipped(), overrides=[change], worth=False)
         assert record["status"] == alone.status == "optimal"
         assert record["bound"] == pytest.approx(alone.bound, rel=1e-3)
         assert record["value"] == pytest.approx(alone.value, rel=0.01)

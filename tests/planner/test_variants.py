@@ -135,5 +135,5 @@ def test_variants_are_compared_with_the_scenario(
         rows.loc["small", "value"] / rows.loc["base", "value"] - 1
     )
     made = plan(tmp_path / "one-site.yaml", region=shipped(), overrides=["variant=small"],
-                site_losses=False)  # fmt: skip
+                worth=False)  # fmt: skip
     assert made.value == pytest.approx(rows.loc["small", "value"], rel=0.02)

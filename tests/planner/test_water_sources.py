@@ -68,7 +68,7 @@ SCARCE = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Run:
-    solved = plan(SCARCE, site_losses=False)
+    solved = plan(SCARCE, worth=False)
     return read_back(solved.write(tmp_path_factory.mktemp("runs") / "scarce"))
 
 
