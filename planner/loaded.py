@@ -10,8 +10,8 @@ done again depends on what the changes touch, and is stated in the answer:
              compiled anew but the few sites of the plan: the relaxation goes on from its basis;
              the plan of before stands if it keeps the new limits and is within the gap of the new
              bound, else it is changed as little as is needed (planner/solve/repair.py).
-    prices   of racks: the coefficients that they enter are put into the compiled model
-             (planner/solve/repriced.py); then as above.
+    prices   of racks, with limits or without: the coefficients that they enter are put into the
+             compiled model (planner/solve/repriced.py); then as above.
     rebuilt  anything else (other facts and rules, a limit where there was none): coefficients are
              computed where the facts they read differ, and the model is compiled anew; the
              relaxation begins with the sites in play before, and from its basis where the model has
@@ -51,7 +51,7 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.order import held
 from planner.solve.place import among
-from planner.solve.repriced import Repricing
+from planner.solve.repriced import PRICES, Repricing
 from planner.solve.split import Split, split
 from planner.tables import Region
 
@@ -161,10 +161,18 @@ class Loaded:
         return WhatIf(how, outcome, case, scenario)
 
     def repriced(self, case: Case) -> Compiled | None:
-        """The compiled model of a case that differs in prices of racks; None if in more."""
-        if self.outcome.grouped is None or not Repricing.serves(self.case, case):
+        """The compiled model of a case that differs in prices of racks and limits; else None."""
+        before, grouped = self.case, self.outcome.grouped
+        same = before.sets == case.sets and set(before.values) == set(case.values)
+        if grouped is None or before["grid_network"] or not same:
             return None
-        return self._repricing.at(case)
+        prices = {name: case[name] for name in PRICES}
+        dearer = before.having(values={**before.values, **prices})
+        change = changed(dearer, case.values)
+        if change is None or not Repricing.serves(before, dearer):
+            return None
+        compiled = self._repricing.at(dearer)
+        return limited(compiled, change) if compiled else None
 
     @cached_property
     def _repricing(self) -> Repricing:

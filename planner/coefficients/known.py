@@ -2,11 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from planner.coefficients.context import Context
+from planner.scenario import Scenario
+
+
+class _Said:
+    """A scenario that remembers what of it was asked for, and what it said."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.said: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.said[name] = getattr(self._scenario, name)
+        return value
 
 
 class _Read(dict[str, pd.DataFrame]):
@@ -32,8 +45,8 @@ class _Result:
 class Known:
     """What functions of a context gave when they were first called; never to be changed.
 
-    A result is taken again where the scenario says the same but for its facts, and the tables that
-    the function read are the same.
+    A result is taken again where what the function read is the same: sections of the scenario and
+    tables.
     """
 
     def __init__(self) -> None:
@@ -41,25 +54,23 @@ class Known:
 
     def of(self, function: Callable[..., Any], context: Context, *given: Any) -> Any:
         """`function(context, *given)`."""
-        tables, said = context.region.tables, context.scenario.model_dump(exclude={"facts"})
         known = self._results.get(function)
-        if known is not None and _holds(known, tables, said, given):
+        if known is not None and _holds(known, context, given):
             return known.result
-        read = _Read(tables)
+        tables = context.region.tables
+        read, scenario = _Read(tables), _Said(context.scenario)
         region = replace(context.region, tables=read)
-        result = function(Context(region, context.scenario), *given)
+        result = function(Context(region, cast(Scenario, scenario)), *given)
         found = {name: tables[name] for name in read.names}
-        self._results.setdefault(function, _Result(found, said, given, result))
+        self._results.setdefault(function, _Result(found, scenario.said, given, result))
         return result
 
 
-def _holds(
-    known: _Result, tables: Mapping[str, pd.DataFrame], said: dict[str, Any], given: tuple[Any, ...]
-) -> bool:
-    same_given = all(mine is other for mine, other in zip(known.given, given, strict=True))
+def _holds(known: _Result, context: Context, given: tuple[Any, ...]) -> bool:
+    tables, scenario = context.region.tables, context.scenario
     return (
-        same_given
-        and known.said == said
+        all(mine is other for mine, other in zip(known.given, given, strict=True))
+        and all(getattr(scenario, name) == value for name, value in known.said.items())
         and all(
             tables[name] is table or tables[name].equals(table)
             for name, table in known.tables.items()

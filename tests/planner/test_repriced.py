@@ -121,6 +121,8 @@ def test_what_reads_no_price_is_not_computed_for_one(monkeypatch: pytest.MonkeyP
     assert sorted(asked) == sorted(heavy)
     case_of(SCENARIO, "tariffs[*].energy_local_per_kwh*=1.1", known=known)
     assert asked[3:] == ["where_values", "reachable"]
+    case_of({**SCENARIO, "demand": {"mix": {"chat": 1.0}}}, known=known)
+    assert asked[5:] == ["fleet_serving", "reachable"]
 
 
 @pytest.fixture(scope="module")
@@ -128,13 +130,32 @@ def loaded() -> Loaded:
     return load_model(SCENARIO)
 
 
-@pytest.mark.parametrize("change", PRICES)
+def test_a_limit_may_change_with_a_price(loaded: Loaded) -> None:
+    after = case_of(SCENARIO, PRICES[1], "budget.capex_musd_total=8000")
+    ours = loaded.repriced(after)
+    assert ours is not None
+    same_by_name(ours, compile_case(after))
+
+
+@pytest.mark.parametrize("change", [*NOT_OF_RACKS, "demand.mix={chat: 0.5, batch-documents: 0.5}"])
+def test_a_loaded_model_is_not_taken_for_another(loaded: Loaded, change: str) -> None:
+    assert loaded.repriced(case_of(SCENARIO, change, PRICES[1])) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *((change,) for change in PRICES),
+        (PRICES[1], "budget.capex_musd_total=8000"),
+        (PRICES[1], "objective.no_worse_than={cost_per_mtoken: 0.2}"),
+    ],
+)
 def test_a_price_answers_as_a_cold_plan(
-    loaded: Loaded, change: str, monkeypatch: pytest.MonkeyPatch
+    loaded: Loaded, changes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cold = load_model(SCENARIO, overrides=[change]).outcome
+    cold = load_model(SCENARIO, overrides=changes).outcome
     monkeypatch.setattr(Search, "where_and_what", None)  # the plan of before is changed
-    answer = loaded.what_if([change])
+    answer = loaded.what_if(changes)
     assert (answer.how, answer.status, cold.status) == ("prices", "optimal", "optimal")
     assert answer.value is not None
     assert answer.bound is not None
