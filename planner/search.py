@@ -19,7 +19,7 @@ from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order
 from planner.solve.place import Placed, Placement, among, at_sites, narrowed, used
 from planner.solve.ratio import Best, value_at
-from planner.solve.repair import repaired
+from planner.solve.repair import Wanted, repaired
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 from planner.solve.told import Quiet
@@ -230,8 +230,8 @@ class Search:
         at = at_sites(case, sites)
         few = compile_case(narrowed(at, group, {**where, **begun.stood.named()}))
         least = least_within(relaxed.bound, self._scenario.solve.gap_frac)
-        ends, seed = (least, relaxed.bound), self._scenario.solve.seed
-        x = repaired(few, begun.stood, self._names, ends, self._limits, seed)
+        wanted, seed = Wanted(self._names, least, relaxed.bound), self._scenario.solve.seed
+        x = repaired(few, begun.stood, where, wanted, self._limits, seed)
         if x is not None:
             self.take(Placed(at, few, x))
 

@@ -3,16 +3,19 @@
 Beside the plan of before (planner/solve/beside.py), and within  N >= aim * D  for the ratio asked
 for, most whole numbers stay as they are. Those that do not are made whole in turn, sites first: the
 greatest part of one becomes a whole, or nothing where that has no solution. Racks come last, next
-to their fractional numbers. What is found is a plan like any other, or nothing.
+to their fractional numbers. Where that ends without a plan, all but racks are searched for between
+the plan of before and the relaxation of now. What is found is a plan like any other, or nothing.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from planner.solve.beside import Beside, Stood
-from planner.solve.box import ROUNDING, columns_of, fix, next_to, wider
+from planner.solve.box import ROUNDING, between, columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver
@@ -30,8 +33,9 @@ ROUNDS = 60
 RACKS_MORE = 2.0
 """Racks of a kind more or fewer where those next to the fractional numbers do not do."""
 
-SECONDS, RACKS_SECONDS = 3.0, 2.0
-"""Longest search for all but racks, and then for whole racks: what is near is found sooner."""
+SECONDS, BETWEEN_SECONDS, RACKS_SECONDS = 1.5, 3.0, 2.0
+"""Longest search for all but racks, near and then between, and for whole racks: what is to be
+found there is found sooner."""
 
 AIM_FRAC, KEEP_FRAC = 0.5, 0.3
 """Shares of the gap that divisible racks, and then whole ones, stay away from its end.
@@ -40,22 +44,32 @@ Later objectives may take a quarter of it.
 """
 
 
+class Wanted(NamedTuple):
+    """The objectives in order, the least wanted of the first, and what no plan can beat."""
+
+    names: Sequence[str]
+    least: float
+    bound: float
+
+
 def repaired(
     compiled: Compiled,
     stood: Stood,
-    names: Sequence[str],
-    ends: tuple[float, float],
+    where: Mapping[str, float],
+    wanted: Wanted,
     limits: Limits,
     seed: int,
 ) -> np.ndarray | None:
     """A plan near the one that stood, best in all objectives in turn; None where none is found.
 
-    `ends` are the least ratio wanted and what no plan can beat.
+    `where` is the relaxation of now, its columns by name.
     """
-    least, gap = ends[0], ends[1] - ends[0]
+    names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
     near = Beside(compiled, stood, aim, seed)
     x = _but_racks(near, min(limits.deadline, time.monotonic() + SECONDS))
+    if x is None:
+        x = _between(near.compiled, (stood.named(), where), limits.deadline, seed)
     if x is not None:
         keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
         x = _with_racks(near, x, keep, limits.deadline, seed)
@@ -92,6 +106,22 @@ def _but_racks(near: Beside, deadline: float) -> np.ndarray | None:
         else:
             return None
     return None
+
+
+def _between(
+    compiled: Compiled, points: Sequence[Mapping[str, float]], deadline: float, seed: int
+) -> np.ndarray | None:
+    """All but racks whole, each number between those of the points; None where not found in time.
+
+    Racks are as many as they need be: the relaxation has them in groups.
+    """
+    whole = compiled.integer.copy()
+    whole[columns_of(compiled, "install")] = False
+    compiled = replace(compiled, integer=whole)
+    solver = Solver(compiled, threads=1, seed=seed)
+    fix(solver, between(compiled, points))
+    solver.maximise({"cost_present": -1.0})
+    return solver.first(min(deadline, time.monotonic() + BETWEEN_SECONDS))
 
 
 def _picked(near: Beside, x: np.ndarray) -> np.ndarray:
