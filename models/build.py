@@ -7,6 +7,7 @@ from pyomo.environ import ConcreteModel, Var
 
 from models.blocks import (
     apart,
+    asked,
     backup,
     budget,
     carbon,
@@ -43,7 +44,7 @@ from models.ledger import Ledger
 WHERE = (sites, halls, supply, power, flexible, backup, grid, land, water, people)
 WHAT = (training, fleet, workload, required, supply_chain)
 LAW = (permit, sovereignty, operators, dedicated, outage, residual, pue)
-BOTH = (*LAW, hazard, carbon, subsidies, funds, budget, scale, apart, objective)
+BOTH = (*LAW, hazard, carbon, subsidies, funds, budget, scale, apart, asked, objective)
 BLOCKS = (*WHERE, *WHAT, *BOTH)
 
 

@@ -33,6 +33,8 @@ UNIT = {
     "cost_per_mtoken": "usd_per_mtoken",
     "npv": "musd",
     "carbon_per_mtoken": "gco2_per_mtoken",
+    "water_per_mtoken": "l_per_mtoken",
+    "in_country_frac": "frac",
     "cost": "musd",
     "apart": "frac",
 }

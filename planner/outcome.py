@@ -82,4 +82,4 @@ class Solved:
 
 def in_unit(ratio: Any, value: float) -> float:
     """A ratio in the model's columns, in the unit people read."""
-    return (value if ratio.more_is_better else -value) * ratio.factor
+    return (value if ratio.more_is_better else -value) * ratio.factor + 0.0  # no -0

@@ -47,10 +47,19 @@ OBJECTIVES = {
     "carbon_per_mtoken": Ratio(
         "carbon_total", "tokens_total", False, 1e9 / SECONDS_PER_YEAR, "g CO2 per million tokens"
     ),
+    "water_per_mtoken": Ratio(
+        "water_total", "tokens_total", False, 1e9 / SECONDS_PER_YEAR, "litres per million tokens"
+    ),
+    "in_country_frac": Ratio(
+        "home_total", "served_total", True, 1.0, "share of tokens made where they are used"
+    ),
     "cost": Ratio("cost_present", "one", False, 1.0, "million USD"),
     "apart": Ratio("apart", "one", True, 1.0, "share of the earlier plans' MW"),
 }
-"""`apart` exists where earlier plans are given (models/blocks/apart.py), the others always."""
+"""`apart` exists where earlier plans are given (models/blocks/apart.py), those of water and of the
+share at home where they are asked for (models/blocks/asked.py), the others always."""
+
+WHERE_ASKED = ("water_per_mtoken", "in_country_frac")
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("sites", "tokens_per_s_per_mw", "tokens/s over facility MW, last period"),)

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from models.blocks.objective import SECONDS_PER_YEAR
+from models.blocks.objective import SECONDS_PER_YEAR, WHERE_ASKED
 from planner.coefficients.context import Context
 from planner.coefficients.law import law_values
 from planner.coefficients.what import cross_border
@@ -127,8 +127,10 @@ def _people(context: Context) -> dict[str, dict]:
 
 def _objectives(context: Context) -> dict[str, dict]:
     stated = context.scenario.objective
+    named = (stated.name, *stated.then, *stated.no_worse_than)
     return {
         "objective_limit": dict(stated.no_worse_than),
+        "objective_asked": {name: 1.0 for name in named if name in WHERE_ASKED},
         "apart_weight": {s: weight for s, weight in stated.apart_from.items() if weight > 0},
     }
 

@@ -25,6 +25,22 @@ def of_objectives(book: Book) -> Iterator[Limit]:
             yield Limit(rule, name, None, sense, limit, made, ratio.unit, "plan.json", row)
 
 
+def _asked(book: Book) -> dict[str, float]:
+    """Totals that exist where an objective is asked for."""
+    years, asked = book.case["years"], book.case["objective_asked"]
+    found = {}
+    if "water_per_mtoken" in asked:
+        water = book.tables["water"]
+        drawn = water["period"].map(years) * water["water_m3_per_year"]
+        found["water_total"] = float(drawn.sum()) / 1e6
+    if "in_country_frac" in asked:
+        flows = book.flows
+        served = flows["period"].map(years) * flows["mtokens"]
+        at_home = flows["made_in"] == flows["used_in"]
+        found |= {"served_total": served.sum(), "home_total": served[at_home].sum()}
+    return found
+
+
 def totals_of(book: Book) -> dict[str, float]:
     """The columns that objectives are ratios of, from the tables."""
     case = book.case
@@ -45,6 +61,7 @@ def totals_of(book: Book) -> dict[str, float]:
     weight = case["apart_weight"]
     spent = over(cost, discounted=True)
     return {
+        **_asked(book),
         **({"apart": sum(w for s, w in weight.items() if s not in used)} if weight else {}),
         "tokens_total": over(book.weighted),
         "facility_total": over(lambda t: sum(book.facility_mw[n, t] for n in book.countries)),

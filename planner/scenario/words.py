@@ -12,7 +12,14 @@ Year = Annotated[int, Field(ge=2024, le=2060)]
 ByYear = dict[Year, Amount]
 
 ObjectiveName = Literal[
-    "tokens_per_mw", "tokens", "cost_per_mtoken", "npv", "carbon_per_mtoken", "apart"
+    "tokens_per_mw",
+    "tokens",
+    "cost_per_mtoken",
+    "npv",
+    "carbon_per_mtoken",
+    "water_per_mtoken",
+    "in_country_frac",
+    "apart",
 ]
 Basis = Literal["chips", "mw", "flops", "tokens"]
 SovereigntyClass = Literal["open", "private", "public", "restricted"]

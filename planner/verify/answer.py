@@ -59,7 +59,7 @@ def _every_objective(stated: Any, totals: dict[str, float]) -> list[str]:
     stated = stated if isinstance(stated, dict) else {}
     found = []
     for name, ratio in OBJECTIVES.items():
-        under = totals[ratio.under]
+        under = totals.get(ratio.under, 0.0)
         if under > 1e-9 and ratio.over in totals:
             value, said = totals[ratio.over] / under * ratio.factor, stated.get(name)
             far = not isinstance(said, int | float)

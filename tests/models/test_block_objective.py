@@ -19,6 +19,9 @@ EXPECTED = {
     # 0.1 $ for a Mtoken: 3.15576 M$ a year for each Mtoken/s
     "npv": 3.15576 * (200 * 1 + 400 * 2 * 0.5) - COST,
     "carbon_per_mtoken": (38.544 + 2 * 77.088) / (200 + 2 * 400),
+    # 12 and 24 MW at the meter are 10 and 20 MW of IT, without water in this design
+    "water_per_mtoken": 0.0,
+    "in_country_frac": 1.0,
     "apart": 0.25,  # of an earlier plan with 3/4 of its MW at the site, and the rest elsewhere
 }
 # what people read: tokens/s for Mtokens/s; $ per Mtoken for M$ a year per Mtoken/s; g for kt
@@ -29,6 +32,8 @@ SHOWN = {
     "npv": 1,
     "cost_per_mtoken": 1e6 / SECONDS_PER_YEAR,
     "carbon_per_mtoken": 1e9 / SECONDS_PER_YEAR,
+    "water_per_mtoken": 1e9 / SECONDS_PER_YEAR,
+    "in_country_frac": 1,
     "apart": 1,
 }
 
@@ -43,6 +48,7 @@ def fixed_plan():
         years={2027: 1.0, 2028: 2.0},
         discount_factor={2027: 1.0, 2028: 0.5},
         revenue_usd_per_mtoken={"chat": 0.1},
+        objective_asked=dict.fromkeys(("water_per_mtoken", "in_country_frac"), 1.0),
         apart_weight={"a": 0.75, "elsewhere": 0.25},
     )
 

@@ -163,6 +163,12 @@ def test_designs_of_one_class_share_its_racks(tmp_path: Path) -> None:
     [
         {"objective": {"name": "cost_per_mtoken"}},
         {"objective": {"name": "carbon_per_mtoken", "then": ["tokens_per_mw"]}},
+        {"objective": {"name": "water_per_mtoken", "then": ["tokens_per_mw"]}},
+        {"periods": [2028], "scale": {"facility_mw_min": {2028: 20}},
+         "demand": {"mix": {"chat": 1.0}, "country_share": {"KR": 0.7, "JP": 0.3}},
+         "objective": {"name": "tokens_per_mw", "no_worse_than": {"in_country_frac": 0.9}},
+         "filters": {"sites": {"include": ["ulsan-mipo", "tomakomai-east"]},
+                     "cooling": {"include": ["dtc-*"]}}},
         {"objective": {"name": "npv"}, "budget": {"capex_musd_total": 2500},
          "money": {"revenue_usd_per_mtoken": {"chat": 0.5}}},
         {"demand": {"weights": {"chat": 1.0, "batch-documents": 0.2},
@@ -172,7 +178,7 @@ def test_designs_of_one_class_share_its_racks(tmp_path: Path) -> None:
          "filters": {"sites": {"include": ["ulsan-mipo", "tomakomai-east"]},
                      "cooling": {"include": ["dtc-*"]}}},
     ],
-    ids=["cost", "carbon", "npv", "weights", "country share"],
+    ids=["cost", "carbon", "water", "at home", "npv", "weights", "country share"],
 )  # fmt: skip
 def test_plans_of_every_kind_are_verified(changes: dict[str, Any], tmp_path: Path) -> None:
     found = plan({**ONE_SITE, **changes})
