@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
-from models.blocks.objective import OBJECTIVES
+from models.blocks.objective import OBJECTIVES, WHERE_ASKED
 from models.build import build
 from models.case import Case
 from planner.errors import Infeasible, InputError
@@ -127,6 +127,9 @@ def test_refused(small: Callable[..., Path], tmp_path: Path) -> None:
 
 
 def test_every_objective_can_be_aimed_at() -> None:
-    compiled = compile_model(build(rich_case()))
-    for name, ratio in OBJECTIVES.items():
-        assert name == "apart" or {ratio.over, ratio.under} <= set(compiled.column)
+    case = rich_case()
+    asked = {"objective_asked": dict.fromkeys(WHERE_ASKED, 1.0)}
+    asked["apart_weight"] = {case.sets["SITE"][0]: 1.0}
+    compiled = compile_model(build(case.having(values={**case.values, **asked})))
+    for ratio in OBJECTIVES.values():
+        assert {ratio.over, ratio.under} <= set(compiled.column)
