@@ -20,6 +20,7 @@ from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
+from planner.solve.place import RACKS_MORE
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 """Made whole in this order, then what else is."""
@@ -29,9 +30,6 @@ SURE = 0.9
 
 ROUNDS = 60
 """Linear programs at most until all but racks are whole."""
-
-RACKS_MORE = 2.0
-"""Racks of a kind more or fewer where those next to the fractional numbers do not do."""
 
 SECONDS, BETWEEN_SECONDS, RACKS_SECONDS = 1.5, 3.0, 2.0
 """Longest search for all but racks, near and then between, and for whole racks: what is to be

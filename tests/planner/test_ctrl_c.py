@@ -105,14 +105,20 @@ def until(process: subprocess.Popen[str], word: str) -> float:
     raise AssertionError(f"ended without {word}")
 
 
+def ends_soon(process: subprocess.Popen[str], status: int) -> str:
+    """What it says after the signal that it sends itself; it ends in time, with that status."""
+    begun = until(process, "sent")
+    _, said = process.communicate(timeout=60)
+    assert time.monotonic() - begun < LONGEST_S
+    assert process.returncode == status, said
+    return said
+
+
 def test_the_best_plan_by_then_is_written_with_its_bound(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = start("-c", AT_THE_FIRST_PLAN)
-    begun = until(process, "sent")
-    process.communicate(timeout=60)
-    assert time.monotonic() - begun < LONGEST_S
-    assert process.returncode == 4
+    ends_soon(process, status=4)
     document = json.loads((tmp_path / "plan" / "plan.json").read_text())
     assert document["status"] == "stopped"
     assert document["bound"] >= document["value"] > 0
@@ -130,10 +136,7 @@ def test_while_a_national_model_is_made(
     module: str, name: str, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = start("-c", AT_A_CALL, module, name, "plan", scenario=NATIONAL)
-    begun = until(process, "sent")
-    process.communicate(timeout=60)
-    assert time.monotonic() - begun < LONGEST_S
-    assert process.returncode == 4
+    ends_soon(process, status=4)
     document = json.loads((tmp_path / "plan" / "plan.json").read_text())
     assert (document["status"], document["value"]) == ("stopped", None)
     assert len(pd.read_csv(tmp_path / "plan" / "sites.csv")) > 600
@@ -151,10 +154,7 @@ def test_a_plan_that_is_made_is_still_written(
     module: str, name: str, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = start("-c", AT_A_CALL, module, name, "plan", scenario=SMALL)
-    begun = until(process, "sent")
-    process.communicate(timeout=60)
-    assert time.monotonic() - begun < LONGEST_S
-    assert process.returncode == 0
+    ends_soon(process, status=0)
     assert verify(tmp_path / "plan") == []
 
 
@@ -173,10 +173,7 @@ def test_other_commands_leave_nothing_half_written(
     tmp_path: Path,
 ) -> None:
     process = start("-c", AT_A_CALL, module, name, command, scenario=SMALL)
-    begun = until(process, "sent")
-    _, said = process.communicate(timeout=60)
-    assert time.monotonic() - begun < LONGEST_S
-    assert process.returncode == 130, said
+    said = ends_soon(process, status=130)
     assert "nothing half-written" in said
     assert not (tmp_path / "plan" / "plan.json").exists()
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".plan.")]
