@@ -34,7 +34,7 @@ NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
 
-END_FRAC = 0.005
+END_FRAC = 0.01
 """The best x need be known no nearer than this: it says where the front begins."""
 
 TOGETHER = 2

@@ -22,7 +22,7 @@ from planner.solve.sift import Relaxed
 from planner.solve.told import Shown
 from planner.stages import Stages
 
-FIRST_SECONDS = 15.0
+FIRST_SECONDS = 25.0
 """Longest search for halls and steps before racks are placed: a plan first, a better one later."""
 
 STARTERS = 4

@@ -12,16 +12,17 @@ from planner.outcome import Outcome, in_unit
 from planner.scenario import Scenario
 from planner.solve.beside import Stood
 from planner.solve.box import Range, between, fix
+from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.order import Limits, in_order
-from planner.solve.place import Placed, Placement, among, at_sites, narrowed, used
+from planner.solve.place import Placed, Placement, among, at_sites, narrowed, opened, used
 from planner.solve.ratio import Best, value_at
 from planner.solve.repair import Wanted, repaired
 from planner.solve.sift import Relaxed
-from planner.solve.split import Split, split
+from planner.solve.split import Split, split, with_sums
 from planner.solve.told import Quiet
 from planner.solve.totals import WholeTotals, halls_by_kind
 
@@ -31,6 +32,9 @@ seconds, or this share of the time limit where that is more."""
 
 OPEN_SECONDS = 20.0
 """The same where a plan is in hand, and the one in groups is not within the gap itself."""
+
+AT_ONCE_SECONDS = 4.0
+"""Longest search for all whole numbers at once before it is tried by way of totals of halls."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -171,33 +175,50 @@ class Search:
                 break
         else:
             bounds = {}
-            limits = replace(self._limits, deadline=self.soon(seconds))
-            first, plan = self._within(compiled, start, bounds, limits)
+            soon = self.soon(min(seconds, AT_ONCE_SECONDS) if near else seconds)
+            first, plan = self._within(compiled, start, {}, replace(self._limits, deadline=soon))
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
         if plan is not None:
             self._keep(compiled, first, plan)
+        long = bool(near) and first.state == "stopped" and not bounds and self.goes_on(bound)
+        if long and not self._by_totals(sites, compiled, near, seconds) and plan is None:
+            limits = replace(self._limits, deadline=self.soon(seconds))
+            first, plan = self._within(compiled, start, {}, limits)
+            if plan is not None:
+                self._keep(compiled, first, plan)
         return np.inf if bounds else first.bound
+
+    def _by_totals(
+        self,
+        sites: set[str],
+        compiled: Compiled,
+        near: Sequence[Mapping[str, float]],
+        seconds: float,
+    ) -> bool:
+        """Whether a plan better than that in hand is found by way of totals, racks divisible."""
+        solve = self._scenario.solve
+        limits = replace(self._limits, deadline=self.soon(seconds))
+        start = self.target if self.r > -np.inf else self._start
+        how = Searched(self._names, start, limits, solve.threads, solve.seed)
+        known = self._best.placed
+        plan = known.found_in.named(known.solution) if known else {}
+        value, where = by_totals(self._case, sites, compiled, near, plan, how)
+        if not where or value <= self.r + ROUNDING_FRAC * abs(self.r):
+            return False
+        self._where, self._start = where, value
+        self._sites = opened(where) | self._nearby
+        return True
 
     def _from(self, bound: float) -> float:
         """The ratio that a search begins at: the bound, if one is known."""
         return bound if np.isfinite(bound) else self._start
 
     def better(self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float) -> bool:
-        """Whether a better plan in groups is found: first between the one in hand and relaxations.
-
-        Each of the two searches ends after some seconds.
-        """
-        compiled = compile_case(among(self._case, sites | self._sites))
-        for bounds in (between(compiled, [self._where, *near]), {}):
-            soon = self.soon(seconds / 2)
-            limits = replace(self._limits, least=self._start, deadline=soon, ties=False)
-            first, plan = self._within(compiled, self._start, bounds, limits)
-            if plan is not None and first.value > self._start + ROUNDING_FRAC * abs(self._start):
-                self._keep(compiled, first, plan)
-                return True
-        return False
+        """Whether some seconds give a better plan, from the one in hand and by way of totals."""
+        sites = sites | self._sites
+        return self._by_totals(sites, compile_case(among(self._case, sites)), near, seconds)
 
     def _keep(self, compiled: Compiled, first: Best, plan: np.ndarray) -> None:
         """Take a plan in groups as the one to place racks by."""
@@ -212,15 +233,23 @@ class Search:
         bounds: Mapping[int, Range],
         limits: Limits,
     ) -> tuple[Best, np.ndarray | None]:
-        """All objectives in turn, within bounds; no plan where the first is below its least."""
-        solver = Solver(compiled, self._scenario.solve.threads, self._scenario.solve.seed)
+        """All objectives in turn, within bounds; no plan where the first is below its least.
+
+        HiGHS is told that totals of halls are whole, too: there its bound falls, and its search
+        for a plan goes.
+        """
+        sums = halls_by_kind(self._case, compiled)
+        solver = Solver(
+            with_sums(compiled, sums), self._scenario.solve.threads, self._scenario.solve.seed
+        )
         fix(solver, bounds)
         if self._where:
-            solver.start_from(compiled.point(self._where))
+            x = compiled.point(self._where)
+            solver.start_from(np.append(x, [x[parts].sum() for parts in sums.values()]))
         watch = Quiet(self._watch, least=limits.least)
-        found = in_order(solver, self._names, start, limits, watch)
-        self._nodes += found[0].nodes
-        return found
+        first, plan = in_order(solver, self._names, start, limits, watch)
+        self._nodes += first.nodes
+        return first, None if plan is None else plan[: len(compiled.low)]
 
     def repair(self, begun: Begun, relaxed: Relaxed) -> None:
         """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""

@@ -95,6 +95,7 @@ class Solver:
         self._whole = True
         self._solved = False
         self._perturbed = True
+        self._start: np.ndarray | None = None
 
     def maximise(self, costs: Mapping[str, float]) -> None:
         """Set the objective: the greatest sum of cost x column, named columns only."""
@@ -173,10 +174,11 @@ class Solver:
         self.highs.changeRowBounds(row, low, high)
 
     def start_from(self, x: np.ndarray) -> None:
-        """Offer a solution to start from; HiGHS keeps it if it is feasible."""
-        solution = highspy.HighsSolution()
-        solution.col_value = list(x)
-        self.highs.setSolution(solution)
+        """Offer whole numbers to start from, this time and again: HiGHS takes them where they fit.
+
+        So does the best plan found before. HiGHS forgets both when costs or bounds change.
+        """
+        self._start = x
 
     def basis(self) -> Basis:
         """Where the last continuous solve ended."""
@@ -220,6 +222,10 @@ class Solver:
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
         _schedule(self.highs, self._threads, self.is_mip())
+        if self.is_mip() and self._start is not None:
+            start = highspy.HighsSolution()
+            start.col_value = list(self._start)
+            self.highs.setSolution(start)
         with HALT.held(), _Listening(self.highs, watch):
             self._solve()
         self._solved = True
@@ -227,6 +233,8 @@ class Solver:
         x = np.array(self.highs.getSolution().col_value)
         feasible = info.primal_solution_status == 2 and x.size == len(self.compiled.low)
         whole = self.is_mip()
+        if whole and feasible:
+            self._start = x
         bound = info.mip_dual_bound if whole else info.objective_function_value
         if status == _OPTIMAL:
             state: State = "optimal"

@@ -4,14 +4,15 @@ The where/what model is a relaxation of the site-indexed one (racks of a group a
 by site, and need not be whole), so its bound holds for the full problem. Placing whole racks at the
 sites it uses gives a plan; the distance of the two is the proven gap.
 
-Sites and steps are kept as they are; halls are made whole next to what the racks, placed at sites
-but divisible, want; then racks next to their fractional number. Over ten years the halls of the
-where/what plan would not do: in groups racks may move between sites, at sites they stay.
+Sites and steps are kept as they are, and halls where that has a plan; else halls are made whole
+next to what the racks, placed at sites but divisible, want; then racks next to their fractional
+number. Over ten years the halls of the where/what plan would not do: in groups racks may move
+between sites, at sites they stay.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,13 +92,19 @@ class _Aim(NamedTuple):
     limits: Limits
 
 
+_Near = Callable[[Compiled, _Aim], dict[int, Range]]
+
+
 def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
     """Sites that a solution opens, however little, at any time."""
-    if x is None:
-        return set()
+    return set() if x is None else opened(compiled.named(x))
+
+
+def opened(named: Mapping[str, float]) -> set[str]:
+    """The same of a solution by the names of its columns."""
     return {
         name.removeprefix("open[").rsplit(",", 1)[0]
-        for name, value in zip(compiled.column_names, x, strict=True)
+        for name, value in named.items()
         if value > 1e-6 and name.startswith("open[")
     }
 
@@ -191,18 +198,19 @@ class Placement:
         """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
 
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
-        kept at first. Tries, each freer, until a ratio is `enough`: whole halls and then whole
-        racks next to their fractional numbers, or a few more or fewer where that has no plan; the
-        same with a hall to spare of each kind; any number of anything, of these kinds and then of
-        all, begun from the best so far.
+        kept at first. Tries, each freer, until a ratio is `enough`: its halls, and whole racks next
+        to their fractional numbers, or a few more or fewer where that has no plan; halls next to
+        what divisible racks at sites want, or between that and its own; the same with a hall to
+        spare of each kind; any number of anything, of these kinds and then of all, begun from the
+        best so far.
         """
         aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
-        for compiled, spare in self._tries(self.of_kinds(where)):
+        for compiled, near in self._tries(self.of_kinds(where), where):
             solver = Solver(compiled, self._threads, self._seed)
             bounds: dict[int, Range] = {}
-            if spare is not None:
-                bounds = self._near(compiled, self._kept(compiled, where), spare, aim)
+            if near is not None:
+                bounds = near(compiled, aim)
                 if not bounds:
                     continue
                 fix(solver, bounds)
@@ -219,23 +227,37 @@ class Placement:
                 break
         return value, plan
 
-    def _tries(self, few: Compiled) -> Iterator[tuple[Compiled, float | None]]:
-        """Models to try, each freer, with the halls to spare near the plan; None is any number."""
-        yield few, 0.0
-        yield few, 1.0
+    def _tries(
+        self, few: Compiled, where: Mapping[str, float]
+    ) -> Iterator[tuple[Compiled, _Near | None]]:
+        """Models to try, each freer, and what bounds halls and racks; None is any number."""
+        yield few, partial(self._in_its_halls, where)
+        yield few, partial(self._near, where, 0.0)
+        yield few, partial(self._near, where, 1.0)
         yield few, None
         yield self._full, None
 
+    def _in_its_halls(
+        self, where: Mapping[str, float], compiled: Compiled, aim: _Aim
+    ) -> dict[int, Range]:
+        """Bounds that hold the plan's halls, and racks next to their fractional numbers there."""
+        bounds = self._kept(compiled, where, (*WHERE, "halls"))
+        x = self._relaxed(compiled, bounds, aim)
+        return {} if x is None else {**bounds, **dict(next_to(x, columns_of(compiled, "install")))}
+
     def _near(
-        self, compiled: Compiled, bounds: dict[int, Range], spare: float, aim: _Aim
+        self, where: Mapping[str, float], spare: float, compiled: Compiled, aim: _Aim
     ) -> dict[int, Range]:
         """Bounds for whole halls and, within these, for racks; none where that has no plan."""
+        bounds = self._kept(compiled, where, WHERE)
         halls, racks = (columns_of(compiled, kind) for kind in ("halls", "install"))
         x = self._relaxed(compiled, bounds, aim)
         if x is None:
             return {}
+        own = self._kept(compiled, where, ("halls",))
         near = {
-            i: (low, min(high + spare, compiled.high[i])) for i, (low, high) in next_to(x, halls)
+            i: (min(low, own[i][0]), max(min(high + spare, compiled.high[i]), own[i][1]))
+            for i, (low, high) in next_to(x, halls)
         }
         whole = compiled.integer.copy()
         whole[racks] = False
@@ -256,11 +278,13 @@ class Placement:
         solver.whole(False)
         return in_order(solver, *aim)[1]
 
-    def _kept(self, compiled: Compiled, where: Mapping[str, float]) -> dict[int, Range]:
-        """Bounds that hold sites and steps as given."""
+    def _kept(
+        self, compiled: Compiled, where: Mapping[str, float], kinds: Sequence[str]
+    ) -> dict[int, Range]:
+        """Bounds that hold some kinds of whole numbers as given."""
         given = {
             i: float(round(where.get(compiled.column_names[i], 0.0)))
-            for kind in WHERE
+            for kind in kinds
             for i in columns_of(compiled, kind)
         }
         return {i: (value, value) for i, value in given.items()}

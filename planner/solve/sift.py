@@ -125,9 +125,9 @@ def _still_holds(compiled: Compiled, x: np.ndarray | None) -> bool:
     return holds(compiled, np.append(x, np.zeros(len(compiled.low) - len(x))))
 
 
-def worthiest(worth: np.ndarray) -> np.ndarray:
-    """Marks of the sites that are worth most, if anything."""
-    best_first = np.argsort(-worth)[:ADDED]
+def worthiest(worth: np.ndarray, most: int = ADDED) -> np.ndarray:
+    """Marks of the sites that are worth most, if anything: so many at most."""
+    best_first = np.argsort(-worth)[:most]
     marks = np.zeros(len(worth), dtype=bool)
     marks[best_first[worth[best_first] > 0]] = True
     return marks

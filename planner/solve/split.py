@@ -82,31 +82,42 @@ def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, nam
 
 
 def with_sums(compiled: Compiled, sums: Mapping[str, np.ndarray]) -> Compiled:
-    """The same model with columns that are sums of others, and two more each for being off.
-
-    sum of columns = total + above - below;  the totals come first, then `above`, then `below`.
-    """
-    height, width, more = len(compiled.row_low), len(compiled.low), len(sums)
-    new = np.arange(3 * more)
-    columns = np.concatenate([*sums.values(), width + new])
-    rows = np.concatenate(
-        [np.repeat(np.arange(more), [len(parts) for parts in sums.values()]), new % more]
-    )
-    signs = np.repeat([-1.0, -1.0, 1.0], more)
-    values = np.concatenate([np.ones(len(columns) - len(signs)), signs])
-    extra = csr_array((values, (rows, columns)), shape=(more, width + len(new)))
-    beside = hstack([compiled.matrix, csc_array((height, len(new)))])
-    off = [f"{side}_{name}" for side in ("above", "below") for name in sums]
-    most = [compiled.high[parts].sum() for parts in sums.values()]
+    """The same model with columns at its end that are sums of others, and whole as these are."""
+    width, more = len(compiled.low), len(sums)
+    sizes = np.array([len(parts) for parts in sums.values()], dtype=int)
+    owner = np.repeat(np.arange(more), sizes)
+    rows = np.append(owner, np.arange(more))
+    columns = np.concatenate([*sums.values(), width + np.arange(more)])
+    values = np.append(np.ones(len(owner)), np.full(more, -1.0))
+    extra = csr_array((values, (rows, columns)), shape=(more, width + more))
+    beside = hstack([compiled.matrix, csc_array((len(compiled.row_low), more))])
     return replace(
         compiled,
         matrix=csc_array(vstack([beside, extra])),
         row_low=np.append(compiled.row_low, np.zeros(more)),
         row_high=np.append(compiled.row_high, np.zeros(more)),
-        low=np.append(compiled.low, np.zeros(len(new))),
-        high=np.concatenate([compiled.high, most, np.full(2 * more, np.inf)]),
-        integer=np.append(compiled.integer, np.zeros(len(new), dtype=bool)),
-        columns=compiled.columns.more([*sums, *off]),
+        low=np.append(compiled.low, np.zeros(more)),
+        high=np.append(compiled.high, [compiled.high[parts].sum() for parts in sums.values()]),
+        integer=np.append(compiled.integer, np.ones(more, dtype=bool)),
+        columns=compiled.columns.more(list(sums)),
         rows=compiled.rows.more([f"sum_of_{name}" for name in sums]),
-        place=np.append(compiled.place, np.full(len(new), NOWHERE)),
+        place=np.append(compiled.place, np.full(more, NOWHERE)),
+    )
+
+
+def with_slack(compiled: Compiled, rows: np.ndarray) -> Compiled:
+    """The same model with two columns more for each of these rows: what it is above and below."""
+    more = 2 * len(rows)
+    signs = np.repeat([-1.0, 1.0], len(rows))
+    shape = (len(compiled.row_low), more)
+    extra = csc_array((signs, (np.tile(rows, 2), np.arange(more))), shape=shape)
+    names = [f"{side}_{compiled.row_names[i]}" for side in ("above", "below") for i in rows]
+    return replace(
+        compiled,
+        matrix=csc_array(hstack([compiled.matrix, extra])),
+        low=np.append(compiled.low, np.zeros(more)),
+        high=np.append(compiled.high, np.full(more, np.inf)),
+        integer=np.append(compiled.integer, np.zeros(more, dtype=bool)),
+        columns=compiled.columns.more(names),
+        place=np.append(compiled.place, np.full(more, NOWHERE)),
     )
