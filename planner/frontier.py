@@ -111,6 +111,7 @@ class Frontier:
             "units": units,
             "points": rows,
             "without_plan": list(self.reasons),
+            "best_x_known_to_frac": END_FRAC,
             "solves": self.solves,
             "seconds": round(self.seconds, 3),
             "planner": __version__,

@@ -3,8 +3,8 @@
 1. The bound falls by the search over totals of halls (planner/solve/totals.py).
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
    whole numbers at these are searched for: that ends it.
-3. Else a better plan is looked for beside the one in hand and the top of 1, for as long as 1 took;
-   then again, twice as long.
+3. Else a better plan is looked for by way of totals (planner/solve/by_totals.py), at the sites of
+   the one in hand and the top of 1, for as long as 1 took; then again, twice as long.
 """
 
 from planner.search import Search

@@ -9,10 +9,11 @@ PATIENCE_S = 5.0
 
 
 class Shown(Watch):
-    """Tells a watch in the unit that people read."""
+    """Tells a watch in the unit that people read: the best plan and the tightest bound so far."""
 
     def __init__(self, watch: Watch, factor: float) -> None:
         self._watch, self._factor = watch, factor
+        self._best, self._least = float("-inf"), float("inf")
 
     @property
     def stop(self) -> bool:  # type: ignore[override]
@@ -24,12 +25,14 @@ class Shown(Watch):
         self._watch.stage(name)
 
     def bound(self, value: float) -> None:
-        """Passed on, in that unit."""
-        self._watch.bound(value * self._factor)
+        """Passed on, in that unit, if it is the tightest."""
+        self._least = min(self._least, value)
+        self._watch.bound(self._least * self._factor)
 
     def incumbent(self, value: float) -> None:
-        """Passed on, in that unit."""
-        self._watch.incumbent(value * self._factor)
+        """Passed on, in that unit, if it is the best."""
+        self._best = max(self._best, value)
+        self._watch.incumbent(self._best * self._factor)
 
 
 class Quiet(Watch):

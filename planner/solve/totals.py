@@ -232,6 +232,7 @@ class WholeTotals:
         if self._fraction.is_total:
             return 1.0
         compiled, parts, relaxed = self._relaxation
+        assert relaxed.x is not None
         sign = self._fraction.sign
         row = {self._ratio.over: sign, self._ratio.under: -self._r}
         better = with_row(compiled, row, 0.0, "as_good_as_r")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.case import Case
 from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.results.fleet import drawn_mw
 from planner.verify.checks import (
@@ -118,12 +119,30 @@ def in_halls(run: Run) -> list[str]:
     at_work = sums(working, PLACE, working["it_kw"] / 1e3 * jobs)
     mean = {i: idle * mw + (1 - idle) * at_work.get(i, 0.0) for i, mw in load.items()}
     words = "{have} MW at work, but its halls carry {want}"
+    kinds = list(zip(halls["site_id"], halls["design_id"], halls["period"], strict=True))
+    share = _drawn_at_most(case)
+    full = halls["hall_mw"] * halls["design_id"].map(case["cooling_class"]).map(share)
+    beyond = "{have} MW in halls where racks can draw {most}"
     return [
+        *too_large("halls.csv", dict(zip(kinds, halls["it_mw"], strict=True)),
+                   dict(zip(kinds, full, strict=True)), beyond, 1e-4),
         *untrue("fleet", rows, [i in pairs for i in at], "the site has no hall of that design"),
         *_highest(run, drawn, load, words),
         *unequal_sums("fleet.csv", mean, sums(halls, PLACE, halls["it_mean_mw"] - lost_mean),
                       f"mean of the year: {words}", 1e-4),
     ]  # fmt: skip
+
+
+def _drawn_at_most(case: Case) -> dict[str, float]:
+    """By cooling class, what racks in a full hall can draw of what it can carry."""
+    shares: dict[str, float] = {}
+    for system, cooling in {index[1:3] for index in case.sets["INSTALL"]}:
+        draws = [mw for (k, *_), mw in case["kappa_mw"].items() if k == system]
+        most = max([*draws, case["training_mw"].get(system, 0.0)])
+        rack = case["availability_frac"][system] * most / case["rack_mw"][system]
+        filled = case["oversubscription_frac"].get("all", 1.0) * rack
+        shares[cooling] = max(shares.get(cooling, 0.0), min(filled, 1.0))
+    return shares
 
 
 def _highest(run: Run, drawn: dict, load: dict, words: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.blocks.halls import most_load
 from tests.solved import breaks, refused, rows, solve
 from tests.tiny import YEARS, tiny_case
 
@@ -15,6 +16,28 @@ def test_it_load_is_what_the_halls_carry():
     assert best.value == pytest.approx((200 + 12 / 1.3 / 0.1 * 2) / 24)
     assert best["it_mw[a,dry,2027]"] == pytest.approx(10)
     assert breaks(case, {"it_mw[a,dry,2027]": 11}, tiny_case(facility_mw_min={("all", 2027): 24.0}))
+
+
+def test_load_is_where_racks_have_room():
+    # racks at work draw 0.08 of their nameplate of 0.1 MW, and 9 of 10 are at work
+    half = {"kappa_mw": {(k, "p100", "chat"): 0.08 for k in ("fast", "slow")}}
+    values = {**half, "availability_frac": {"fast": 0.9, "slow": 0.8}}
+    case = tiny_case(**values)
+    assert most_load(case) == {"liquid": pytest.approx(0.9 * 0.8)}
+    best = solve(case, held={"halls[a,dry,2027]": 1, "halls[b,dry,2027]": 1})
+    assert max(best["it_mw[a,dry,2027]"], best["it_mw[b,dry,2027]"]) <= 7.2 + 1e-9
+    # 8 MW in one of two halls of 10: racks in groups would have the room of the other
+    two = {"halls[a,dry,2027]": 1, "halls[b,dry,2027]": 1, "it_mw[a,dry,2027]": 8}
+    assert refused(case, held=two)
+    assert not refused(case, held={**two, "it_mw[a,dry,2027]": 7.2})
+
+
+def test_a_full_hall_draws_no_more_than_it_carries():
+    # work may draw more than the nameplate that takes the room; the hall carries 10 MW all the same
+    more = {(k, "p100", "chat"): 0.2 for k in ("fast", "slow")}
+    assert most_load(tiny_case(kappa_mw=more)) == {"liquid": 1.0}
+    allowed = {"kappa_mw": {(k, "p100", "chat"): 0.05 for k in ("fast", "slow")}}
+    assert most_load(tiny_case(**allowed, oversubscription_frac={"all": 1.4})) == {"liquid": 0.7}
 
 
 def test_halls_are_whole():

@@ -122,7 +122,9 @@ class Inside:
         case, loads = self.case, [(s, d) for d in self.designs]
         meter = {i: case["facility_per_it_frac"][i] for i in loads}
         below = [self.row(meter, -case["step_mw"][s, 1] * built.open)]
-        below += [self.row({i: 1.0}, -n) for i, n in zip(loads, built.halls, strict=True)]
+        # in a hall of 1 MW full of racks no more is drawn than by those that draw most of them
+        most = min(max(0.95 * mw / case["rack_mw"][m[0]] for m, mw in case["kappa_mw"].items()), 1)
+        below += [self.row({i: 1.0}, -most * n) for i, n in zip(loads, built.halls, strict=True)]
         for k, n in zip(SYSTEMS, built.racks, strict=True):
             below.append(self.row({(s, m): 1.0 for m in self.modes if m[0] == k}, -0.95 * n))
         draw = {(s, m): case["kappa_mw"][m] for m in self.modes}

@@ -135,6 +135,20 @@ def test_a_start_is_kept_if_it_is_feasible(solver):
     assert solver.run().objective == pytest.approx(first.objective)
 
 
+def test_a_start_outlives_other_costs_and_bounds(solver):
+    # HiGHS forgets what it was offered when costs or bounds change, and says so nowhere
+    said = []
+    solver.highs.cbLogging.subscribe(lambda event: said.append(event.message))
+    solver.maximise({"tokens_total": 1.0})
+    x = solver.run().x
+    assert not any("MIP start" in text for text in said)
+    solver.start_from(x)
+    solver.maximise({"facility_total": -1.0})
+    solver.bounds(np.array([0]), solver.compiled.low[:1], solver.compiled.high[:1])
+    solver.run()
+    assert any("MIP start solution is feasible" in text for text in said)
+
+
 def test_without_shifted_bounds_a_long_solve_goes_on_with_them(compiled, monkeypatch):
     shifted, plain = Solver(compiled, threads=1), Solver(compiled, threads=1)
     for one in (shifted, plain):

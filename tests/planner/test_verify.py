@@ -82,6 +82,9 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     "hall MW": ("halls", "", "hall_mw", more, "but the number of halls gives"),
     "hall land": ("halls", "", "land_m2", more, "but the number of halls gives"),
     "load beyond the hall": ("halls", "", "it_mw", 500.0, "more than the halls can carry"),
+    "load beyond what racks there draw": (
+        "halls", "it_mw > 1", "it_mw", 500.0, "MW in halls where racks can draw",
+    ),
     "load of the racks": ("halls", "it_mw > 1", "it_mw", more, "MW at work, but its halls carry"),
     "mean above the peak": ("halls", "it_mw > 1", "it_mean_mw", 90.0, "more than the peak allows"),
     "mean below idle": ("halls", "it_mw > 1", "it_mean_mw", 0.1, "less the least mean load"),
