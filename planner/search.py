@@ -90,6 +90,7 @@ class Search:
         self._sites: set[str] = set()
         self._nearby: set[str] = set()
         self._start = start
+        self._grouped: tuple[dict[str, float], set[str], float] | None = None
         self._best = Outcome("stopped")
         self._state = "stopped"
         self._nodes = 0
@@ -207,6 +208,7 @@ class Search:
         value, where = by_totals(self._case, sites, compiled, near, plan, how)
         if not where or value <= self.r + ROUNDING_FRAC * abs(self.r):
             return False
+        self._grouped = (self._where, self._sites, self._start) if self._where else None
         self._where, self._start = where, value
         self._sites = opened(where) | self._nearby
         return True
@@ -284,6 +286,9 @@ class Search:
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if placed is not None:
             self.take(placed)
+        elif self._grouped is not None and self.r == -np.inf:  # what stood before by way of totals
+            (self._where, self._sites, self._start), self._grouped = self._grouped, None
+            self.place(bound)
 
     def take(self, placed: Placed) -> None:
         """Keep a plan if it is better than the one in hand."""

@@ -13,6 +13,7 @@ between sites, at sites they stay.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,10 @@ BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER",
 WHERE = ("open", "connect", "operate", "host", "water_link")
 SOME = 1e-7
 """More than the solver's rounding."""
+
+WIDER_SECONDS = 10.0
+"""Longest search for more or fewer racks, and then for any halls with these, where racks next to
+the fractional ones do not fit the halls chosen."""
 
 RACKS_MORE = 2.0
 """Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
@@ -199,10 +204,10 @@ class Placement:
 
         `where` holds the plan in groups: its sites and steps, its kinds of racks and their work are
         kept at first. Tries, each freer, until a ratio is `enough`: its halls, and whole racks next
-        to their fractional numbers, or a few more or fewer where that has no plan; halls next to
-        what divisible racks at sites want, or between that and its own; the same with a hall to
-        spare of each kind; any number of anything, of these kinds and then of all, begun from the
-        best so far.
+        to their fractional numbers, or a few more or fewer where that has no plan, and then in any
+        halls; halls next to what divisible racks at sites want, or between that and its own; the
+        same with a hall to spare of each kind; any number of anything, of these kinds and then of
+        all, begun from the best so far.
         """
         aim = _Aim(names, start, limits)
         value, plan = -np.inf, None
@@ -217,15 +222,30 @@ class Placement:
             elif plan is not None:
                 solver.start_from(in_columns(compiled, plan.found_in, plan.solution))
             _, x = in_order(solver, names, start, limits, watch)
-            if x is None and bounds:
-                fix(solver, wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE))
-                _, x = in_order(solver, names, start, limits, watch)
+            for wide in self._wider(compiled, bounds) if x is None else ():
+                fix(solver, wide)
+                end = min(limits.deadline, monotonic() + WIDER_SECONDS)
+                _, x = in_order(solver, names, start, replace(limits, deadline=end), watch)
+                if x is not None:
+                    break
             found = -np.inf if x is None else value_at(compiled, OBJECTIVES[names[0]], x)
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
                 break
         return value, plan
+
+    def _wider(self, compiled: Compiled, bounds: Mapping[int, Range]) -> Iterator[dict[int, Range]]:
+        """Bounds to try next: a few racks more or fewer, then any halls with these.
+
+        Racks of whole numbers may have no room, or money, left in halls that divisible ones fill.
+        """
+        if not bounds:
+            return
+        racks = wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE)
+        yield racks
+        free = {i: (compiled.low[i], compiled.high[i]) for i in bounds if i not in racks}
+        yield {**free, **racks}
 
     def _tries(
         self, few: Compiled, where: Mapping[str, float]
