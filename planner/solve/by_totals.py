@@ -96,6 +96,6 @@ def by_totals(
         soon = begun + KEPT_FRAC * (end - begun)
         best_ratio(Fraction(solver, ratio), how.start, how.limits.gap_frac, soon)
     solver.bounds(at, least, most)
-    limits = replace(how.limits, ties=False, deadline=max(end, monotonic() + 1.0))
+    limits = replace(how.limits, ties=False)
     found, better = in_order(solver, how.names, how.start, limits)
     return found.value, {} if better is None else few.named(better[: len(few.low)])
