@@ -36,9 +36,9 @@ def proven(
         if totals is not None:
             totals.search(search.target, search.soon(seconds), search.tell)
             bound = min(bound, totals.bound)
-            top = totals.top.x[: len(compiled.low)]
-            near = [*near[:1], compiled.named(top)]
-            choice = choice | used(compiled, top)
+            if totals.x is not None:
+                near = [*near[:1], compiled.named(totals.x)]
+                choice = choice | used(compiled, totals.x)
         if not search.goes_on(bound):
             break
         rivals = search.rivals(compiled, relaxed) | choice

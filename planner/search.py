@@ -23,8 +23,9 @@ from planner.solve.ratio import Best, value_at
 from planner.solve.repair import Wanted, repaired
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split, with_sums
+from planner.solve.sums import halls_by_kind, sites_and_steps
 from planner.solve.told import Quiet
-from planner.solve.totals import WholeTotals, halls_by_kind
+from planner.solve.totals import WholeTotals
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 """Longest search for whole racks at the sites chosen before other sites are considered: these
@@ -132,7 +133,7 @@ class Search:
     def totals(self, compiled: Compiled, relaxed: Relaxed) -> WholeTotals:
         """The search for a tighter bound, at the ratio that would prove the plan in hand."""
         parts = split(compiled, self._case.sets["SITE"])
-        sums = halls_by_kind(self._case, compiled)
+        sums = halls_by_kind(self._case, compiled) | sites_and_steps(self._case, compiled)
         return WholeTotals(compiled, parts, sums, self._ratio, relaxed, self.target)
 
     def rivals(self, compiled: Compiled, relaxed: Relaxed) -> set[str]:

@@ -1,7 +1,7 @@
 """Halls, substation and setbacks fit the parcel; land is bought as it is built on.
 
 substation_m2 * open[s,t] + sum over d of hall_m2[s,d] * halls[s,d,t]
-<= parcel_m2[s] * (1 - setback_frac)                          for each site with a parcel
+<= parcel_m2[s] * (1 - setback_frac) * open[s,t]              for each site with a parcel
 hall_m2 = hall_mw * hall_m2_per_mw of the design, cooling yard included
 Price: land_local_per_m2 on the built area, grossed up by the setback.
 """
@@ -36,7 +36,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.parcel = Constraint(
         [(s, t) for s, t in case.sets["SITE_PERIOD"] if s in case["buildable_m2"]],
         rule=lambda m, s, t: (
-            ledger.total("built_m2", (s, t)) / 1e4 <= case["buildable_m2"][s] / 1e4
+            ledger.total("built_m2", (s, t)) / 1e4 <= case["buildable_m2"][s] / 1e4 * m.open[s, t]
         ),
     )
 

@@ -6,7 +6,8 @@
     peak[s,r,t] * 24 h    <=  limit_m3_per_day[s,r]  * link[s,r,t]
     mean[s,r,t] * 8760 h  <=  limit_m3_per_year[s,r] * link[s,r,t]
     mean[s,r,t] * 24 h    <=  limit_m3_per_day[s,r]  * link[s,r,t]      where there are several
-    link[s,r,t] >= link[s,r,t-1];  link <= open;  a source of the site itself is always linked
+    link[s,r,t] >= link[s,r,t-1];  link <= open;  to its own source a site is linked when open
+So in a relaxation half a site has half its water.
 Cost: the year's water at the price of its source; a connection once.
 A site with one source has no columns of its own for it: what its halls draw is what the source
 gives. A source without a limit has no row. A design that evaporates nothing draws nothing.
@@ -77,19 +78,22 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         alone = len(sources[s]) == 1
         return ledger.total(name, (s, t)) if alone else getattr(m, name)[s, r, t]
 
-    links = {i: m.water_link[i] for i in m.water_link}
+    def link(s: str, r: str, t: int) -> Any:
+        """Whether it is linked."""
+        return m.water_link[s, r, t] if (s, r, t) in m.water_link else m.open[s, t]
+
     by_day, by_year = case["water_limit_m3_per_day"], case["water_limit_m3_per_year"]
     m.water_day_limit = Constraint(
         [i for i in drawn if i[:2] in by_day],
-        rule=lambda m, *i: given(PEAK, *i) <= by_day[i[:2]] / DAY * links.get(i, 1.0),
+        rule=lambda m, *i: given(PEAK, *i) <= by_day[i[:2]] / DAY * link(*i),
     )
     m.water_year_limit = Constraint(
         [i for i in drawn if i[:2] in by_year],
-        rule=lambda m, *i: given(MEAN, *i) <= by_year[i[:2]] / YEAR * links.get(i, 1.0),
+        rule=lambda m, *i: given(MEAN, *i) <= by_year[i[:2]] / YEAR * link(*i),
     )
     m.water_mean_day = Constraint(
         [i for i in drawn if i[:2] in by_day and len(sources[i[0]]) > 1],
-        rule=lambda m, *i: given(MEAN, *i) <= by_day[i[:2]] / DAY * links.get(i, 1.0),
+        rule=lambda m, *i: given(MEAN, *i) <= by_day[i[:2]] / DAY * link(*i),
     )
     for s, r, t in drawn:
         price = YEAR * case["water_usd_per_m3"][s, r] / 1e6

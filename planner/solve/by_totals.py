@@ -27,7 +27,7 @@ from planner.solve.order import Limits, in_order
 from planner.solve.place import SOME, at_sites, narrowed
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.split import with_sums
-from planner.solve.totals import halls_by_kind
+from planner.solve.sums import halls_by_kind
 
 TOTALS_FRAC, KEPT_FRAC = 0.25, 0.6
 """Of the time there is, when totals are to be known, and a plan with just these."""

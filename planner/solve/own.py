@@ -55,16 +55,25 @@ class OwnRows:
 
     def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
         """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
-        found = np.zeros(self._count)
+        x = self.best(costs, deadline)
+        return None if x is None else self.sums(costs, x)
+
+    def sums(self, costs: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Sum of cost x column by site."""
+        owned = np.flatnonzero(self._parts.of_column >= 0)
+        owner = self._parts.of_column[owned]
+        return np.bincount(owner, weights=costs[owned] * x[owned], minlength=self._count)
+
+    def best(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
+        """Where that is greatest: what each site has of its own columns; None if time is up."""
+        x = np.zeros(len(costs))
         for columns, solver in self._programs:
-            own = costs[columns]
-            solver.maximise_vector(own)
+            solver.maximise_vector(costs[columns])
             answer = solver.run(deadline=deadline)
             if answer.state != "optimal" or answer.x is None or time.monotonic() > deadline:
                 return None
-            owner = self._parts.of_column[columns]
-            found += np.bincount(owner, weights=own * answer.x, minlength=self._count)
-        return found
+            x[columns] = answer.x
+        return x
 
 
 class Others:
@@ -81,8 +90,22 @@ class Others:
 
         `costs` are those of all columns, `prices` those of all rows.
         """
-        most = self._own.most(costs - self._rows.T @ prices[self._shared], deadline)
+        most = self._own.most(self.reduced(costs, prices), deadline)
         return None if most is None else np.where(kept, 0.0, np.maximum(most, 0.0))
+
+    def reduced(self, costs: np.ndarray, prices: np.ndarray) -> np.ndarray:
+        """Costs of all columns less what their share of the shared rows is priced at."""
+        return costs - self._rows.T @ prices[self._shared]
+
+    def missed(
+        self, reduced: np.ndarray, x: np.ndarray, deadline: float
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """By site how much more than x has it could add, and where; None if time is up."""
+        best = self._own.best(reduced, deadline)
+        if best is None:
+            return None
+        more = self._own.sums(reduced, best) - self._own.sums(reduced, x)
+        return np.maximum(more, 0.0), best
 
 
 def own_rows(compiled: Compiled, parts: Split, known: OwnRows | None) -> OwnRows:

@@ -1,15 +1,15 @@
-"""A tighter bound than the relaxation's: halls of a kind in a country are a whole number.
+"""A tighter bound than the relaxation's: halls, sites and steps of a kind are whole numbers.
 
     total[n,c,q,t] = sum over sites s of n, designs d of class c with halls of q MW, of halls[s,d,t]
-
-is whole in every plan, wherever the halls stand. Where halls are what is paid for, half a hall too
-many is what a plan loses to the relaxation, and halves at sites do not show it: another site has
-the other half. So the search is over totals alone, and all else is divisible. To prove that no plan
-is better than a ratio r, F(r) = max N - r * D is bounded in ever smaller parts:
+    sites[n,t]     = sum over sites s of n, of open[s,t];      steps[n,q,t] likewise, by their MW
+are whole in every plan, wherever they stand. Where these are what is paid for, half a hall too many
+is what a plan loses to the relaxation, and halves at sites do not show it: another site has the
+other half. So the search is over totals alone, and all else is divisible. To prove that no plan is
+better than a ratio r, F(r) = max N - r * D is bounded in ever smaller parts:
 
     the part with the highest F(r) is halved at one total, until none is above 0
-    a part's F(r):  the sites in play by the dual simplex, from where the whole stood,
-                    and what all other sites could add at its prices (planner/solve/sift.py)
+    a part's F(r):  the columns in play by the dual simplex, from where the whole stood,
+                    and what all sites could add at its prices (planner/solve/few.py)
     the total:      both of whose halves fall most by what halving it gave before; one that was
                     never halved is tried first
     then            best ratio <= r + F(r) / D_min,  D_min of the relaxation with N - r * D >= 0
@@ -28,17 +28,16 @@ from functools import partial
 import numpy as np
 
 from models.blocks.objective import Ratio
-from models.case import Case
-from planner.solve.basis import Basis
 from planner.solve.box import Range
 from planner.solve.branching import Falls
 from planner.solve.compile import Compiled
+from planner.solve.few import Ended, Few
 from planner.solve.halt import HALT
-from planner.solve.highs import Answer, Solver
+from planner.solve.highs import Answer
 from planner.solve.own import Others, own_rows
 from planner.solve.ratio import Fraction, costs_at
-from planner.solve.sift import Relaxed, relaxed_ratio, worthiest
-from planner.solve.split import Split, further, inside, restricted, with_row, with_slack, with_sums
+from planner.solve.sift import Relaxed, relaxed_ratio
+from planner.solve.split import Split, further, with_row, with_slack, with_sums
 
 PENALTY = 0.02
 """Price of a hall out of a range, as a share of the whole: many times what one can be worth."""
@@ -55,19 +54,19 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Part:
-    """Ranges of totals, what F(r) is there at most, where it is reached and where that ended."""
+    """Ranges of totals, what F(r) is there at most, the totals there, and where that ended."""
 
     gain: float
     ranges: Mapping[int, Range]
-    x: np.ndarray
-    basis: Basis
-    sites: int = 0
-    """How many were in play where it was solved; if 0, all that is known is what the part it is of
-    has."""
+    totals: np.ndarray
+    ended: Ended | None = None
+    size: int = 0
+    """How many columns were in play where it was bounded; if 0, all that is known is what the part
+    it is of has."""
 
 
 class WholeTotals:
-    """The search over totals of halls at one ratio r, begun at the relaxation."""
+    """The search over totals at one ratio r, begun at the relaxation."""
 
     def __init__(
         self,
@@ -78,23 +77,22 @@ class WholeTotals:
         relaxed: Relaxed,
         r: float,
     ) -> None:
-        self._r, self._ratio, self._most = r, ratio, relaxed.bound
         assert relaxed.x is not None
-        self._size = r * relaxed.x[compiled.column[ratio.under]]
-        width = len(compiled.low)
+        self._r, self._ratio, self._most = r, ratio, relaxed.bound
+        size = r * relaxed.x[compiled.column[ratio.under]]
+        self._width = width = len(compiled.low)
         rows = len(compiled.row_low) + np.arange(len(sums))
         self._model = with_slack(with_sums(compiled, sums), rows)
         self._totals = np.arange(width, width + len(sums))
-        self._parts = further(parts, self._model)
-        self._whole = (len(self._model.low), len(self._model.row_low))
+        costs = costs_at(self._model, ratio, r)
+        costs[-2 * len(sums) :] = -PENALTY * abs(size)
         own = own_rows(compiled, parts, relaxed.own)
-        self._others = Others(self._model, self._parts, own)
-        self._costs = self._priced()
-        self._kept = in_use(parts, relaxed.x)
-        self._master()
-        basis = relaxed.basis.within(*self._whole) if relaxed.basis else Basis.fresh(*self._whole)
-        self._first = Part(np.inf, {}, np.zeros(self._whole[0]), basis)
+        parts_here = further(parts, self._model)
+        self._few = Few(self._model, parts_here, Others(self._model, parts_here, own), costs)
+        self._few.take(np.flatnonzero(np.abs(relaxed.x) > NEARLY))
+        self._fraction = Fraction(self._few.solver, ratio)
         self._open: list[tuple[float, int, Part]] = []
+        self._first = Part(np.inf, {}, np.zeros(len(sums)))
         self._count = 0
         self._falls = Falls(len(sums))
         self._relaxation = compiled, parts, replace(relaxed, own=own)
@@ -111,88 +109,74 @@ class WholeTotals:
     @property
     def whole(self) -> bool:
         """Whether all totals of the top are whole, so that no further search lowers the bound."""
-        return bool(self.top.sites) and not len(self._broken(self.top))
+        return bool(self.top.size) and not len(self._broken(self.top))
 
     @property
     def top(self) -> Part:
         """The part with the highest F(r)."""
         return self._open[0][2] if self._open else self._first
 
+    @property
+    def x(self) -> np.ndarray | None:
+        """Where F(r) is reached in the top, in the columns of the model without totals."""
+        ended = self.top.ended
+        return None if ended is None else self._few.spread(ended)[: self._width]
+
     def search(self, target: float, deadline: float, tell: Callable[[float], None]) -> None:
         """Halve parts until the bound is no more than a target, all totals whole, or no time."""
-        parts = [self._first] if not self._open else [entry[2] for entry in self._open]
+        parts = [entry[2] for entry in self._open] or [self._first]
         self._open.clear()
         for part in parts:
-            self._keep(part if part.sites else self._solved(part, deadline))
+            self._keep(part if part.size else self._solved(part, deadline))
         self._under = self._under or self._least_under(deadline)
         while self.bound > target and time.monotonic() < deadline and not HALT.asked:
             tell(self.bound)
             part = self.top
             broken = self._broken(part)
-            if not part.sites or not len(broken):
+            if not part.size or not len(broken):
                 return
             heapq.heappop(self._open)
-            if part.sites < self._kept.sum():
+            if part.size < self._few.size:
                 self._keep(self._solved(part, deadline))
                 continue
             tried = partial(self._tried, part, deadline)
-            i = self._falls.best(broken, part.x[self._totals], part.gain, tried)
+            i = self._falls.best(broken, part.totals, part.gain, tried)
             for ranges in self._halves(part, i):
                 self._keep(self._half(part, ranges, deadline))
 
-    def _priced(self) -> np.ndarray:
-        costs = costs_at(self._model, self._ratio, self._r)
-        costs[-2 * len(self._totals) :] = -PENALTY * abs(self._size)
-        return costs
-
-    def _master(self) -> None:
-        """The linear program of the sites in play."""
-        self._columns, self._rows = inside(self._parts, self._kept)
-        part = restricted(self._model, self._columns, self._rows)
-        self._solver = Solver(part, threads=1)
-        self._solver.whole(False)
-        self._solver.unperturbed()
-        self._fraction = Fraction(self._solver, self._ratio)
-        self._solver.maximise_vector(self._costs[self._columns])
-        self._at = np.searchsorted(self._columns, self._totals)
-
     def _half(self, part: Part, ranges: Mapping[int, Range], deadline: float) -> Part:
         """A half of a part, by the dual simplex from where the part ended."""
-        half = replace(part, ranges=ranges, sites=0)
-        answer = self._within(ranges, part.basis, deadline)
-        return self._solved(half, deadline, answer)
+        half = replace(part, ranges=ranges, size=0)
+        return self._solved(half, deadline, self._within(ranges, part.ended, deadline))
 
     def _tried(self, part: Part, deadline: float, i: int) -> tuple[float, float]:
-        """How far the best of the sites in play falls where total i is halved."""
-        found = (self._within(ranges, part.basis, deadline) for ranges in self._halves(part, i))
+        """How far the best of what is in play falls where total i is halved."""
+        found = (self._within(ranges, part.ended, deadline) for ranges in self._halves(part, i))
         below, above = (
             part.gain - half.objective if half.state == "optimal" else 0.0 for half in found
         )
         return below, above
 
     def _solved(self, part: Part, deadline: float, answer: Answer | None = None) -> Part:
-        """F(r) bounded in a part: by the sites in play, with more of them until that will do.
+        """F(r) bounded in a part: by what is in play, with more of it until that will do.
 
-        Sites that come in leave the point as it is, so the primal simplex goes on from there.
+        Columns that come in leave the point as it is, so the primal simplex goes on from there.
         """
+        few = self._few
         for _ in range(ROUNDS):
-            answer = answer or self._within(part.ranges, part.basis, deadline, keeps_rows=True)
+            answer = answer or self._within(part.ranges, part.ended, deadline, keeps_rows=True)
             if answer.state != "optimal" or answer.x is None:
                 break
-            y = np.zeros(self._whole[1])
-            y[self._rows] = self._solver.duals()
-            worth = self._others.worth(self._costs, y, self._kept, deadline)
-            if worth is None:
+            bounded = few.bounded(answer, deadline)
+            if bounded is None:
                 break
-            x = np.zeros(self._whole[0])
-            x[self._columns] = answer.x
-            basis = self._solver.basis().spread(self._columns, self._rows, *self._whole)
-            gain = min(answer.objective + worth.sum(), part.gain)
-            part = Part(gain, part.ranges, x, basis, int(self._kept.sum()))
-            if gain <= 0 or worth.sum() <= 0.01 * abs(gain):
+            gain, missed = min(bounded.most, part.gain), bounded.missed.sum()
+            ended = few.ended(answer)
+            totals = answer.x[np.searchsorted(few.columns, self._totals)]
+            part = Part(gain, part.ranges, totals, ended, few.size)
+            if gain <= 0 or missed <= 0.01 * abs(gain):
                 break
-            self._kept = self._kept | worthiest(worth, TAKEN)
-            self._master()
+            few.take(few.worthiest(bounded, TAKEN))
             answer = None
         return part
 
@@ -203,28 +187,26 @@ class WholeTotals:
     def _within(
         self,
         ranges: Mapping[int, Range],
-        basis: Basis,
+        ended: Ended | None,
         deadline: float,
         keeps_rows: bool = False,
     ) -> Answer:
-        """The sites in play within ranges, from where the simplex ended before."""
+        """What is in play within ranges, from where the simplex ended before."""
         low, high = self._model.low[self._totals].copy(), self._model.high[self._totals].copy()
         for i, (least, most) in ranges.items():
             low[i], high[i] = least, most
-        self._solver.bounds(self._at, low, high)
-        self._solver.start_from_basis(basis.part(self._columns, self._rows), keeps_rows)
-        return self._solver.run(deadline=deadline)
+        self._few.bounds(self._totals, low, high)
+        return self._few.run(ended, keeps_rows, deadline)
 
     def _broken(self, part: Part) -> np.ndarray:
         """The totals that are not whole."""
-        totals = part.x[self._totals]
-        return np.flatnonzero(np.abs(totals - np.round(totals)) > NEARLY)
+        return np.flatnonzero(np.abs(part.totals - np.round(part.totals)) > NEARLY)
 
     def _halves(self, part: Part, i: int) -> list[dict[int, Range]]:
         """The ranges of both halves of a part."""
         low, high = self._model.low[self._totals[i]], self._model.high[self._totals[i]]
         least, most = part.ranges.get(i, (low, high))
-        below = float(np.floor(part.x[self._totals[i]]))
+        below = float(np.floor(part.totals[i]))
         return [{**part.ranges, i: (least, below)}, {**part.ranges, i: (below + 1.0, most)}]
 
     def _least_under(self, deadline: float) -> float:
@@ -240,23 +222,3 @@ class WholeTotals:
         start = -relaxed.x[compiled.column[self._ratio.under]]
         found = relaxed_ratio(better, further(parts, better), under, relaxed, start, deadline)
         return max(-found.bound, 0.0) if np.isfinite(found.bound) else 0.0
-
-
-def in_use(parts: Split, x: np.ndarray) -> np.ndarray:
-    """Marks of the sites of which a solution has something."""
-    marks = np.zeros(len(parts.sites) + 1, dtype=bool)
-    marks[parts.of_column[np.abs(x) > NEARLY]] = True  # what no site owns is the last of them
-    return marks[:-1]
-
-
-def halls_by_kind(case: Case, compiled: Compiled) -> dict[str, np.ndarray]:
-    """Columns of the halls of a country, cooling class, size and period."""
-    found: dict[str, list[int]] = {}
-    for name, index in compiled.column.items():
-        kind, _, rest = name.partition("[")
-        if kind != "halls":
-            continue
-        s, d, t = rest[:-1].split(",")
-        key = f"{case['country'][s]},{case['cooling_class'][d]},{case['hall_mw'][s, d]},{t}"
-        found.setdefault(f"total[{key}]", []).append(index)
-    return {key: np.array(columns) for key, columns in found.items()}

@@ -16,7 +16,8 @@ from planner.solve.place import at_sites
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split, with_sums
-from planner.solve.totals import WholeTotals, halls_by_kind
+from planner.solve.sums import halls_by_kind
+from planner.solve.totals import WholeTotals
 from tests.planner.test_optimize import scenario
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases
