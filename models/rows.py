@@ -1,4 +1,4 @@
-"""Rows that are alike at every index, kept as arrays: `a * x <= b * y`, one column on each side.
+"""Rows that are alike at every index, kept as arrays: `a * x <= b * y + ...`, a few columns each.
 
 Most rows of a model are of this kind: what stands stays, what is used is there. Written as rules
 of Pyomo they would be most of the time it takes to build and to compile a model.
@@ -32,12 +32,12 @@ class Each(NamedTuple):
 
 
 class AtMost(IndexedConstraint):
-    """Rows `less <= more`, one at each index: arrays, until Pyomo is asked for one of them.
+    """Rows `less <= sum of more`, one at each index: arrays, until Pyomo is asked for one of them.
 
-    A side without `at` must be a variable with just these indices, in this order.
+    What has no `at` must be a variable with just these indices, in this order.
     """
 
-    def __init__(self, indices: Sequence[Any], less: Each, more: Each) -> None:
+    def __init__(self, indices: Sequence[Any], less: Each, *more: Each) -> None:
         self.indices, self.less, self.more = list(indices), less, more
         self._made: dict[Any, ConstraintData] | None = None
         super().__init__(AnyIndex)
@@ -51,12 +51,14 @@ class AtMost(IndexedConstraint):
         if self._made is None:
             self._made = {}
             count = len(self.indices)
-            sides = [
+            less, *more = (
                 list(zip(side.numbers(count).tolist(), side.at or self.indices, strict=True))
-                for side in (self.less, self.more)
-            ]
-            for index, (a, i), (b, j) in zip(self.indices, *sides, strict=True):
-                row = a * self.less.var[i] <= b * self.more.var[j]
+                for side in (self.less, *self.more)
+            )
+            for i, index in enumerate(self.indices):
+                a, at = less[i]
+                terms = zip(self.more, (side[i] for side in more), strict=True)
+                row = a * self.less.var[at] <= sum(b * side.var[j] for side, (b, j) in terms)
                 self._setitem_when_not_present(index, row)
         return self._made
 

@@ -185,7 +185,7 @@ class Search:
         if plan is not None:
             self._keep(compiled, first, plan)
         long = bool(near) and first.state == "stopped" and not bounds and self.goes_on(bound)
-        if long and not self._by_totals(sites, compiled, near, seconds) and plan is None:
+        if long and not self._by_totals(compiled, near, seconds) and plan is None:
             limits = replace(self._limits, deadline=self.soon(seconds))
             first, plan = self._within(compiled, start, {}, limits)
             if plan is not None:
@@ -193,11 +193,7 @@ class Search:
         return np.inf if bounds else first.bound
 
     def _by_totals(
-        self,
-        sites: set[str],
-        compiled: Compiled,
-        near: Sequence[Mapping[str, float]],
-        seconds: float,
+        self, compiled: Compiled, near: Sequence[Mapping[str, float]], seconds: float
     ) -> bool:
         """Whether a plan better than that in hand is found by way of totals, racks divisible."""
         solve = self._scenario.solve
@@ -206,7 +202,7 @@ class Search:
         how = Searched(self._names, start, limits, solve.threads, solve.seed)
         known = self._best.placed
         plan = known.found_in.named(known.solution) if known else {}
-        value, where = by_totals(self._case, sites, compiled, near, plan, how)
+        value, where = by_totals(self._case, compiled, near, plan, how)
         if not where or value <= self.r + ROUNDING_FRAC * abs(self.r):
             return False
         self._grouped = (self._where, self._sites, self._start) if self._where else None
@@ -221,7 +217,7 @@ class Search:
     def better(self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float) -> bool:
         """Whether some seconds give a better plan, from the one in hand and by way of totals."""
         sites = sites | self._sites
-        return self._by_totals(sites, compile_case(among(self._case, sites)), near, seconds)
+        return self._by_totals(compile_case(among(self._case, sites)), near, seconds)
 
     def _keep(self, compiled: Compiled, first: Best, plan: np.ndarray) -> None:
         """Take a plan in groups as the one to place racks by."""

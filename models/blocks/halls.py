@@ -2,10 +2,9 @@
 
     halls[s,d,t] >= halls[s,d,t-1]                                    halls are never taken down
     halls[s,d,t] <= halls_max[s,d] * open[s,t]
-    it_mw[s,d,t] <= most_load[c] * hall_mw[d] * halls[s,d,t]          peak IT load by design
-      most_load is what the racks that stand in a hall of class c can draw of what it can carry:
-      the most over their kinds of  availability * power at work / nameplate,  nameplates filling
-      the hall, or so many times of it as a scenario allows. So load is where racks have room.
+    it_mw[s,d,t] <= share * hall_mw[d] * halls[s,d,t]  +  more_mw * open[s,t]       peak IT load
+      what the racks that can stand in halls of class c draw of what these carry, and some more
+      where scarce kinds draw more (models/full_halls.py). So load is where racks have room.
     idle share * it_mw <= it_mean_mw[s,d,t] <= it_mw                  mean IT load over the year
     facility_mw[s,t] = sum over d of it_mw[s,d,t] * (1 + cool_peak[s,d] + loss[s])
       facility_mw is what the meter reads in the design hour: the hottest 0.4 % of the year.
@@ -19,6 +18,7 @@ from pyomo.environ import Expression, NonNegativeIntegers, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column
+from models.full_halls import FullHalls, full_halls
 from models.ledger import Ledger, times
 from models.periods import added, before, stay
 from models.rows import AtMost, Each
@@ -40,7 +40,7 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
-    most, hall_mw, frac = case["halls_max_count"], case["hall_mw"], case["mean_load_frac"]
+    most, frac = case["halls_max_count"], case["mean_load_frac"]
     at = case.sets["HALL"]
     m.halls = Var(
         at,
@@ -53,26 +53,23 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.halls_stay = stay(m.halls, earlier)
     opened = Each(m.open, [most[s, d] for s, d, _ in at], [(s, t) for s, _, t in at])
     m.halls_at_open_sites = AtMost(at, Each(m.halls), opened)
-    load = most_load(case)
-    carried = Each(m.halls, [load[case["cooling_class"][d]] * hall_mw[s, d] for s, d, _ in at])
-    m.hall_load = AtMost(at, Each(m.it_mw), carried)
+    m.hall_load = _load(m, case)
     m.mean_below_peak = AtMost(at, Each(m.it_mean_mw), Each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, Each(m.it_mw, frac["low"]), Each(m.it_mean_mw))
     _offer(m, case, ledger)
     _cost(m, case, ledger, earlier)
 
 
-def most_load(case: Case) -> dict[str, float]:
-    """By cooling class, the share of a hall's MW that the racks in it can draw at most."""
-    drawn = dict(case["training_mw"])
-    for (k, _, _), mw in case["kappa_mw"].items():
-        drawn[k] = max(mw, drawn.get(k, 0.0))
-    filled = case["oversubscription_frac"].get("all", 1.0)
-    most: dict[str, float] = dict.fromkeys(case["cooling_class"].values(), 0.0)
-    for k, c in {(k, c) for _, k, c, _ in case.sets["INSTALL"]}:
-        share = case["availability_frac"][k] * drawn.get(k, 0.0) / case["rack_mw"][k]
-        most[c] = max(most.get(c, 0.0), min(filled * share, 1.0))
-    return most
+def _load(m: Any, case: Case) -> AtMost:
+    full, at = full_halls(case), case.sets["HALL"]
+    nothing = FullHalls(0.0, 0.0)
+    where = [(case["country"][s], case["cooling_class"][d], t) for s, d, t in at]
+    draws = [full.get(i, nothing) for i in where]
+    mw = [
+        draw.share_frac * case["hall_mw"][s, d] for draw, (s, d, _) in zip(draws, at, strict=True)
+    ]
+    more = Each(m.open, [draw.more_mw for draw in draws], [(s, t) for s, _, t in at])
+    return AtMost(at, Each(m.it_mw), Each(m.halls, mw), more)
 
 
 def _offer(m: Any, case: Case, ledger: Ledger) -> None:

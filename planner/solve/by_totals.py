@@ -1,17 +1,18 @@
 """Whole halls, steps and sites by way of totals: how many halls of a kind first, then where.
 
 Where halls bind, a search for all whole numbers at once is long: it halves a hall at one site and
-has the other half at the next. And racks in groups use the room at one site and the power at
+has the other half at the next. And racks in groups may use the room at one site and the power at
 another, so halls that they fit may be of no use to racks at sites. In turn it is short:
-    1  totals of halls by country, kind and period whole (planner/solve/totals.py), sites as parts,
-       racks in groups
-    2  all but racks whole at sites, racks there but divisible, of the kinds used so far: with
-       these totals, then with as many or one hall more of each kind
-So whole racks are found next to what this ends with. Where a plan is known, the second begins with
-it, and totals may be any between its own and those of the first.
+    1  totals of halls by country, kind and period whole (planner/solve/sums.py), sites as parts,
+       racks in groups; nothing is left to do where the relaxation given has them so
+    2  sites, steps and halls whole for these totals, racks still in groups
+    3  at these sites, one hall more or fewer of each design and in total, of designs and kinds of
+       racks used so far, racks at sites but divisible; and again beside what that gives, until
+       it gives no more. So whole racks are found next to what this ends with.
+Where a plan is known, 3 is done beside it, too.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import NamedTuple
@@ -20,17 +21,26 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
-from planner.solve.box import columns_of
+from planner.solve.box import columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, in_order
-from planner.solve.place import SOME, at_sites, narrowed
+from planner.solve.place import SOME, at_sites, narrowed, opened
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.split import with_sums
 from planner.solve.sums import halls_by_kind
 
-TOTALS_FRAC, KEPT_FRAC = 0.25, 0.6
-"""Of the time there is, when totals are to be known, and a plan with just these."""
+TOTALS_FRAC, GROUPED_FRAC = 0.3, 0.7
+"""Of the time there is, when totals are to be known, and sites, steps and halls for them."""
+
+BESIDE = 1.0
+"""So many halls of a design more or fewer at a site, and of a kind in all."""
+
+WHOLE = 1e-4
+"""A total this near to a whole number is taken as whole."""
+
+NOTHING: tuple[float, dict[str, float]] = (-np.inf, {})
+"""No plan found."""
 
 
 class Searched(NamedTuple):
@@ -42,10 +52,18 @@ class Searched(NamedTuple):
     threads: int
     seed: int
 
+    def until(self, deadline: float) -> "Searched":
+        """The same, to end sooner."""
+        return self._replace(limits=replace(self.limits, deadline=deadline))
+
+    def first(self, solver: Solver) -> tuple[Fraction, float, float, float]:
+        """The first objective alone, as it is asked for by `best_ratio`."""
+        fraction = Fraction(solver, OBJECTIVES[self.names[0]])
+        return fraction, self.start, self.limits.gap_frac, self.limits.deadline
+
 
 def by_totals(
     case: Case,
-    sites: Collection[str],
     compiled: Compiled,
     near: Sequence[Mapping[str, float]],
     plan: Mapping[str, float],
@@ -55,47 +73,99 @@ def by_totals(
 
     Parameters
     ----------
-    case, sites
-        A case, and the sites of it that are looked at.
-    compiled
-        The where/what model of these sites.
+    case, compiled
+        A case, and the where/what model of those of its sites that are looked at.
     near
-        Solutions of the relaxation: the kinds of racks and work in them are used, too.
+        Solutions of the relaxation, the last with totals that may be whole: the kinds of racks and
+        work in them are used, too.
     plan
         A plan known so far, its columns by name; none if there is none.
     how
         The search; its deadline is that of all steps together.
     """
-    begun, end, ratio = monotonic(), how.limits.deadline, OBJECTIVES[how.names[0]]
+    best = _further(case, plan, [*near, plan], how) if plan else NOTHING
+    begun, end = monotonic(), how.limits.deadline
+    known = _whole(case, compiled, near[-1]) if near else None
+    if known is None:
+        known = _totals(case, compiled, how.until(begun + TOTALS_FRAC * (end - begun)))
+    if known is None:
+        return best
+    where = _in_groups(case, compiled, known, how.until(begun + GROUPED_FRAC * (end - begun)))
+    points = [*near, plan, best[1], where]
+    found = _further(case, where, points, how) if where else NOTHING
+    return max(best, found, key=lambda known: known[0])
+
+
+def _further(
+    case: Case, plan: Mapping[str, float], points: Sequence[Mapping[str, float]], how: Searched
+) -> tuple[float, dict[str, float]]:
+    """The best beside a plan, then the best beside that, until it gives no more."""
+    best, beside = NOTHING, plan
+    while beside and monotonic() < how.limits.deadline:
+        every = [*points, beside]
+        used = {name: value for point in every for name, value in point.items() if value > SOME}
+        found = _beside(case, beside, used, how)
+        more = found[0] - best[0] > how.limits.gap_frac * abs(found[0])
+        best = max(best, found, key=lambda known: known[0])
+        beside = found[1] if more else {}
+    return best
+
+
+def _whole(case: Case, compiled: Compiled, near: Mapping[str, float]) -> dict[str, float] | None:
+    """Totals of a point, where all of them are whole."""
+    x = compiled.point(near)
+    sums = {name: x[halls].sum() for name, halls in halls_by_kind(case, compiled).items()}
+    if any(abs(total - round(total)) > WHOLE for total in sums.values()):
+        return None
+    return {name: float(round(total)) for name, total in sums.items()}
+
+
+def _totals(case: Case, compiled: Compiled, how: Searched) -> dict[str, float] | None:
+    """Whole totals of halls, all else divisible; None where none are found."""
     width = len(compiled.low)
     model = with_sums(compiled, halls_by_kind(case, compiled))
     only_totals = model.integer & (np.arange(len(model.low)) >= width)
     solver = Solver(replace(model, integer=only_totals), how.threads, how.seed)
-    soon = begun + TOTALS_FRAC * (end - begun)
-    first = best_ratio(Fraction(solver, ratio), how.start, how.limits.gap_frac, soon)
+    first = best_ratio(*how.first(solver))
     if first.x is None:
-        return -np.inf, {}
-    known = dict(zip(model.column_names[width:], np.round(first.x[width:]), strict=True))
-    points = [*near, plan, compiled.named(first.x[:width])]
-    kinds = {name: value for point in points for name, value in point.items() if value > SOME}
-    few = compile_case(narrowed(at_sites(case, sites), case["group"], kinds))
-    sums = halls_by_kind(case, few)
+        return None
+    return dict(zip(model.column_names[width:], np.round(first.x[width:]), strict=True))
+
+
+def _in_groups(
+    case: Case, compiled: Compiled, totals: Mapping[str, float], how: Searched
+) -> dict[str, float]:
+    """Sites, steps and halls of these totals, racks in groups; none where not found."""
+    sums = halls_by_kind(case, compiled)
+    solver = Solver(with_sums(compiled, sums), how.threads, how.seed)
+    known = np.array([totals[name] for name in sums])
+    solver.bounds(len(compiled.low) + np.arange(len(sums)), known, known)
+    found = best_ratio(*how.first(solver))
+    return {} if found.x is None else compiled.named(found.x[: len(compiled.low)])
+
+
+def _beside(
+    case: Case, plan: Mapping[str, float], used: Mapping[str, float], how: Searched
+) -> tuple[float, dict[str, float]]:
+    """The best plan beside one, at its sites, racks divisible; and its ratio."""
+    few = compile_case(narrowed(at_sites(case, opened(plan)), case["group"], used))
     whole = few.integer.copy()
     whole[columns_of(few, "install")] = False
+    sums = halls_by_kind(case, few)
     solver = Solver(with_sums(replace(few, integer=whole), sums), how.threads, how.seed)
-    at = len(few.low) + np.arange(len(sums))
-    least = np.array([known[name] for name in sums])
-    most = least + 1.0
-    if plan:
-        x = few.point(plan)
-        own = np.array([x[halls].sum() for halls in sums.values()])
-        solver.start_from(np.append(x, own))
-        least, most = np.minimum(least, own), np.maximum(most, own)
-    else:
-        solver.bounds(at, least, least)
-        soon = begun + KEPT_FRAC * (end - begun)
-        best_ratio(Fraction(solver, ratio), how.start, how.limits.gap_frac, soon)
-    solver.bounds(at, least, most)
-    limits = replace(how.limits, ties=False)
-    found, better = in_order(solver, how.names, how.start, limits)
-    return found.value, {} if better is None else few.named(better[: len(few.low)])
+    x, halls = few.point(plan), columns_of(few, "halls")
+    designs = {_site_and_design(name) for name in used if name.startswith("halls[")}
+    bounds = wider(few, dict(next_to(np.round(x), halls)), halls, BESIDE)
+    unused = [i for i in halls if _site_and_design(few.column_names[i]) not in designs]
+    fix(solver, bounds | dict.fromkeys(unused, (0.0, 0.0)))
+    totals = np.round([x[parts].sum() for parts in sums.values()])
+    at = len(x) + np.arange(len(sums))
+    solver.bounds(at, np.maximum(totals - BESIDE, 0.0), totals + BESIDE)
+    solver.start_from(np.append(x, totals))
+    found, better = in_order(solver, how.names, how.start, replace(how.limits, ties=False))
+    return found.value, {} if better is None else few.named(better[: len(x)])
+
+
+def _site_and_design(column: str) -> str:
+    """Of the name of a column of halls."""
+    return column.rpartition(",")[0]

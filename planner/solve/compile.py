@@ -96,7 +96,7 @@ def _compiled(model: Any) -> Compiled:
     for rule in _of(model, Constraint):
         if isinstance(rule, AtMost):
             rules.append((rule.local_name, rule.indices))
-            walk.pairs(*_pairs(rule, first))
+            walk.alike(*_alike(rule, first))
             continue
         kept = [(index, row) for index, row in rule.items() if row.active]
         rules.append((rule.local_name, [index for index, _ in kept]))
@@ -142,11 +142,12 @@ def _first_numbers(model: Any) -> dict[int, int]:
     return found
 
 
-def _pairs(rows: AtMost, first: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Columns and values of rows `less - more <= 0`, those of a row after each other."""
-    shape = (len(rows.indices), 2)
+def _alike(rows: AtMost, first: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and values of rows `less - sum of more <= 0`, those of a row after each other."""
+    sides = [(rows.less, 1.0), *((side, -1.0) for side in rows.more)]
+    shape = (len(rows.indices), len(sides))
     index, value = np.empty(shape, dtype=np.int32), np.empty(shape)
-    for i, (side, sign) in enumerate(((rows.less, 1.0), (rows.more, -1.0))):
+    for i, (side, sign) in enumerate(sides):
         index[:, i] = first[id(side.var)] + side.places(shape[0])
         value[:, i] = sign * side.numbers(shape[0])
     return index, value

@@ -67,12 +67,12 @@ class Walk:
         self.high.append(high)
         self.start.append(len(self.index))
 
-    def pairs(self, index: np.ndarray, value: np.ndarray) -> None:
-        """Rows of two columns each, at most 0."""
-        begun, count = len(self.index), len(index)
+    def alike(self, index: np.ndarray, value: np.ndarray) -> None:
+        """Rows of as many columns each, at most 0."""
+        begun, (count, width) = len(self.index), index.shape
         self.index.frombytes(index.astype(np.int32).tobytes())
         self.value.frombytes(value.tobytes())
-        self.start.extend(range(begun + 2, begun + 2 * count + 1, 2))
+        self.start.extend(range(begun + width, begun + width * count + 1, width))
         self.low.extend([-INFINITY] * count)
         self.high.extend([0.0] * count)
 

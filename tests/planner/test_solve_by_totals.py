@@ -24,7 +24,7 @@ def found(case, plan=None, seconds=20.0):
     best = attempt(case)
     limits = Limits(gap_frac=1e-9, tolerance_frac=1e-9, deadline=monotonic() + seconds)
     how = Searched(("tokens_per_mw", "cost"), best.best.value, limits, threads=1, seed=0)
-    return by_totals(case, case.sets["SITE"], compile_case(case), [], plan or {}, how)
+    return by_totals(case, compile_case(case), [], plan or {}, how)
 
 
 @settings(seeded, max_examples=8)
