@@ -16,6 +16,7 @@ from models.case import Case
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled
 from planner.solve.named import name_at
+from planner.solve.repriced import PRICE_FACTS
 from planner.solve.split import with_row
 
 LIMITS = {
@@ -55,6 +56,22 @@ def only_limits(before: Scenario, after: Scenario) -> bool:
         had, has = (values["filters"]["sites"].pop(key) for values in (old, new))
         further = further and set(had) <= set(has)
     return further and old == new
+
+
+def only_limits_and_prices(before: Scenario, after: Scenario) -> bool:
+    """Whether nothing else differs than limits, and facts that are prices of racks by their names.
+
+    With other prices the sites forced in or ruled out are the same.
+    """
+    if before.facts == after.facts:
+        return only_limits(before, after)
+    others = [
+        {name: value for name, value in s.facts.items() if not PRICE_FACTS.fullmatch(name)}
+        for s in (before, after)
+    ]
+    repriced = before.model_copy(update={"facts": after.facts})
+    same_sites = before.filters == after.filters
+    return same_sites and others[0] == others[1] and only_limits(repriced, after)
 
 
 def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | None:

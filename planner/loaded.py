@@ -38,7 +38,7 @@ from planner.coefficients.context import Context
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.limit_rows import Changed, changed, limited, only_limits
+from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
 from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
 from planner.reading import facts_of, read
@@ -108,7 +108,7 @@ class Loaded:
         """
         begun = time.monotonic()
         scenario, facts = self.asked(changes)
-        found = self.by_limits(scenario, watch) or self._by_facts(scenario, facts, watch)
+        found = self.answer(scenario, facts, watch) or self._anew(scenario, facts, watch)
         return replace(found, seconds=time.monotonic() - begun)
 
     def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
@@ -128,11 +128,17 @@ class Loaded:
                 texts.append(f"filters.sites.{key}=[{', '.join(whole)}]")
         return read(scenario_from(self._values, overrides=texts), self._region)
 
-    def by_limits(self, scenario: Scenario, watch: Watch | None = None) -> WhatIf | None:
-        """The plan of a scenario that differs in limits and the choice of sites; None if in more.
+    def answer(
+        self, scenario: Scenario, facts: Region, watch: Watch | None = None
+    ) -> WhatIf | None:
+        """The plan by limits or by prices; None where the model would have to be rebuilt.
 
-        Its facts are those of the scenario that is loaded.
+        `facts` are those of the scenario, read from the tables that the model was loaded with.
         """
+        return self._by_limits(scenario, watch) or self._by_prices(scenario, facts, watch)
+
+    def _by_limits(self, scenario: Scenario, watch: Watch | None) -> WhatIf | None:
+        """The plan of a scenario that differs in limits and choice of sites; None if in more."""
         model = self.outcome.grouped
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
@@ -150,15 +156,22 @@ class Loaded:
         outcome = optimize(case, scenario, watch, self._begun(case, bounded, change))
         return WhatIf("limits", outcome, case, scenario)
 
-    def _by_facts(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf:
-        """The plan of any scenario: with other prices in the compiled model, or compiled anew."""
+    def _by_prices(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf | None:
+        """The plan of a scenario that differs in prices of racks and limits; None if in more."""
+        if not only_limits_and_prices(self.scenario, scenario):
+            return None
         case = make_case(facts, scenario, self._known)
         model = self.repriced(case)
-        parts = self._parts if model else None
-        how: How = "prices" if model else "rebuilt"
-        model = model or compile_case(case)
-        outcome = optimize(case, scenario, watch, self._begun(case, model, parts=parts))
-        return WhatIf(how, outcome, case, scenario)
+        if model is None:
+            return None
+        outcome = optimize(case, scenario, watch, self._begun(case, model, parts=self._parts))
+        return WhatIf("prices", outcome, case, scenario)
+
+    def _anew(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf:
+        """The plan of any scenario, its model compiled anew."""
+        case = make_case(facts, scenario, self._known)
+        outcome = optimize(case, scenario, watch, self._begun(case, compile_case(case)))
+        return WhatIf("rebuilt", outcome, case, scenario)
 
     def repriced(self, case: Case) -> Compiled | None:
         """The compiled model of a case that differs in prices of racks and limits; else None."""

@@ -6,6 +6,7 @@ they enter. It is compiled before and after; where the two differ in anything bu
 where the whole does not have the same entry, the whole has to be compiled anew.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,9 @@ from planner.solve.place import among
 
 PRICES = {"rack_musd", "network_frac"}
 """Coefficients that enter columns of the fleet and shared rows only, linearly."""
+
+PRICE_FACTS = re.compile(r"systems\[.*\]\.price_musd|parameters\[.*network_frac\]\.value")
+"""Names of the facts that those coefficients are made of."""
 
 WORK = ("RUN", "FLOW", "SERVED", "TRAIN", "GANG")
 """What racks do: most of the fleet's columns, and none that a price of racks enters."""

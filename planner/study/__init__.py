@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from planner import __version__
 from planner.errors import InputError, Problem
 from planner.folders import OPTION, check_folder, whole_file
-from planner.limit_rows import only_limits
+from planner.limit_rows import only_limits_and_prices
 from planner.reading import facts_of, read
 from planner.results.write import csv_text, scenario_text, sha256
 from planner.scenario import Scenario
@@ -47,7 +47,7 @@ KEEPING_FRAC = 0.05
 """Share of the time of a study that its tables may take, which are written again as runs end."""
 
 SHARED = 4
-"""So many runs must differ from the base in limits alone for its model to be kept loaded."""
+"""So many runs must be such that the base's model answers them for it to be kept loaded."""
 
 
 def study(
@@ -194,7 +194,7 @@ def write(folder: Path, mark: str, document: Mapping[str, Any], tables: Mapping[
 
 
 class Base(NamedTuple):
-    """A scenario that others may differ from in limits alone, and the changes that make it."""
+    """A scenario that others may differ from in limits and prices, and the changes that make it."""
 
     changes: tuple[str, ...]
     scenario: Scenario
@@ -210,7 +210,7 @@ def job_of(
 ) -> Job:
     """The job of a scenario with changes, named by the hash of all it rests on.
 
-    It has the base, if it differs from that in limits alone.
+    It has the base, if it differs from that in limits and prices of racks alone.
     """
     shared = False
     try:
@@ -219,7 +219,7 @@ def job_of(
         rests_on = json.dumps([scenario, list(overrides)], default=str)
     else:
         rests_on = scenario_text(changed)
-        shared = base is not None and only_limits(base.scenario, changed)
+        shared = base is not None and only_limits_and_prices(base.scenario, changed)
     parts = [__version__, str(worth), rests_on, *sorted(region.hashes.values())]
     key = sha256("\n".join(parts))[:12]
     job = Job(key, scenario, tuple(overrides), folder / RUNS / key, worth)

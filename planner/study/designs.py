@@ -6,13 +6,14 @@ from itertools import product
 from math import prod
 from typing import Any
 
+import numpy as np
 from scipy.stats import qmc
 
 from planner.errors import InputError, Problem
 from planner.overrides import override_text
 from planner.reading import read
 from planner.scenario_yaml import load, read_text
-from planner.study.indices import crossed
+from planner.study.indices import INSTALL, crossed
 from planner.study.schema import MOST_RUNS, SAMPLED, Study
 from planner.tables import Region
 
@@ -44,7 +45,8 @@ def runs_of(study: Study) -> list[Run]:
     Raises
     ------
     InputError
-        Ends that are no two numbers, or more runs than anybody waits for.
+        Ends that are no two numbers, more runs than anybody waits for, or a package that the design
+        needs and is not there.
     """
     if study.design == "variants":
         data, _ = load(read_text(study.scenario_path), str(study.scenario_path))
@@ -111,22 +113,31 @@ def _placed(study: Study, place: tuple, problem: Problem) -> Problem:
 
 def _sampled(study: Study) -> list[Run]:
     ends = {path: _ends(study, path) for path in study.over}
-    count = study.samples or 1
-    if study.design == "latin_hypercube":
-        points = qmc.LatinHypercube(len(ends), rng=study.seed).random(count)
-    elif study.design == "sobol":
-        points = qmc.Sobol(len(ends), rng=study.seed).random(count)
-    else:
-        points = crossed(qmc.Sobol(2 * len(ends), rng=study.seed).random(count))
-    if len(points) > MOST_RUNS:
-        problem = study.origin.problem(("samples",), f"makes {len(points):,} runs",
-                                       allowed=f"{MOST_RUNS:,}")  # fmt: skip
-        raise InputError(problem)
     runs = []
-    for i, point in enumerate(points, 1):
+    for i, point in enumerate(_points(study, len(ends)), 1):
         draws = dict(zip(ends, map(float, point), strict=True))
         runs.append(Run(f"{i:03d}", {p: _drawn(*ends[p], u) for p, u in draws.items()}, draws))
     return runs
+
+
+def _points(study: Study, inputs: int) -> np.ndarray:
+    """The points of a sample, each input between 0 and 1."""
+    count = study.samples or 1
+    if study.design == "latin_hypercube":
+        return qmc.LatinHypercube(inputs, rng=study.seed).random(count)
+    if study.design == "sobol":
+        return qmc.Sobol(inputs, rng=study.seed).random(count)
+    runs_count = count * (inputs + 2)
+    if runs_count > MOST_RUNS:
+        problem = study.origin.problem(("samples",), f"makes {runs_count:,} runs",
+                                       allowed=f"{MOST_RUNS:,}")  # fmt: skip
+        raise InputError(problem)
+    try:
+        return crossed(inputs, count, study.seed)
+    except ImportError:
+        where = ("design",)
+        problem = study.origin.problem(where, "needs SALib", value=study.design, allowed=INSTALL)
+        raise InputError(problem) from None
 
 
 def _ends(study: Study, path: str) -> tuple[str, Any, Any]:

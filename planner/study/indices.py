@@ -1,62 +1,82 @@
 """Sobol indices: the share of a result's variance that each input, alone or with others, explains.
 
 Two samples A and B of n points, and for each input i the sample A with the column i of B: n *
-(inputs + 2) runs in all, of which `scipy.stats.sobol_indices` makes the indices. The first order of
-an input is what fixing it would take off the variance; the total is what would be left if all
-others were fixed; near 0, the input does not matter.
+(inputs + 2) runs in all, which SALib draws and makes the indices of. The first order of an input is
+what fixing it would take off the variance; the total is what would be left if all others were
+fixed; near 0, the input does not matter. SALib is asked for here alone, and only when it is needed.
 """
 
-from typing import Literal
+import math
+from typing import Any
 
 import numpy as np
-from scipy.stats import bootstrap, sobol_indices
 
 RESAMPLES = 200
+ONE_ERROR_FRAC = math.erf(math.sqrt(0.5))
+"""Confidence level at which half an interval of a normal distribution is one standard error."""
+
+INSTALL = "pip install 'ai-factory-planner[indices]'"
 
 
-def crossed(points: np.ndarray) -> np.ndarray:
-    """The points of A, then of B, then of A with each column of B in turn.
+def crossed(inputs: int, samples: int, seed: int = 0) -> np.ndarray:
+    """Points between 0 and 1, a column an input: one of A, that with each column of B, that of B.
 
-    points : n points in twice as many dimensions as there are inputs.
+    Parameters
+    ----------
+    inputs
+        How many inputs there are.
+    samples
+        How many points A and B have, a power of 2.
+    seed
+        The same points for the same seed.
+
+    Raises
+    ------
+    ImportError
+        SALib is not installed.
     """
-    inputs = points.shape[1] // 2
-    a, b = points[:, :inputs], points[:, inputs:]
-    parts = [a, b]
-    for i in range(inputs):
-        mixed = a.copy()
-        mixed[:, i] = b[:, i]
-        parts.append(mixed)
-    return np.concatenate(parts)
+    from SALib.sample import sobol
+
+    return sobol.sample(_problem(inputs), samples, calc_second_order=False, seed=seed)
 
 
 def indices(values: np.ndarray, inputs: int, seed: int = 0) -> np.ndarray | None:
     """First-order index, total index and their standard errors, a row an input.
 
-    values : results in the order of `crossed`. None where a result is missing, or all are equal.
-    The errors are those of points drawn again with replacement.
+    The indices are estimated as by Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018. The error
+    is the standard deviation of the index over `RESAMPLES` sets of points, each drawn from all
+    points with replacement, as by Archer, Saltelli and Sobol' 1997, doi:10.1080/00949659708811825:
+    of many points, the true index is no further off about two times in three.
+
+    Parameters
+    ----------
+    values
+        Results in the order of `crossed`.
+    inputs
+        How many inputs there are.
+    seed
+        The same errors for the same seed.
+
+    Returns
+    -------
+    None where a result is missing, or those of A and B are all equal.
     """
-    if not np.isfinite(values).all() or np.ptp(values) == 0:
+    by_point = values.reshape(-1, inputs + 2)
+    if not np.isfinite(values).all() or np.ptp(by_point[:, [0, -1]]) == 0:
         return None
-    runs = values.reshape(inputs + 2, -1)
+    from SALib.analyze import sobol
 
-    def of(drawn: np.ndarray, axis: int) -> np.ndarray:
-        points = drawn.reshape(-1, runs.shape[1])  # a row a resample
-        found = np.stack([_indices(runs[:, row]) for row in points], axis=-1)
-        return found.reshape(*found.shape[:-1], *drawn.shape[:-1])
-
-    again = bootstrap(
-        [np.arange(runs.shape[1])], of, n_resamples=RESAMPLES, method="percentile", rng=seed
+    found = sobol.analyze(
+        _problem(inputs),
+        values,
+        calc_second_order=False,
+        num_resamples=RESAMPLES,
+        conf_level=ONE_ERROR_FRAC,
+        seed=seed + 1,  # SALib takes a seed of 0 for none
     )
-    return np.concatenate([_indices(runs), again.standard_error], axis=1)
+    return np.stack([found[name] for name in ("S1", "ST", "S1_conf", "ST_conf")], axis=1)
 
 
-def _indices(runs: np.ndarray) -> np.ndarray:
-    if np.ptp(runs[:2]) == 0:  # points drawn again may all be equal
-        return np.zeros((len(runs) - 2, 2))
-    known: dict[Literal["f_A", "f_B", "f_AB"], np.ndarray] = {
-        "f_A": runs[[0]],
-        "f_B": runs[[1]],
-        "f_AB": runs[2:, None],
-    }
-    found = sobol_indices(func=known, n=runs.shape[1])
-    return np.stack([found.first_order, found.total_order], axis=1)
+def _problem(inputs: int) -> dict[str, Any]:
+    names = [str(i) for i in range(inputs)]
+    return {"num_vars": inputs, "names": names, "bounds": [[0.0, 1.0]] * inputs}

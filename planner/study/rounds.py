@@ -71,8 +71,9 @@ class Rounds:
     ) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.
 
-        Those that differ from the scenario under the changes `base` in limits alone are answered by
-        its model, which each process keeps loaded. Of those in `bare` no tables need be made.
+        Those that differ from the scenario under the changes `base` in limits and prices of racks
+        alone are answered by its model, which each process keeps loaded. Of those in `bare` no
+        tables need be made.
         """
         start = None
         if base is not None:

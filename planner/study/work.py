@@ -27,9 +27,9 @@ Record = dict[str, Any]
 class Job:
     """A run to be solved: the scenario as plain values, its changes, and where it is written.
 
-    `base` are the changes of a run that others differ from in limits alone: a process solves it
-    once, keeps its model loaded, and answers them by it. Of one that is `bare` the record alone is
-    wanted, not the plan's files.
+    `base` are the changes of a run that others differ from in limits and prices of racks alone: a
+    process solves it once, keeps its model loaded, and answers them by it. Of one that is `bare`
+    the record alone is wanted, not the plan's files.
     """
 
     key: str
@@ -129,7 +129,7 @@ def _plan(kept: Kept, job: Job) -> "Plan":
 
     scenario, facts = read(job.scenario, kept.region, job.overrides)
     if job.base is not None:
-        answer = kept.loaded(job.scenario, job.base).by_limits(scenario)
+        answer = kept.loaded(job.scenario, job.base).answer(scenario, facts)
         if answer is not None and job.bare:
             return Plan(scenario, facts, answer.case, answer.outcome, {})
         if answer is not None:
