@@ -63,10 +63,11 @@ class Few:
     def take(self, columns: np.ndarray) -> None:
         """The units of some columns come into play, with the rest of their sites."""
         owners = self._parts.of_column[columns]
-        kept = np.unique([*self._unit[columns], *self._rest[owners[owners >= 0]]])
-        if self.size and self._kept[kept].all():
+        kept = self._kept.copy()
+        kept[self._unit[columns]] = kept[self._rest[owners[owners >= 0]]] = kept[0] = True
+        if self.size and np.array_equal(kept, self._kept):
             return
-        self._kept[kept] = True
+        self._kept = kept
         self.columns = np.flatnonzero(self._kept[self._unit])
         self.rows = saying(self._compiled, self.columns)
         self.solver = Solver(restricted(self._compiled, self.columns, self.rows), threads=1)

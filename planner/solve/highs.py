@@ -73,16 +73,24 @@ class Answer:
         return self.x is not None
 
 
+class _Silent(highspy.Highs):
+    """HiGHS that writes nothing to the screen: its banner comes with its callbacks."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802, HiGHS's name
+        """As HiGHS does, once it is told to keep quiet."""
+        self.setOptionValue("log_to_console", False)
+        super().enableCallbacks()
+
+
 class Solver:
     """A compiled model inside HiGHS. Costs, bounds and integrality change; the matrix stays."""
 
     def __init__(self, compiled: Compiled, threads: int = 2, seed: int = 0) -> None:
         self.compiled = compiled
-        self.highs = highspy.Highs()
+        self.highs = _Silent()
         self._threads = threads
         for name, value in {
             "output_flag": True,
-            "log_to_console": False,
             "random_seed": seed,
             "simplex_scale_strategy": _BY_LARGEST,
             "mip_min_logging_interval": 0.5,

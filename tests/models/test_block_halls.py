@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.blocks.halls import most_load
+from models.full_halls import full_halls
 from tests.solved import breaks, refused, rows, solve
 from tests.tiny import YEARS, tiny_case
 
@@ -23,21 +23,13 @@ def test_load_is_where_racks_have_room():
     half = {"kappa_mw": {(k, "p100", "chat"): 0.08 for k in ("fast", "slow")}}
     values = {**half, "availability_frac": {"fast": 0.9, "slow": 0.8}}
     case = tiny_case(**values)
-    assert most_load(case) == {"liquid": pytest.approx(0.9 * 0.8)}
+    assert full_halls(case)["KR", "liquid", 2027].share_frac == pytest.approx(0.9 * 0.8)
     best = solve(case, held={"halls[a,dry,2027]": 1, "halls[b,dry,2027]": 1})
     assert max(best["it_mw[a,dry,2027]"], best["it_mw[b,dry,2027]"]) <= 7.2 + 1e-9
     # 8 MW in one of two halls of 10: racks in groups would have the room of the other
     two = {"halls[a,dry,2027]": 1, "halls[b,dry,2027]": 1, "it_mw[a,dry,2027]": 8}
     assert refused(case, held=two)
     assert not refused(case, held={**two, "it_mw[a,dry,2027]": 7.2})
-
-
-def test_a_full_hall_draws_no_more_than_it_carries():
-    # work may draw more than the nameplate that takes the room; the hall carries 10 MW all the same
-    more = {(k, "p100", "chat"): 0.2 for k in ("fast", "slow")}
-    assert most_load(tiny_case(kappa_mw=more)) == {"liquid": 1.0}
-    allowed = {"kappa_mw": {(k, "p100", "chat"): 0.05 for k in ("fast", "slow")}}
-    assert most_load(tiny_case(**allowed, oversubscription_frac={"all": 1.4})) == {"liquid": 0.7}
 
 
 def test_halls_are_whole():

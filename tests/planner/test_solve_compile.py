@@ -57,8 +57,10 @@ def test_rows_kept_as_arrays_are_the_rows_that_pyomo_is_told() -> None:
     at = list(m.mw)[1:]
     m.limit = AtMost(at, Each(m.mw, at=at), Each(m.open, [3.0, 4.0], [("a", 1), ("b", 2)]))
     m.idle = AtMost(list(m.mw), Each(m.mw, 0.5), Each(m.mw, 2.0))
+    m.both = AtMost(at, Each(m.mw, at=at), Each(m.mw, 2.0, at), Each(m.open, 5.0, [("b", 2)] * 2))
     ours = compile_model(m)
-    assert ours.row_names == ("limit[a,2]", "limit[b,2]", "idle[a,1]", "idle[a,2]", "idle[b,2]")
+    assert ours.row_names == ("limit[a,2]", "limit[b,2]", "idle[a,1]", "idle[a,2]", "idle[b,2]",
+                              "both[a,2]", "both[b,2]")  # fmt: skip
     row = dict(zip(ours.column_names, ours.matrix.toarray()[1], strict=True))
     assert row == {"mw[a,2]": 0, "open[a,1]": 0, "mw[b,2]": 1, "open[b,2]": -4, "mw[a,1]": 0}
     same_as_pyomo(m, ours)
