@@ -15,8 +15,9 @@ from models.case import Case
 
 
 class FullHalls(NamedTuple):
-    """Draw of full halls: a share of what they carry, and some more at a site, in MW."""
+    """Draw of full halls: of one at most; of many a share of what they carry, and some MW more."""
 
+    most_frac: float
     share_frac: float
     more_mw: float
 
@@ -37,7 +38,7 @@ def full_halls(case: Case) -> dict[tuple[str, str, int], FullHalls]:
             more_mw = sum(frac * room_mw[k] for k, frac in above.items())
             if more_mw <= (most - r) * filled * smallest[c]:
                 break
-        found[n, c, t] = FullHalls(min(filled * r, 1.0), more_mw)
+        found[n, c, t] = FullHalls(min(filled * most, 1.0), min(filled * r, 1.0), more_mw)
     return found
 
 

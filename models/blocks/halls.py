@@ -2,9 +2,11 @@
 
     halls[s,d,t] >= halls[s,d,t-1]                                    halls are never taken down
     halls[s,d,t] <= halls_max[s,d] * open[s,t]
-    it_mw[s,d,t] <= share * hall_mw[d] * halls[s,d,t]  +  more_mw * open[s,t]       peak IT load
-      what the racks that can stand in halls of class c draw of what these carry, and some more
-      where scarce kinds draw more (models/full_halls.py). So load is where racks have room.
+    it_mw[s,d,t] <= most * hall_mw[d] * halls[s,d,t]                  peak IT load by design
+    it_mw[s,d,t] <= share * hall_mw[d] * halls[s,d,t] + more_mw * open[s,t]    sites in groups
+      most is what racks that can stand in halls of class c draw at most of what these carry, share
+      the same without those that are scarce, which add more_mw (models/full_halls.py). So load is
+      where racks have room. Where the racks of a site are known, they say the second.
     idle share * it_mw <= it_mean_mw[s,d,t] <= it_mw                  mean IT load over the year
     facility_mw[s,t] = sum over d of it_mw[s,d,t] * (1 + cool_peak[s,d] + loss[s])
       facility_mw is what the meter reads in the design hour: the hottest 0.4 % of the year.
@@ -53,23 +55,27 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.halls_stay = stay(m.halls, earlier)
     opened = Each(m.open, [most[s, d] for s, d, _ in at], [(s, t) for s, _, t in at])
     m.halls_at_open_sites = AtMost(at, Each(m.halls), opened)
-    m.hall_load = _load(m, case)
+    _load(m, case)
     m.mean_below_peak = AtMost(at, Each(m.it_mean_mw), Each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, Each(m.it_mw, frac["low"]), Each(m.it_mean_mw))
     _offer(m, case, ledger)
     _cost(m, case, ledger, earlier)
 
 
-def _load(m: Any, case: Case) -> AtMost:
+def _load(m: Any, case: Case) -> None:
     full, at = full_halls(case), case.sets["HALL"]
-    nothing = FullHalls(0.0, 0.0)
+    nothing = FullHalls(0.0, 0.0, 0.0)
     where = [(case["country"][s], case["cooling_class"][d], t) for s, d, t in at]
     draws = [full.get(i, nothing) for i in where]
-    mw = [
-        draw.share_frac * case["hall_mw"][s, d] for draw, (s, d, _) in zip(draws, at, strict=True)
-    ]
-    more = Each(m.open, [draw.more_mw for draw in draws], [(s, t) for s, _, t in at])
-    return AtMost(at, Each(m.it_mw), Each(m.halls, mw), more)
+    carried = [case["hall_mw"][s, d] for s, d, _ in at]
+    most = [draw.most_frac * mw for draw, mw in zip(draws, carried, strict=True)]
+    m.hall_load = AtMost(at, Each(m.it_mw), Each(m.halls, most))
+    grouped = any(g != s for s, g in case["group"].items())
+    scarce = [i for i, draw in enumerate(draws) if grouped and draw.share_frac < draw.most_frac]
+    some = [at[i] for i in scarce]
+    share = Each(m.halls, [draws[i].share_frac * carried[i] for i in scarce], some)
+    more = Each(m.open, [draws[i].more_mw for i in scarce], [(s, t) for s, _, t in some])
+    m.load_of_full_halls = AtMost(some, Each(m.it_mw, at=some), share, more)
 
 
 def _offer(m: Any, case: Case, ledger: Ledger) -> None:

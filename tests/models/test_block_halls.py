@@ -23,7 +23,7 @@ def test_load_is_where_racks_have_room():
     half = {"kappa_mw": {(k, "p100", "chat"): 0.08 for k in ("fast", "slow")}}
     values = {**half, "availability_frac": {"fast": 0.9, "slow": 0.8}}
     case = tiny_case(**values)
-    assert full_halls(case)["KR", "liquid", 2027].share_frac == pytest.approx(0.9 * 0.8)
+    assert full_halls(case)["KR", "liquid", 2027].most_frac == pytest.approx(0.9 * 0.8)
     best = solve(case, held={"halls[a,dry,2027]": 1, "halls[b,dry,2027]": 1})
     assert max(best["it_mw[a,dry,2027]"], best["it_mw[b,dry,2027]"]) <= 7.2 + 1e-9
     # 8 MW in one of two halls of 10: racks in groups would have the room of the other

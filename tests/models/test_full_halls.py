@@ -16,19 +16,20 @@ def drawing(fast, slow, **values):
 
 
 def test_where_all_racks_can_be_had_the_greatest_share_counts():
-    assert full_halls(drawing(0.9, 0.8))[AT] == (pytest.approx(0.9), 0.0)
+    assert full_halls(drawing(0.9, 0.8))[AT] == pytest.approx((0.9, 0.9, 0.0))
     values = {"availability_frac": {"fast": 0.5, "slow": 1.0}}
-    assert full_halls(drawing(0.9, 0.8, **values))[AT] == (pytest.approx(0.8), 0.0)
+    assert full_halls(drawing(0.9, 0.8, **values))[AT] == pytest.approx((0.8, 0.8, 0.0))
 
 
 def test_scarce_racks_add_what_they_draw_more():
     # 20 racks of 0.1 MW draw 0.1 of their 2 MW more than others: 0.2 MW, less than 0.1 of a hall
     few = {("KR", "fast", 2027): 20.0}
     full = full_halls(drawing(0.9, 0.8, racks_supply_count=few))
-    assert full[AT] == (pytest.approx(0.8), pytest.approx(0.2))
+    assert full[AT] == pytest.approx((0.9, 0.8, 0.2))
     # 200 racks would fill two halls of 10 MW: 2 MW more, where one hall draws 1 MW more
     many = {("KR", "fast", 2027): 200.0}
-    assert full_halls(drawing(0.9, 0.8, racks_supply_count=many))[AT] == (pytest.approx(0.9), 0.0)
+    full = full_halls(drawing(0.9, 0.8, racks_supply_count=many))
+    assert full[AT] == pytest.approx((0.9, 0.9, 0.0))
 
 
 def test_racks_of_years_before_stand_still():
@@ -43,9 +44,11 @@ def test_a_site_draws_no_more_than_the_scarce_racks_add():
     two = {"halls[a,dry,2027]": 2, "halls[b,dry,2027]": 4}
     assert refused(case, held={**two, "it_mw[a,dry,2027]": 16.3})
     assert not refused(case, held={**two, "it_mw[a,dry,2027]": 16.2})
+    # no load without a hall, however little the scarce racks add
+    assert refused(case, held={"halls[a,dry,2027]": 0, "it_mw[a,dry,2027]": 0.1})
 
 
 def test_nameplates_may_fill_a_hall_more_than_once_but_it_carries_no_more():
     factor = {"oversubscription_frac": {"all": 1.4}}
     assert full_halls(drawing(0.5, 0.5, **factor))[AT].share_frac == pytest.approx(0.7)
-    assert full_halls(drawing(0.9, 0.9, **factor))[AT].share_frac == 1.0
+    assert full_halls(drawing(0.9, 0.9, **factor))[AT].most_frac == 1.0

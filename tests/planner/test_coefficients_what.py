@@ -137,7 +137,7 @@ def test_states_left_out_would_not_have_helped(monkeypatch):
     case = regrouped(pruned.having(values=values), pruned["group"])
     assert len(case.sets["RUN"]) >= 3 * len(pruned.sets["RUN"])
     # the same of what a full hall can draw at most, which is told by the states there are
-    every_mw = FullHalls(1.0, 0.0)
+    every_mw = FullHalls(1.0, 1.0, 0.0)
     monkeypatch.setattr(halls, "full_halls", lambda case: dict.fromkeys(full_halls(case), every_mw))
     for name in ("tokens_per_mw", "cost_per_mtoken"):
         assert relaxed(pruned, name) == pytest.approx(relaxed(case, name), rel=1e-7)

@@ -88,10 +88,10 @@ def test_no_bound_is_below_the_best_of_all_and_the_last_is_just_that(case):
 
 def test_more_in_play_goes_on_from_where_less_ended():
     case = tiny_case(3, facility_mw_min={("all", 2027): 40.0})
-    few, compiled, costs = few_of(case, 30.0)  # no MW is worth it: the 40 that must be, at a and b
+    few, compiled, costs = few_of(case, 30.0)
     best = best_of_all(compiled, costs)
-    few.take(np.flatnonzero(np.abs(best.x) > 1e-9))
-    assert "halls[c,dry,2027]" not in {compiled.column_names[i] for i in few.columns}
+    there = [compiled.column[f"{name}[{s},dry,2027]"] for name in ("halls", "it_mw") for s in "ab"]
+    few.take(np.array([*there, *(compiled.column[f"connect[{s},1,2027]"] for s in "ab")]))
     first = few.run(None, False, NEVER)
     ended = few.ended(first)
     few.take(np.arange(len(compiled.low)))
