@@ -71,7 +71,7 @@ def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
             "software_gain",
         )
     )
-    at, racks = case.sets["RUN"], list(m.run.values())
+    at = case.sets["RUN"]
     who, groups = [(country[g], k, t) for g, k, _, _, _, t in at], [i[0] for i in at]
     amounts = {
         "chips": [chips[k] for _, k, _, _, _, _ in at],
@@ -80,8 +80,7 @@ def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
         "tokens_by_chip": [gain[t] * theta[k, p, w] for _, k, _, p, w, t in at],
     }
     for name, each in amounts.items():
-        terms = (amount * run for amount, run in zip(each, racks, strict=True))
-        ledger.put_all(name, who, terms, groups)
+        ledger.put_all(name, who, m.run.sums * each, groups)
 
 
 def _residency(m: Any, case: Case, ledger: Ledger) -> None:

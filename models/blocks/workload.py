@@ -25,6 +25,7 @@ from pyomo.environ import Constraint, Expression, NonNegativeReals, Var, quicksu
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import Columns
 
 COLUMNS = (
     Column("site_markets", "distance_km", "great-circle distance to the market", low=0),
@@ -43,7 +44,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.flow = Expression(
         case.sets["FLOW"], rule=lambda m, *i: quicksum(m.sent[(*i, h)] for h in hours)
     )
-    m.served = Var(case.sets["SERVED"], domain=NonNegativeReals)
+    m.served = Columns(case.sets["SERVED"], NonNegativeReals)
     for g, w, a, t in case.sets["FLOW"]:
         flow = m.flow[g, w, a, t]
         for h in hours:
