@@ -84,7 +84,8 @@ class Amounts(OnDemand, IndexedExpression):
 
     def make(self, found: dict[Any, Any]) -> None:
         """All sums, each to be made when asked for."""
-        found.update((index, Total(self.sums, i, self)) for index, i in self.place.items())
+        for i, index in enumerate(self.indices):
+            found[index] = Total(self.sums, i, (self, index))
 
 
 class AtMost(OnDemand, IndexedConstraint):

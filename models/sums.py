@@ -113,13 +113,16 @@ def each(var: Any, times: Numbers = 1.0, at: Sequence[Any] | np.ndarray | None =
 
 
 class Total(NamedExpressionData, ComponentData):
-    """One of many sums, made into an expression when Pyomo asks for it."""
+    """One of many sums, made into an expression when Pyomo asks for it.
+
+    `of` is the component that it is part of and its index there, where there is one.
+    """
 
     __slots__ = ("_args_", "row", "sums")
 
-    def __init__(self, sums: Sums, row: int, component: Any = None) -> None:
-        self._component = None if component is None else ref(component)  # type: ignore[misc]
-        self._index = NOTSET  # type: ignore[misc]
+    def __init__(self, sums: Sums, row: int, of: tuple[Any, Any] | None = None) -> None:
+        self._component = ref(of[0]) if of else None  # type: ignore[misc]
+        self._index = of[1] if of else NOTSET  # type: ignore[misc]
         self._args_: tuple[Any] = (None,)
         self.sums, self.row = sums, row
 
