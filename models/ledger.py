@@ -107,6 +107,7 @@ class Ledger:
         self.nothing = nothing
         self._parts: dict[str, list[Several | Many]] = {}
         self._number: dict[Hashable, int] = {}
+        self._index: list[Any] = []
         self._numbered: dict[int, tuple[Any, np.ndarray]] = {}
 
     def put(self, name: str, index: Hashable, term: Any, source: Source) -> None:
@@ -138,6 +139,12 @@ class Ledger:
             known = self._numbered[id(indices)] = indices, np.array(found, dtype=int)
         return known[1]
 
+    def _indices(self) -> list[Any]:
+        """The index of each number."""
+        if len(self._index) < len(self._number):
+            self._index = list(self._number)
+        return self._index
+
     def clear(self) -> None:
         """Forget all terms."""
         self._parts.clear()
@@ -163,13 +170,13 @@ class Ledger:
 
     def indices(self, name: str) -> list[Any]:
         """Indices at which something was put under `name`, in the order first met."""
-        index = list(self._number)
+        index = self._indices()
         met = dict.fromkeys(n for part in self._parts.get(name, ()) for n in part.numbers())
         return [index[number] for number in met]
 
     def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
         """Each (index, source, term) under `name`; a term of several sources in its parts."""
-        index = list(self._number)
+        index = self._indices()
         for part in self._parts.get(name, ()):
             for number, source, term in part.entries():
                 if isinstance(source, str):

@@ -14,10 +14,11 @@ NONE = -1
 
 def before(var: Any, case: Case) -> np.ndarray:
     """Place of the column of the period before, for each; `NONE` where the quantity begins."""
-    previous, place = case["previous"], var.place
-    return np.array(
-        [place.get((*i[:-1], previous.get(i[-1])), NONE) for i in var.indices], dtype=int
-    )
+    if var.earlier is None:
+        previous, place = case["previous"], var.place
+        found = [place.get((*i[:-1], previous.get(i[-1])), NONE) for i in var]
+        var.earlier = np.array(found, dtype=int)
+    return var.earlier
 
 
 def stay(var: Any, earlier: np.ndarray) -> AtMost:

@@ -57,7 +57,12 @@ class OnDemand:
 
 
 class Columns(OnDemand, IndexedVar):
-    """A variable: a column at each index, of a domain of Pyomo, at most so much where stated."""
+    """A variable: a column at each index, of a domain of Pyomo, at most so much where stated.
+
+    `earlier` is the place of each column's own of the period before, once that was looked up.
+    """
+
+    earlier: np.ndarray | None = None
 
     def __init__(self, indices: Sequence[Any], domain: Any, most: Sequence[float] | None = None):
         self.indices, self.kind, self.most = indices, domain, most

@@ -52,8 +52,8 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.halls_stay = stay(m.halls, earlier)
     opened = each(m.open, room, [(s, t) for s, _, t in at])
     m.halls_at_open_sites = AtMost(at, each(m.halls), opened)
-    load = most_load(case)
-    carried = each(m.halls, [load[case["cooling_class"][d]] * hall_mw[s, d] for s, d, _ in at])
+    load, cooling = most_load(case), case["cooling_class"]
+    carried = each(m.halls, [load[cooling[d]] * hall_mw[s, d] for s, d, _ in at])
     m.hall_load = AtMost(at, each(m.it_mw), carried)
     m.mean_below_peak = AtMost(at, each(m.it_mean_mw), each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, each(m.it_mw, frac["low"]), each(m.it_mean_mw))

@@ -163,10 +163,12 @@ def _makers(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _barred(m: Any, case: Case, ledger: Ledger) -> None:
-    for g, k, c, p, w, t in case.sets["RUN"]:
-        tier = (case["group_country"][g], case["sovereignty_class"][w])
-        if k in case["barred_systems"].get(tier, ()):
-            ledger.put("barred", (*tier, t), m.run[g, k, c, p, w, t], k)
+    country, of, barred = (
+        case[name] for name in ("group_country", "sovereignty_class", "barred_systems")
+    )
+    runs = [i for i in case.sets["RUN"] if i[1] in barred.get((country[i[0]], of[i[4]]), ())]
+    where = [(country[g], of[w], t) for g, _, _, _, w, t in runs]
+    ledger.put_all("barred", where, m.run.at(runs), [i[1] for i in runs])
     m.barred_systems = Constraint(
         ledger.indices("barred"), rule=lambda m, *i: ledger.total("barred", i) <= 0
     )
