@@ -171,18 +171,21 @@ class Ledger:
     def indices(self, name: str) -> list[Any]:
         """Indices at which something was put under `name`, in the order first met."""
         index = self._indices()
-        met = dict.fromkeys(n for part in self._parts.get(name, ()) for n in part.numbers())
-        return [index[number] for number in met]
+        return [index[number] for number in self._met(name)]
+
+    def _met(self, name: str) -> dict[int, None]:
+        """Numbers of these indices."""
+        return dict.fromkeys(n for part in self._parts.get(name, ()) for n in part.numbers())
 
     def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
-        """Each (index, source, term) under `name`; a term of several sources in its parts."""
-        index = self._indices()
-        for part in self._parts.get(name, ()):
-            for number, source, term in part.entries():
-                if isinstance(source, str):
-                    yield index[number], source, term
-                else:
-                    yield from ((index[number], one, share * term) for one, share in source.items())
+        """Each (index, source, term) under `name`, by index; a term of several sources in parts."""
+        index, rank = self._indices(), {number: i for i, number in enumerate(self._met(name))}
+        found = [entry for part in self._parts.get(name, ()) for entry in part.entries()]
+        for number, source, term in sorted(found, key=lambda entry: rank[entry[0]]):
+            if isinstance(source, str):
+                yield index[number], source, term
+            else:
+                yield from ((index[number], one, share * term) for one, share in source.items())
 
 
 def _sum(terms: list[tuple[Source, Any]]) -> Any:
