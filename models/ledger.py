@@ -89,7 +89,8 @@ class Many:
 
     def total(self, number: int) -> list[Any]:
         """What was put at an index."""
-        return [Total(self.sums, number)] if next(self.sums.of(number), None) else []
+        known = 0 <= number < self.sums.count and next(self.sums.of(number), None)
+        return [Total(self.sums, number)] if known else []
 
     def entries(self) -> Iterator[tuple[int, Source, Any]]:
         """Number of the index, source and term of each."""

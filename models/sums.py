@@ -6,6 +6,7 @@ these are made only where Pyomo asks for one.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -30,9 +31,11 @@ class Part(NamedTuple):
         """With each sum times its number."""
         return self._replace(number=self.number * numbers[self.row])
 
-    def within(self, row: int) -> slice:
-        """What belongs to one sum."""
-        return slice(*np.searchsorted(self.row, (row, row + 1)).tolist())
+    def terms(self) -> list[Any]:
+        """Each number times its column, as Pyomo has it."""
+        columns, indices = self.var, self.var.indices
+        numbers = zip(self.number.tolist(), self.place.tolist(), strict=True)
+        return [MonomialTermExpression((x, columns[indices[i]])) for x, i in numbers]
 
     def take(self, rows: np.ndarray) -> "Part":
         """The sums at these places, in their order; one may be taken several times."""
@@ -78,25 +81,36 @@ class Sums:
         """Sums of these sums: the first goes to `into[0]` of `count`, and so on."""
         return Sums(count, [part.gathered(into) for part in self.parts])
 
+    @cached_property
+    def _starts(self) -> list[list[int]]:
+        """Where each sum begins in each part, and where the last ends."""
+        ends = np.arange(self.count + 1)
+        return [np.searchsorted(part.row, ends).tolist() for part in self.parts]
+
     def of(self, row: int) -> Iterator[Part]:
         """The parts of one sum."""
-        for part in self.parts:
-            here = part.within(row)
-            if here.start < here.stop:
-                yield Part(part.var, part.row[here], part.place[here], part.number[here])
+        for part, start in zip(self.parts, self._starts, strict=True):
+            first, end = start[row], start[row + 1]
+            if first < end:
+                yield Part(part.var, *(array[first:end] for array in part[1:]))
 
     def expression(self, row: int) -> Any:
         """One of the sums as Pyomo has it."""
-        return Sums(1, [p._replace(row=p.row - row) for p in self.of(row)]).expressions()[0]
+        return _expression([term for part in self.of(row) for term in part.terms()])
 
     def expressions(self) -> list[Any]:
         """All of them."""
         found: list[list[Any]] = [[] for _ in range(self.count)]
-        for var, row, place, number in self.parts:
-            columns = list(var.values())
-            for r, i, x in zip(row.tolist(), place.tolist(), number.tolist(), strict=True):
-                found[r].append(MonomialTermExpression((x, columns[i])))
-        return [(t[0] if len(t) == 1 else LinearExpression(t)) if t else 0.0 for t in found]
+        for part in self.parts:
+            for row, term in zip(part.row.tolist(), part.terms(), strict=True):
+                found[row].append(term)
+        return list(map(_expression, found))
+
+
+def _expression(terms: list[Any]) -> Any:
+    if len(terms) == 1:
+        return terms[0]
+    return LinearExpression(terms) if terms else 0.0
 
 
 def each(var: Any, times: Numbers = 1.0, at: Sequence[Any] | np.ndarray | None = None) -> Sums:
