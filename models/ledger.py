@@ -4,10 +4,12 @@ Every term carries its source, so the table of costs by source *is* the cost, sp
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.var import VarData
 from pyomo.core.expr.numeric_expr import (
@@ -18,6 +20,8 @@ from pyomo.core.expr.numeric_expr import (
 )
 from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.environ import quicksum
+
+from models.sums import Sums, Total
 
 
 def place_of(term: Any) -> Any:
@@ -39,16 +43,58 @@ def first_variable(term: Any) -> Any:
     return None
 
 
-def times(numbers: Iterable[float], columns: Iterable[Any]) -> list[Any]:
-    """A number times a column, each with each."""
-    return list(map(MonomialTermExpression, zip(numbers, columns, strict=True)))
-
-
 LINEAR = {MonomialTermExpression, VarData, LinearExpression}
 """Kinds of terms whose sum is linear at sight."""
 
 Source = str | Mapping[str, float]
 """What a term comes from: one thing, or the shares of several."""
+
+
+class Several:
+    """Terms put one by one, each an expression of Pyomo."""
+
+    def __init__(self) -> None:
+        self.terms: dict[int, list[tuple[Source, Any]]] = defaultdict(list)
+
+    def numbers(self) -> Iterable[int]:
+        """Numbers of the indices at which something was put, in the order first met."""
+        return self.terms
+
+    def total(self, number: int) -> list[Any]:
+        """What was put at an index."""
+        terms = self.terms.get(number)
+        return [_sum(terms)] if terms else []
+
+    def entries(self) -> Iterator[tuple[int, Source, Any]]:
+        """Number of the index, source and term of each."""
+        for number, terms in self.terms.items():
+            yield from ((number, source, term) for source, term in terms)
+
+
+class Many:
+    """Terms put all at once, as arrays: the number of the index of each, and the sources."""
+
+    def __init__(self, at: np.ndarray, terms: Sums, sources: Iterable[Source]) -> None:
+        self.at, self.terms, self.sources = at, terms, sources
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The sum at each index, by its number."""
+        return self.terms.gathered(self.at, int(self.at.max()) + 1)
+
+    def numbers(self) -> Iterable[int]:
+        """Numbers of the indices at which something was put, in the order first met."""
+        numbers, first = np.unique(self.at, return_index=True)
+        return cast(list[int], numbers[np.argsort(first)].tolist())
+
+    def total(self, number: int) -> list[Any]:
+        """What was put at an index."""
+        known = 0 <= number < self.sums.count and next(self.sums.of(number), None)
+        return [Total(self.sums, number)] if known else []
+
+    def entries(self) -> Iterator[tuple[int, Source, Any]]:
+        """Number of the index, source and term of each."""
+        return zip(self.at.tolist(), self.sources, self.terms.expressions(), strict=False)
 
 
 class Ledger:
@@ -60,50 +106,87 @@ class Ledger:
 
     def __init__(self, nothing: Any) -> None:
         self.nothing = nothing
-        self._terms: dict[str, dict[Hashable, list[tuple[Source, Any]]]] = {}
+        self._parts: dict[str, list[Several | Many]] = {}
+        self._number: dict[Hashable, int] = {}
+        self._index: list[Any] = []
+        self._numbered: dict[int, tuple[Any, np.ndarray]] = {}
 
     def put(self, name: str, index: Hashable, term: Any, source: Source) -> None:
         """Add `term` to the sum `name` at `index`, as coming from `source`.
 
         Several sources of one term are given with the share that each has in it.
         """
-        self._at(name)[index].append((source, term))
+        parts = self._parts.setdefault(name, [])
+        last = parts[-1] if parts else None
+        if not isinstance(last, Several):
+            last = Several()
+            parts.append(last)
+        number = self._number.setdefault(index, len(self._number))
+        last.terms[number].append((source, term))
 
     def put_all(
-        self, name: str, indices: Iterable[Any], terms: Iterable[Any], sources: Iterable[Source]
+        self, name: str, indices: Sequence[Any], terms: Sums, sources: Iterable[Source]
     ) -> None:
         """As `put`, for many terms of one sum, each with its index and source."""
-        found = self._at(name)
-        for index, source, term in zip(indices, sources, terms, strict=False):
-            found[index].append((source, term))
+        if indices:
+            self._parts.setdefault(name, []).append(Many(self._at(indices), terms, sources))
 
-    def _at(self, name: str) -> dict[Any, list[tuple[Source, Any]]]:
-        terms = self._terms.get(name)
-        if terms is None:
-            terms = self._terms[name] = defaultdict(list)
-        return terms
+    def _at(self, indices: Sequence[Any]) -> np.ndarray:
+        """Number of each index; those of a list are looked up once."""
+        known = self._numbered.get(id(indices))
+        if known is None:
+            number = self._number
+            found = [number.setdefault(index, len(number)) for index in indices]
+            known = self._numbered[id(indices)] = indices, np.array(found, dtype=int)
+        return known[1]
+
+    def _indices(self) -> list[Any]:
+        """The index of each number."""
+        if len(self._index) < len(self._number):
+            self._index = list(self._number)
+        return self._index
 
     def clear(self) -> None:
         """Forget all terms."""
-        self._terms.clear()
+        self._parts.clear()
+        self._numbered.clear()
 
     def total(self, name: str, index: Hashable) -> Any:
         """The sum of all terms put so far; the column `nothing` where none was."""
-        terms = self._terms.get(name, {}).get(index)
-        return _sum(terms) if terms else self.nothing
+        number = self._number.get(index, -1)
+        found = [sum_ for part in self._parts.get(name, ()) for sum_ in part.total(number)]
+        if len(found) < 2:
+            return found[0] if found else self.nothing
+        return SumExpression(found)
+
+    def totals(self, name: str, indices: Sequence[Any]) -> Sums:
+        """The sums at these indices of what was put all at once; of no terms where none was."""
+        at = self._at(indices)
+        found = Sums(len(at), ())
+        for part in self._parts.get(name, ()):
+            if isinstance(part, Several):
+                raise TypeError(f"{name}: put one by one, so only its totals can be read")
+            found += part.sums.take(at)
+        return found
 
     def indices(self, name: str) -> list[Any]:
         """Indices at which something was put under `name`, in the order first met."""
-        return list(self._terms.get(name, ()))
+        index = self._indices()
+        return [index[number] for number in self._met(name)]
+
+    def _met(self, name: str) -> dict[int, None]:
+        """Numbers of these indices."""
+        return dict.fromkeys(n for part in self._parts.get(name, ()) for n in part.numbers())
 
     def entries(self, name: str) -> Iterator[tuple[Hashable, str, Any]]:
-        """Each (index, source, term) under `name`; a term of several sources in its parts."""
-        for index, terms in self._terms.get(name, {}).items():
-            for source, term in terms:
-                if isinstance(source, str):
-                    yield index, source, term
-                else:
-                    yield from ((index, one, share * term) for one, share in source.items())
+        """Each (index, source, term) under `name`, by index; a term of several sources in parts."""
+        index, rank = self._indices(), {number: i for i, number in enumerate(self._met(name))}
+        found = [entry for part in self._parts.get(name, ()) for entry in part.entries()]
+        for number, source, term in sorted(found, key=lambda entry: rank[entry[0]]):
+            if isinstance(source, str):
+                yield index[number], source, term
+            else:
+                yield from ((index[number], one, share * term) for one, share in source.items())
 
 
 def _sum(terms: list[tuple[Source, Any]]) -> Any:

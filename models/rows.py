@@ -1,67 +1,111 @@
-"""Rows that are alike at every index, kept as arrays: `a * x <= b * y + ...`, a few columns each.
+"""Variables, sums and rows that are alike at every index: arrays, until Pyomo asks for one of them.
 
-Most rows of a model are of this kind: what stands stays, what is used is there. Written as rules
-of Pyomo they would be most of the time it takes to build and to compile a model.
+Most of a model is of this kind: what stands stays, what is used is there.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
-from pyomo.core.base.constraint import ConstraintData, IndexedConstraint
+from pyomo.core.base.constraint import IndexedConstraint
+from pyomo.core.base.expression import IndexedExpression
+from pyomo.core.base.var import IndexedVar
 from pyomo.environ import Any as AnyIndex
 
-
-class Each(NamedTuple):
-    """A column in each row, and a number times it; at the row's own index where `at` is None."""
-
-    var: Any
-    times: float | Sequence[float] = 1.0
-    at: Sequence[Any] | None = None
-
-    def places(self, rows: int) -> np.ndarray:
-        """Which of the variable's columns, as they are declared, stands in each row."""
-        if self.at is None:
-            return np.arange(rows, dtype=np.int32)
-        place = {index: i for i, index in enumerate(self.var)}
-        return np.array([place[index] for index in self.at], dtype=np.int32)
-
-    def numbers(self, rows: int) -> np.ndarray:
-        """The number that each row has."""
-        return np.broadcast_to(np.asarray(self.times, dtype=float), rows)
+from models.sums import Sums, Total
 
 
-class AtMost(IndexedConstraint):
-    """Rows `less <= sum of more`, one at each index: arrays, until Pyomo is asked for one of them.
+class OnDemand:
+    """A component of Pyomo with `indices`, what stands at each made when one is asked for."""
 
-    What has no `at` must be a variable with just these indices, in this order.
-    """
-
-    def __init__(self, indices: Sequence[Any], less: Each, *more: Each) -> None:
-        self.indices, self.less, self.more = list(indices), less, more
-        self._made: dict[Any, ConstraintData] | None = None
-        super().__init__(AnyIndex)
+    indices: Sequence[Any]
+    made: dict[Any, Any] | None = None
 
     def construct(self, data: Any = None) -> None:
-        """Nothing is to be done before a row is asked for."""
+        """Nothing is to be done before something is asked for."""
         self._constructed = True
 
+    def make(self, found: dict[Any, Any]) -> None:
+        """Put in what stands at each index."""
+        raise NotImplementedError
+
     @property
-    def _data(self) -> dict[Any, ConstraintData]:
-        if self._made is None:
-            self._made = {}
-            count = len(self.indices)
-            less, *more = (
-                list(zip(side.numbers(count).tolist(), side.at or self.indices, strict=True))
-                for side in (self.less, *self.more)
-            )
-            for i, index in enumerate(self.indices):
-                a, at = less[i]
-                terms = zip(self.more, (side[i] for side in more), strict=True)
-                row = a * self.less.var[at] <= sum(b * side.var[j] for side, (b, j) in terms)
-                self._setitem_when_not_present(index, row)
-        return self._made
+    def _data(self) -> dict[Any, Any]:
+        if self.made is None:
+            self.made = {}
+            self.make(self.made)
+        return self.made
 
     @_data.setter
-    def _data(self, made: dict[Any, ConstraintData]) -> None:
-        self._made = made or None
+    def _data(self, made: dict[Any, Any]) -> None:
+        self.made = made or None
+
+    @cached_property
+    def place(self) -> dict[Any, int]:
+        """Where each index stands."""
+        return {index: i for i, index in enumerate(self.indices)}
+
+    def __contains__(self, index: Any) -> bool:
+        return index in self.place
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.indices)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class Columns(OnDemand, IndexedVar):
+    """A variable: a column at each index, of a domain of Pyomo, at most so much where stated.
+
+    `earlier` is the place of each column's own of the period before, once that was looked up.
+    """
+
+    earlier: np.ndarray | None = None
+
+    def __init__(self, indices: Sequence[Any], domain: Any, most: Sequence[float] | None = None):
+        self.indices, self.kind, self.most = indices, domain, most
+        super().__init__(AnyIndex, domain=domain, dense=False)
+
+    def make(self, found: dict[Any, Any]) -> None:
+        """All columns, with their bounds."""
+        for index in self.indices:
+            self._getitem_when_not_present(index)
+        for column, most in zip(found.values(), self.most or (), strict=False):
+            column.setub(most)
+
+
+class Amounts(OnDemand, IndexedExpression):
+    """A named sum at each index."""
+
+    def __init__(self, indices: Sequence[Any], sums: Sums) -> None:
+        self.indices, self.sums = indices, sums
+        super().__init__(AnyIndex)
+
+    def at(self, indices: Sequence[Any]) -> Sums:
+        """The sums at these indices."""
+        return self.sums.take([self.place[index] for index in indices])
+
+    def make(self, found: dict[Any, Any]) -> None:
+        """All sums, each to be made when asked for."""
+        for i, index in enumerate(self.indices):
+            found[index] = Total(self.sums, i, (self, index))
+
+
+class AtMost(OnDemand, IndexedConstraint):
+    """Rows `less <= more`, one at each index; `more` may be numbers."""
+
+    def __init__(self, indices: Sequence[Any], less: Sums, more: Sums | Sequence[float]) -> None:
+        self.indices = indices
+        if isinstance(more, Sums):
+            self.sums, self.most = less - more, np.zeros(len(self.indices))
+        else:
+            self.sums, self.most = less, np.array(more, dtype=float)
+        super().__init__(AnyIndex)
+
+    def make(self, found: dict[Any, Any]) -> None:
+        """All rows, as they would be written one by one."""
+        rows = zip(self.indices, self.sums.expressions(), self.most.tolist(), strict=True)
+        for index, body, most in rows:
+            self._setitem_when_not_present(index, (None, body, most))

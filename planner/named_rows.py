@@ -5,6 +5,7 @@ The shipped region holds every such row, so its names are the reference for all 
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 import pandas as pd
@@ -25,12 +26,14 @@ def missing_rows(frames: Mapping[str, pd.DataFrame], files: Mapping[str, Path]) 
         if table not in frames or column not in frames[table]:
             continue
         frame = frames[table]
+        scopes: dict[str, set[str]] = {}
+        for name, scope in zip(frame[column], frame.get("scope", repeat("*")), strict=False):
+            scopes.setdefault(name, set()).add(scope)
         for name in _reference(table, column):
-            rows = frame[frame[column] == name]
-            lacking = _countries_without(rows, frames) if "scope" in frame else []
-            if len(rows) and not lacking:
+            lacking = _countries_without(scopes.get(name, set()), frames)
+            if name in scopes and not lacking:
                 continue
-            of = f" for {', '.join(lacking)}" if len(rows) else ""
+            of = f" for {', '.join(lacking)}" if name in scopes else ""
             strays = [stray for stray in frame[column] if stray not in _reference(table, column)]
             message = f"has no row {name!r}{of}"
             near = nearest(name, strays)
@@ -41,8 +44,7 @@ def missing_rows(frames: Mapping[str, pd.DataFrame], files: Mapping[str, Path]) 
     return problems
 
 
-def _countries_without(rows: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    scopes = set(rows["scope"])
+def _countries_without(scopes: set[str], frames: Mapping[str, pd.DataFrame]) -> list[str]:
     if "*" in scopes or "sites" not in frames or "country" not in frames["sites"]:
         return []
     return sorted(set(frames["sites"]["country"]) - scopes)

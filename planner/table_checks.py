@@ -232,8 +232,8 @@ def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Pr
     key = list(table.key)
     if not set(key) <= set(frame.columns):
         return
-    twice = frame[frame.duplicated(key, keep="first")]
-    for row, values in list(twice[key].iterrows())[:MOST_PER_COLUMN]:
+    twice = frame.index[frame.duplicated(key, keep="first")]
+    for row, values in frame.loc[twice[:MOST_PER_COLUMN], key].iterrows() if len(twice) else ():
         same = frame[(frame[key] == values).all(axis=1)].index[0]
         found = "/".join(str(value) for value in values)
         message = f"repeats the key of row {same}"

@@ -7,14 +7,17 @@ generators of usual practice, so this comes on top of it: state it for sets beyo
 `electrical_musd_per_mw`. Backup does not run in the curtailed hours of a connection.
 """
 
+from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeIntegers, Var
+from pyomo.environ import NonNegativeIntegers
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
 from models.periods import added, before, stay
+from models.rows import AtMost, Columns
+from models.sums import each
 
 COLUMNS = (
     Column("parameters", "backup_musd_per_mw", "backup on the site, installed", low=0),
@@ -27,23 +30,18 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Units of backup that stand, and what they cost."""
     spare = case["backup_spare_count"]
     at = [(s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in spare]
-    m.backup_units = Var(at, domain=NonNegativeIntegers)
-    m.backup = Constraint(
-        at,
-        rule=lambda m, s, t: (
-            case["backup_unit_mw"][s] * m.backup_units[s, t]
-            >= m.facility_mw[s, t]
-            + spare[case["country"][s]] * case["backup_unit_mw"][s] * m.open[s, t]
-        ),
-    )
+    m.backup_units = Columns(at, NonNegativeIntegers)
+    unit_mw, country = [case["backup_unit_mw"][s] for s, _ in at], case["country"]
+    more = [spare[country[s]] * mw for (s, _), mw in zip(at, unit_mw, strict=True)]
+    need = m.facility_mw.at(at) + each(m.open, more, at)
+    m.backup = AtMost(at, need, each(m.backup_units, unit_mw))
     earlier = before(m.backup_units, case)
     m.backup_stays = stay(m.backup_units, earlier)
-    for s, t in at:
-        where = (case["country"][s], t)
-        each = case["backup_unit_mw"][s] * case["backup_musd_per_mw"][s]
-        units = m.backup_units[s, t]
-        ledger.put("capex_musd", where, added(units, earlier.get((s, t)), each), "backup")
-        annuity = case["facility_crf_per_year"][s] * each
-        ledger.put("annuity_musd", where, annuity * units, "backup")
-        upkeep = case["maintenance_facility_frac"][s] * each
-        ledger.put("opex_musd", where, upkeep * units, "facility maintenance")
+    where = [(country[s], t) for s, t in at]
+    musd = [mw * case["backup_musd_per_mw"][s] for (s, _), mw in zip(at, unit_mw, strict=True)]
+    crf = [case["facility_crf_per_year"][s] for s, _ in at]
+    upkeep = [case["maintenance_facility_frac"][s] for s, _ in at]
+    ledger.put_all("capex_musd", where, added(m.backup_units, earlier, musd), repeat("backup"))
+    unit = each(m.backup_units, musd)
+    ledger.put_all("annuity_musd", where, unit * crf, repeat("backup"))
+    ledger.put_all("opex_musd", where, unit * upkeep, repeat("facility maintenance"))

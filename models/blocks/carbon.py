@@ -22,9 +22,11 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Yearly carbon under its ceiling."""
-    for s, t in case.sets["SITE_PERIOD"]:
-        kilotonnes = 8760 * case["emission_gco2_per_kwh"][s] / 1e6
-        ledger.put("carbon_kt", t, kilotonnes * m.grid_mean_mw[s, t], s)
+    at = case.sets["SITE_PERIOD"]
+    kilotonnes = m.grid_mean_mw.sums * [
+        8760 * case["emission_gco2_per_kwh"][s] / 1e6 for s, _ in at
+    ]
+    ledger.put_all("carbon_kt", [t for _, t in at], kilotonnes, [s for s, _ in at])
     m.carbon_ceiling = Constraint(
         [t for t in case.sets["PERIOD"] if t in case["carbon_kt_max"]],
         rule=lambda m, t: ledger.total("carbon_kt", t) <= case["carbon_kt_max"][t],

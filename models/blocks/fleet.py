@@ -23,6 +23,7 @@ take the room of what they draw, all others that of their nameplate:
 
 from typing import Any
 
+import numpy as np
 from pyomo.environ import (
     Constraint,
     Expression,
@@ -34,7 +35,9 @@ from pyomo.environ import (
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger, times
+from models.ledger import Ledger
+from models.rows import Amounts, Columns
+from models.sums import each
 
 COLUMNS = (
     Column("parameters", "availability_frac", "share of standing racks at work", low=0, high=1),
@@ -72,11 +75,10 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     whole = NonNegativeIntegers if case.whole_racks else NonNegativeReals
     hours = case.sets["HOUR"]
     m.install = Var(case.sets["INSTALL"], domain=whole)
-    m.work = Var([(*i, h) for i in case.sets["RUN"] for h in hours], domain=NonNegativeReals)
-    m.run = Expression(
-        case.sets["RUN"],
-        rule=lambda m, *i: quicksum(case["hour_frac"][h] * m.work[(*i, h)] for h in hours),
-    )
+    runs = case.sets["RUN"]
+    m.work = Columns([(*i, h) for i in runs for h in hours], NonNegativeReals)
+    part = each(m.work, [case["hour_frac"][h] for _ in runs for h in hours])
+    m.run = Amounts(runs, part.gathered(np.repeat(np.arange(len(runs)), len(hours)), len(runs)))
     m.standing = Expression(
         case.sets["INSTALL"],
         rule=lambda m, g, k, c, t: quicksum(
@@ -103,22 +105,21 @@ def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
             "oversubscribed",
         )
     )
-    at, racks = list(m.work), list(m.work.values())
-    systems = [i[1] for i in at]
-    ledger.put_all(
-        "at_work", [(g, k, c, t, h) for g, k, c, _, _, t, h in at], racks, [i[4] for i in at]
-    )
+    at, systems = m.work.indices, [i[1] for i in m.work]
+    racks = [(g, k, c, t, h) for g, k, c, _, _, t, h in at]
+    ledger.put_all("at_work", racks, each(m.work), [i[4] for i in at])
     drawn = [kappa[k, p, w] for _, k, _, p, w, _, _ in at]
     classes = [(g, c, t, h) for g, _, c, _, _, t, h in at]
-    ledger.put_all("draw_mw", classes, times(drawn, racks), systems)
+    ledger.put_all("draw_mw", classes, each(m.work, drawn), systems)
     mean = [mw * part[i[4], i[6]] for mw, i in zip(drawn, at, strict=True)]
-    ledger.put_all("mean_work_mw", [i[:3] for i in classes], times(mean, racks), systems)
+    ledger.put_all("mean_work_mw", [i[:3] for i in classes], each(m.work, mean), systems)
     made = [gain[t] * theta[k, p, w] for _, k, _, p, w, t, _ in at]
     groups = [(g, w, t, h) for g, _, _, _, w, t, h in at]
-    ledger.put_all("capacity", groups, times(made, racks), systems)
-    for (g, k, c, _, w, t, h), mw, work in zip(at, drawn, racks, strict=True) if over else ():
-        if w in over:
-            ledger.put("spared_mw", (g, c, t, h), (case["rack_mw"][k] - mw) * work, k)
+    ledger.put_all("capacity", groups, each(m.work, made), systems)
+    spared = [n for n, i in enumerate(at) if i[4] in over]
+    mw = each(m.work, [case["rack_mw"][k] - drawn[n] for n, k in enumerate(systems)])
+    where = [classes[n] for n in spared]
+    ledger.put_all("spared_mw", where, mw.take(spared), [systems[n] for n in spared])
 
 
 def _limits(m: Any, case: Case, ledger: Ledger) -> None:
@@ -138,8 +139,8 @@ def _limits(m: Any, case: Case, ledger: Ledger) -> None:
     m.it_mean_load = Constraint(
         meet,
         rule=lambda m, g, c, t: (
-            idle * m.draw_mw[g, c, t] + (1 - idle) * ledger.total("mean_work_mw", (g, c, t))
-            == ledger.total("it_mean_mw", (g, c, t))
+            ledger.total("it_mean_mw", (g, c, t))
+            == idle * m.draw_mw[g, c, t] + (1 - idle) * ledger.total("mean_work_mw", (g, c, t))
         ),
     )
 

@@ -16,14 +16,16 @@ Designs that can host the same rack systems form a cooling class c; the fleet kn
 from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Expression, NonNegativeIntegers, NonNegativeReals, Var
+import numpy as np
+from pyomo.environ import NonNegativeIntegers, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column
 from models.full_halls import FullHalls, full_halls
-from models.ledger import Ledger, times
+from models.ledger import Ledger
 from models.periods import added, before, stay
-from models.rows import AtMost, Each
+from models.rows import Amounts, AtMost, Columns
+from models.sums import each
 
 COLUMNS = (
     Column("parameters", "shell_musd_per_mw", "building shell per IT MW", low=0),
@@ -44,20 +46,17 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
     most, frac = case["halls_max_count"], case["mean_load_frac"]
     at = case.sets["HALL"]
-    m.halls = Var(
-        at,
-        domain=NonNegativeIntegers,
-        bounds=lambda m, s, d, t: (0, most[s, d]),
-    )
-    m.it_mw = Var(m.halls.index_set(), domain=NonNegativeReals)
-    m.it_mean_mw = Var(m.halls.index_set(), domain=NonNegativeReals)
+    room = [most[s, d] for s, d, _ in at]
+    m.halls = Columns(at, NonNegativeIntegers, room)
+    m.it_mw = Columns(at, NonNegativeReals)
+    m.it_mean_mw = Columns(at, NonNegativeReals)
     earlier = before(m.halls, case)
     m.halls_stay = stay(m.halls, earlier)
-    opened = Each(m.open, [most[s, d] for s, d, _ in at], [(s, t) for s, _, t in at])
-    m.halls_at_open_sites = AtMost(at, Each(m.halls), opened)
+    opened = each(m.open, room, [(s, t) for s, _, t in at])
+    m.halls_at_open_sites = AtMost(at, each(m.halls), opened)
     _load(m, case)
-    m.mean_below_peak = AtMost(at, Each(m.it_mean_mw), Each(m.it_mw, frac["high"]))
-    m.mean_above_idle = AtMost(at, Each(m.it_mw, frac["low"]), Each(m.it_mean_mw))
+    m.mean_below_peak = AtMost(at, each(m.it_mean_mw), each(m.it_mw, frac["high"]))
+    m.mean_above_idle = AtMost(at, each(m.it_mw, frac["low"]), each(m.it_mean_mw))
     _offer(m, case, ledger)
     _cost(m, case, ledger, earlier)
 
@@ -69,35 +68,33 @@ def _load(m: Any, case: Case) -> None:
     draws = [full.get(i, nothing) for i in where]
     carried = [case["hall_mw"][s, d] for s, d, _ in at]
     most = [draw.most_frac * mw for draw, mw in zip(draws, carried, strict=True)]
-    m.hall_load = AtMost(at, Each(m.it_mw), Each(m.halls, most))
+    m.hall_load = AtMost(at, each(m.it_mw), each(m.halls, most))
     grouped = any(g != s for s, g in case["group"].items())
     scarce = [i for i, draw in enumerate(draws) if grouped and draw.share_frac < draw.most_frac]
     some = [at[i] for i in scarce]
-    share = Each(m.halls, [draws[i].share_frac * carried[i] for i in scarce], some)
-    more = Each(m.open, [draws[i].more_mw for i in scarce], [(s, t) for s, _, t in some])
-    m.load_of_full_halls = AtMost(some, Each(m.it_mw, at=some), share, more)
+    share = each(m.halls, [draws[i].share_frac * carried[i] for i in scarce], some)
+    more = each(m.open, [draws[i].more_mw for i in scarce], [(s, t) for s, _, t in some])
+    m.load_of_full_halls = AtMost(some, each(m.it_mw, at=some), share + more)
 
 
 def _offer(m: Any, case: Case, ledger: Ledger) -> None:
     group, cooling, hall_mw = case["group"], case["cooling_class"], case["hall_mw"]
     at_meter, energy = case["facility_per_it_frac"], case["energy_per_it_frac"]
-    halls, it_mw, mean_mw = (list(v.values()) for v in (m.halls, m.it_mw, m.it_mean_mw))
     at = case.sets["HALL"]
     sites, designs, kinds = [s for s, _, _ in at], [d for _, d, _ in at], [i[:2] for i in at]
     where = [(group[s], cooling[d], t) for s, d, t in at]
-    ledger.put_all("it_mw", where, it_mw, sites)
-    ledger.put_all("it_mean_mw", where, mean_mw, sites)
-    ledger.put_all("hall_mw", where, times((hall_mw[i] for i in kinds), halls), sites)
+    ledger.put_all("it_mw", where, each(m.it_mw), sites)
+    ledger.put_all("it_mean_mw", where, each(m.it_mean_mw), sites)
+    ledger.put_all("hall_mw", where, each(m.halls, [hall_mw[i] for i in kinds]), sites)
     place = [(s, t) for s, _, t in at]
-    ledger.put_all("site_it_mw", place, it_mw, designs)
-    drawn = {"facility_mw": (at_meter, it_mw), "mean_facility_mw": (energy, mean_mw)}
+    ledger.put_all("site_it_mw", place, each(m.it_mw), designs)
+    drawn = {"facility_mw": (at_meter, m.it_mw), "mean_facility_mw": (energy, m.it_mean_mw)}
     for name, (per_it, load_mw) in drawn.items():
-        ledger.put_all(name, place, times((per_it[i] for i in kinds), load_mw), designs)
-        total = Expression(m.open.index_set(), rule=lambda m, *i, name=name: ledger.total(name, i))
-        m.add_component(name, total)
+        ledger.put_all(name, place, each(load_mw, [per_it[i] for i in kinds]), designs)
+        m.add_component(name, Amounts(m.open.indices, ledger.totals(name, m.open.indices)))
 
 
-def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
+def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray) -> None:
     country, crf, upkeep = (
         case[name] for name in ("country", "facility_crf_per_year", "maintenance_facility_frac")
     )
@@ -107,12 +104,12 @@ def _cost(m: Any, case: Case, ledger: Ledger, earlier: dict[Any, Any]) -> None:
         cost = {item: price[i] for item, price in prices.items()}
         whole[i] = sum(cost.values())
         share[i] = {item: price / whole[i] if whole[i] else 0.0 for item, price in cost.items()}
-    at, halls = case.sets["HALL"], list(m.halls.values())
+    at = case.sets["HALL"]
     where = [(country[s], t) for s, _, t in at]
     parts = [share[s, d] for s, d, _ in at]
-    new = (added(now, earlier.get(i), whole[i[:2]]) for i, now in zip(at, halls, strict=True))
+    new = added(m.halls, earlier, [whole[s, d] for s, d, _ in at])
     ledger.put_all("capex_musd", where, new, parts)
-    yearly = times((crf[s] * whole[s, d] for s, d, _ in at), halls)
+    yearly = each(m.halls, [crf[s] * whole[s, d] for s, d, _ in at])
     ledger.put_all("annuity_musd", where, yearly, parts)
-    yearly = times((upkeep[s] * whole[s, d] for s, d, _ in at), halls)
+    yearly = each(m.halls, [upkeep[s] * whole[s, d] for s, d, _ in at])
     ledger.put_all("opex_musd", where, yearly, repeat("facility maintenance"))

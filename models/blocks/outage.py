@@ -19,6 +19,8 @@ from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import AtMost, Columns
+from models.sums import each
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("policies", "achieved", "sovereign tokens/s that the survivors can serve"),)
@@ -27,21 +29,24 @@ OUTCOMES = (Column("policies", "achieved", "sovereign tokens/s that the survivor
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Survivors can serve the sovereign demand."""
     periods = case.sets["PERIOD"]
-    for s, t in case.sets["SITE_PERIOD"]:
-        ledger.put("country_it_mw", (case["country"][s], t), ledger.total("site_it_mw", (s, t)), s)
+    sites, country = case.sets["SITE_PERIOD"], case["country"]
+    where = [(country[s], t) for s, t in sites]
+    it_mw = ledger.totals("site_it_mw", sites)
+    ledger.put_all("country_it_mw", where, it_mw, [s for s, _ in sites])
     losses = [
         (s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in case["outage_frac"]
     ]
     countries = sorted({case["country"][s] for s, _ in losses})
     at_least = [(n, t) for n in countries for t in periods]
-    m.country_it_mw = Var(at_least, domain=NonNegativeReals)
+    m.country_it_mw = Columns(at_least, NonNegativeReals)
     m.country_it_load = Constraint(
         at_least,
         rule=lambda m, n, t: m.country_it_mw[n, t] == ledger.total("country_it_mw", (n, t)),
     )
-    m.survivors_it_load = Constraint(
-        losses, rule=lambda m, s, t: _survivors(m, case, ledger, s, t) >= _least_mw(m, case, s, t)
-    )
+    _protected(m, case, ledger, at_least)
+    where = [(country[s], t) for s, t in losses]
+    left = each(m.country_it_mw, at=where) - ledger.totals("site_it_mw", losses)
+    m.survivors_it_load = AtMost(losses, ledger.totals("protected_it_mw", where), left)
     if all(case["group"][s] == s for s in case.sets["SITE"]):
         _rescue(m, case, ledger, losses)
 
@@ -59,11 +64,20 @@ def _sovereign(m: Any, case: Case, n: str, t: int) -> list[tuple[str, Any]]:
     ]
 
 
-def _least_mw(m: Any, case: Case, s: str, t: int) -> Any:
-    return quicksum(
-        case["least_mw_per_mtoken_per_s"][w] / case["software_gain"][t] * need
-        for w, need in _sovereign(m, case, case["country"][s], t)
+def _protected(m: Any, case: Case, ledger: Ledger, at: list[tuple[str, int]]) -> None:
+    """The least IT MW that the protected demand of a country takes."""
+    least, gain, peak = (
+        case[name] for name in ("least_mw_per_mtoken_per_s", "software_gain", "peak_to_mean_ratio")
     )
+    asked = [
+        (w, n, t)
+        for n, t in at
+        for w in case.sets["WORKLOAD"]
+        if (n, w) in case["outage_workload"] and (w, n, t) in m.served
+    ]
+    frac = [case["outage_frac"][n] * peak[w] * (least[w] / gain[t]) for w, n, t in asked]
+    where, work = [(n, t) for _, n, t in asked], [w for w, _, _ in asked]
+    ledger.put_all("protected_it_mw", where, each(m.served, frac, asked), work)
 
 
 def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:

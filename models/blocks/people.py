@@ -7,6 +7,7 @@ over the sites s of region r, in each period t:
 Cost of operations: the wage of each, in local money; of construction: within capex.
 """
 
+from itertools import repeat
 from typing import Any
 
 from pyomo.environ import Constraint
@@ -15,6 +16,7 @@ from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
 from models.periods import added, before
+from models.sums import each
 
 COLUMNS = (
     Column(
@@ -36,14 +38,14 @@ OUTCOMES = (Column("sites", "staff_count", "operations staff of the plan, last p
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Staff by region within its supply, and their cost."""
-    for s, t in case.sets["SITE_PERIOD"]:
-        people = (
-            case["staff_fixed_count"][s] * m.open[s, t]
-            + case["staff_per_mw_count"][s] * m.facility_mw[s, t]
-        )
-        ledger.put("staff_count", (case["labour_region"][s], t), people, s)
-        wage = case["staff_usd_per_year"][s] / 1e6
-        ledger.put("opex_musd", (case["country"][s], t), wage * people, "staff")
+    at, country, region = case.sets["SITE_PERIOD"], case["country"], case["labour_region"]
+    fixed, per_mw = case["staff_fixed_count"], case["staff_per_mw_count"]
+    people = each(m.open, [fixed[s] for s, _ in at]) + m.facility_mw.sums * [
+        per_mw[s] for s, _ in at
+    ]
+    ledger.put_all("staff_count", [(region[s], t) for s, t in at], people, [s for s, _ in at])
+    wage = [case["staff_usd_per_year"][s] / 1e6 for s, _ in at]
+    ledger.put_all("opex_musd", [(country[s], t) for s, t in at], people * wage, repeat("staff"))
     m.staff_supply = Constraint(
         [i for i in ledger.indices("staff_count") if i[0] in case["staff_supply_count"]],
         rule=lambda m, r, t: ledger.total("staff_count", (r, t)) <= case["staff_supply_count"][r],
@@ -54,12 +56,13 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _builders(m: Any, case: Case, ledger: Ledger) -> None:
     """Worker-years of the halls added, within those of the region's workers."""
     most = case["builders_max_count"]
-    earlier = before(m.halls, case) if most else {}
-    for (s, d, t), halls in m.halls.items() if most else ():
-        if case["labour_region"][s] in most:
-            work = case["construction_staff_per_mw"][s] * case["hall_mw"][s, d]
-            where = (case["labour_region"][s], t)
-            ledger.put("builders_years", where, added(halls, earlier.get((s, d, t)), work), s)
+    if most:
+        work, hall_mw = case["construction_staff_per_mw"], case["hall_mw"]
+        at, region = case.sets["HALL"], case["labour_region"]
+        new = added(m.halls, before(m.halls, case), [work[s] * hall_mw[s, d] for s, d, _ in at])
+        here = [n for n, i in enumerate(at) if region[i[0]] in most]
+        where = [(region[at[n][0]], at[n][2]) for n in here]
+        ledger.put_all("builders_years", where, new.take(here), [at[n][0] for n in here])
     m.builders = Constraint(
         ledger.indices("builders_years"),
         rule=lambda m, r, t: (

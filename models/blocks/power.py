@@ -16,15 +16,18 @@ Without other sources, grid_mw is facility_mw. Country and scale rules, and the 
 facility_mw: all that the factory draws at its meter, from the grid or from its own plant.
 """
 
+from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, Expression, NonNegativeReals, Var
+import numpy as np
+from pyomo.environ import Binary, Constraint, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
 from models.periods import added, before, stay
-from models.rows import AtMost, Each
+from models.rows import Amounts, AtMost, Columns
+from models.sums import each
 
 HOURS_PER_YEAR = 8760
 
@@ -53,22 +56,21 @@ OUTCOMES = (
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Interconnection in steps, the load it can carry, and the price of power."""
     steps = case.sets["STEP_PERIOD"]
-    m.connect = Var(steps, domain=Binary)
+    sites = case.sets["SITE_PERIOD"]
+    m.connect = Columns(steps, Binary)
     earlier = before(m.connect, case)
     m.connection_stays = stay(m.connect, earlier)
     later = [i for i in steps if i[1] > 1]
     below = [(s, step - 1, t) for s, step, t in later]
-    m.steps_in_order = AtMost(later, Each(m.connect, at=later), Each(m.connect, at=below))
+    m.steps_in_order = AtMost(later, each(m.connect, at=later), each(m.connect, at=below))
     first = [i for i in steps if i[1] == 1]
     opened = [(s, t) for s, _, t in first]
-    m.connected_when_open = AtMost(first, Each(m.connect, at=first), Each(m.open, at=opened))
-    for s, step, t in steps:
-        ledger.put("connected_mw", (s, t), case["step_mw"][s, step] * m.connect[s, step, t], "grid")
+    m.connected_when_open = AtMost(first, each(m.connect, at=first), each(m.open, at=opened))
+    mw = each(m.connect, [case["step_mw"][i[:2]] for i in steps])
+    ledger.put_all("connected_mw", [(s, t) for s, _, t in steps], mw, repeat("grid"))
     _from_grid(m, case, ledger)
-    m.grid_connection = Constraint(
-        case.sets["SITE_PERIOD"],
-        rule=lambda m, s, t: m.grid_mw[s, t] <= ledger.total("connected_mw", (s, t)),
-    )
+    connected = ledger.totals("connected_mw", sites)
+    m.grid_connection = AtMost(sites, m.grid_mw.sums, connected)
     m.grid_energy = Constraint(
         ledger.indices("onsite_used_mw"),
         rule=lambda m, s, t: (
@@ -76,50 +78,50 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             <= ledger.total("connected_mw", (s, t))
         ),
     )
-    for s, t in case.sets["SITE_PERIOD"]:
-        ledger.put("zone_mw", (case["zone"][s], t), m.grid_mw[s, t], s)
-        ledger.put("country_mw", (case["country"][s], t), m.facility_mw[s, t], s)
+    names, zone, country = [s for s, _ in sites], case["zone"], case["country"]
+    ledger.put_all("zone_mw", [(zone[s], t) for s, t in sites], m.grid_mw.sums, names)
+    ledger.put_all("country_mw", [(country[s], t) for s, t in sites], m.facility_mw.sums, names)
     m.zone_headroom = Constraint(
         [(z, t) for z, t in ledger.indices("zone_mw") if z in case["zone_headroom_mw"]],
         rule=lambda m, z, t: ledger.total("zone_mw", (z, t)) <= case["zone_headroom_mw"][z],
     )
     _billed(m, case, ledger)
-    _cost(m, case, ledger)
+    _cost(m, case, ledger, earlier)
 
 
 def _from_grid(m: Any, case: Case, ledger: Ledger) -> None:
     """What the grid supplies: the load less what other sources have put into these sums."""
     sites = case.sets["SITE_PERIOD"]
-    for s, t in sites:
-        ledger.put("grid_mw", (s, t), m.facility_mw[s, t], "load")
-        ledger.put("grid_mean_mw", (s, t), m.mean_facility_mw[s, t], "load")
-    m.grid_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mw", (s, t)))
-    m.grid_mean_mw = Expression(sites, rule=lambda m, s, t: ledger.total("grid_mean_mw", (s, t)))
+    ledger.put_all("grid_mw", sites, m.facility_mw.sums, repeat("load"))
+    ledger.put_all("grid_mean_mw", sites, m.mean_facility_mw.sums, repeat("load"))
+    m.grid_mw = Amounts(sites, ledger.totals("grid_mw", sites))
+    m.grid_mean_mw = Amounts(sites, ledger.totals("grid_mean_mw", sites))
 
 
 def _billed(m: Any, case: Case, ledger: Ledger) -> None:
     floor = case["billed_floor_frac"]
     at = [(s, t) for s, t in case.sets["SITE_PERIOD"] if s in floor]
-    m.billed_mw = Var(at, domain=NonNegativeReals)
-    m.billed_peak = Constraint(at, rule=lambda m, s, t: m.billed_mw[s, t] >= m.grid_mw[s, t])
-    m.billed_contract = Constraint(
-        at,
-        rule=lambda m, s, t: m.billed_mw[s, t] >= floor[s] * ledger.total("connected_mw", (s, t)),
-    )
+    m.billed_mw = Columns(at, NonNegativeReals)
+    m.billed_peak = AtMost(at, m.grid_mw.at(at), each(m.billed_mw))
+    contract = ledger.totals("connected_mw", at) * [floor[s] for s, _ in at]
+    m.billed_contract = AtMost(at, contract, each(m.billed_mw))
 
 
-def _cost(m: Any, case: Case, ledger: Ledger) -> None:
-    earlier = before(m.connect, case)
-    for (s, step, t), connect in m.connect.items():
-        cost, where = case["step_musd"][s, step], (case["country"][s], t)
-        new = added(connect, earlier.get((s, step, t)), cost)
-        ledger.put("capex_musd", where, new, "interconnection")
-        annuity = case["interconnection_crf_per_year"][s] * cost
-        ledger.put("annuity_musd", where, annuity * connect, "interconnection")
-    for s, t in case.sets["SITE_PERIOD"]:
-        where = (case["country"][s], t)
-        energy = HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6
-        ledger.put("opex_musd", where, energy * m.grid_mean_mw[s, t], "energy")
-        demand = case["demand_usd_per_kw_year"][s] / 1e3
-        billed = m.billed_mw[s, t] if (s, t) in m.billed_mw else m.grid_mw[s, t]
-        ledger.put("opex_musd", where, demand * billed, "demand charge")
+def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray) -> None:
+    country, crf = case["country"], case["interconnection_crf_per_year"]
+    steps, source = case.sets["STEP_PERIOD"], repeat("interconnection")
+    where = [(country[s], t) for s, _, t in steps]
+    cost = [case["step_musd"][i[:2]] for i in steps]
+    ledger.put_all("capex_musd", where, added(m.connect, earlier, cost), source)
+    yearly = each(m.connect, [crf[i[0]] * musd for i, musd in zip(steps, cost, strict=True)])
+    ledger.put_all("annuity_musd", where, yearly, source)
+    sites = case.sets["SITE_PERIOD"]
+    where = [(country[s], t) for s, t in sites]
+    energy = [HOURS_PER_YEAR * case["energy_usd_per_mwh"][s] / 1e6 for s, _ in sites]
+    ledger.put_all("opex_musd", where, m.grid_mean_mw.sums * energy, repeat("energy"))
+    contract = m.billed_mw.indices
+    load = [i for i in sites if i not in m.billed_mw]
+    for at, billed in ((contract, each(m.billed_mw)), (load, m.grid_mw.at(load))):
+        demand = [case["demand_usd_per_kw_year"][s] / 1e3 for s, _ in at]
+        where = [(country[s], t) for s, t in at]
+        ledger.put_all("opex_musd", where, billed * demand, repeat("demand charge"))

@@ -10,13 +10,16 @@ most and most_small bound what a site can exceed its ceiling by at all.
 """
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from pyomo.environ import Binary, Constraint, Var
+from pyomo.environ import Binary
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import AtMost, Columns
+from models.sums import each
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("sites", "pue", "facility energy over IT energy, year"),)
@@ -27,38 +30,29 @@ HOURS_PER_YEAR = 8760
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Yearly PUE under its ceiling."""
     pue, ceiling, opened = case["energy_per_it_frac"], case["pue_max"], case["pue_opened_before"]
-    for s, d, t in case.sets["HALL"]:
-        if s in ceiling and t > opened.get(s, 0):
-            excess = pue[s, d] - ceiling[s]
-            ledger.put("pue_excess_mw", (s, t), excess * m.it_mean_mw[s, d, t], d)
+    bound = [i for i in case.sets["HALL"] if i[0] in ceiling and i[2] > opened.get(i[0], 0)]
+    excess = each(m.it_mean_mw, [pue[s, d] - ceiling[s] for s, d, _ in bound], bound)
+    ledger.put_all("pue_excess_mw", [(s, t) for s, _, t in bound], excess, [i[1] for i in bound])
     places = ledger.indices("pue_excess_mw")
     designs: dict[str, list[str]] = {s: [] for s, _ in places}
     for s, d in case.sets["SITE_DESIGN"]:
         if s in designs:
             designs[s].append(d)
     most = {s: _most(case, s, here) for s, here in designs.items()}
-    m.small_site = Var([(s, t) for s, t in places if most[s].small > 0], domain=Binary)
-    m.small_energy = Constraint(
-        list(m.small_site),
-        rule=lambda m, s, t: (
-            m.mean_facility_mw[s, t]
-            <= most[s].threshold_mw + most[s].facility_mw * (1 - m.small_site[s, t])
-        ),
+    small = [i for i in places if most[i[0]].small > 0]
+    m.small_site = Columns(small, Binary)
+    m.small_energy = AtMost(
+        small,
+        m.mean_facility_mw.at(small) + each(m.small_site, [most[s].facility_mw for s, _ in small]),
+        [most[s].threshold_mw + most[s].facility_mw for s, _ in small],
     )
-
-    def exempt(m: Any, s: str, t: int) -> Any:
-        found = 0.0
-        before = (s, case["pue_opened_before"].get(s))
-        if before in m.open:
-            found += most[s].excess * m.open[before]
-        if (s, t) in m.small_site:
-            found += most[s].small * m.small_site[s, t]
-        return found
-
-    m.pue_ceiling = Constraint(
-        places,
-        rule=lambda m, s, t: ledger.total("pue_excess_mw", (s, t)) <= exempt(m, s, t),
-    )
+    old = [i for i in places if (i[0], opened.get(i[0])) in m.open]
+    by_age = each(m.open, [most[s].excess for s, _ in old], [(s, opened[s]) for s, _ in old])
+    ledger.put_all("pue_exempt_mw", old, by_age, repeat("opened before"))
+    by_size = each(m.small_site, [most[s].small for s, _ in small])
+    ledger.put_all("pue_exempt_mw", small, by_size, repeat("small"))
+    exempt = ledger.totals("pue_exempt_mw", places)
+    m.pue_ceiling = AtMost(places, ledger.totals("pue_excess_mw", places), exempt)
 
 
 class _Most(NamedTuple):

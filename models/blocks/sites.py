@@ -6,14 +6,17 @@ open[s,t]  = 0                                  before its first connection can 
 opening costs site_musd[country] once (studies, permits, roads, fibre, site works)
 """
 
+from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, Var
+from pyomo.environ import Binary, Constraint
 
 from models.case import Case
 from models.columns import Column, Table
 from models.ledger import Ledger
 from models.periods import added, before, stay
+from models.rows import Columns
+from models.sums import each
 
 TABLES = (Table("sites", "candidate sites, computed from layers", ("site_id",), folder="odbl"),)
 COLUMNS = (
@@ -35,15 +38,14 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Opening of sites and what it costs."""
-    m.open = Var(case.sets["SITE_PERIOD"], domain=Binary)
+    at = case.sets["SITE_PERIOD"]
+    m.open = Columns(at, Binary)
     earlier = before(m.open, case)
     m.stays_open = stay(m.open, earlier)
     last = case.sets["PERIOD"][-1]
     m.forced_open = Constraint(case.sets["FORCED_SITE"], rule=lambda m, s: m.open[s, last] == 1)
-    for s, t in case.sets["SITE_PERIOD"]:
-        cost, where = case["site_musd"][s], (case["country"][s], t)
-        ledger.put(
-            "capex_musd", where, added(m.open[s, t], earlier.get((s, t)), cost), "site development"
-        )
-        annuity = case["facility_crf_per_year"][s] * cost
-        ledger.put("annuity_musd", where, annuity * m.open[s, t], "site development")
+    where, source = [(case["country"][s], t) for s, t in at], repeat("site development")
+    cost, crf = case["site_musd"], case["facility_crf_per_year"]
+    ledger.put_all("capex_musd", where, added(m.open, earlier, [cost[s] for s, _ in at]), source)
+    yearly = each(m.open, [crf[s] * cost[s] for s, _ in at])
+    ledger.put_all("annuity_musd", where, yearly, source)

@@ -71,7 +71,7 @@ def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
             "software_gain",
         )
     )
-    at, racks = case.sets["RUN"], list(m.run.values())
+    at = case.sets["RUN"]
     who, groups = [(country[g], k, t) for g, k, _, _, _, t in at], [i[0] for i in at]
     amounts = {
         "chips": [chips[k] for _, k, _, _, _, _ in at],
@@ -80,8 +80,7 @@ def _count_bases(m: Any, case: Case, ledger: Ledger) -> None:
         "tokens_by_chip": [gain[t] * theta[k, p, w] for _, k, _, p, w, t in at],
     }
     for name, each in amounts.items():
-        terms = (amount * run for amount, run in zip(each, racks, strict=True))
-        ledger.put_all(name, who, terms, groups)
+        ledger.put_all(name, who, m.run.sums * each, groups)
 
 
 def _residency(m: Any, case: Case, ledger: Ledger) -> None:
@@ -164,10 +163,12 @@ def _makers(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _barred(m: Any, case: Case, ledger: Ledger) -> None:
-    for g, k, c, p, w, t in case.sets["RUN"]:
-        tier = (case["group_country"][g], case["sovereignty_class"][w])
-        if k in case["barred_systems"].get(tier, ()):
-            ledger.put("barred", (*tier, t), m.run[g, k, c, p, w, t], k)
+    country, of, barred = (
+        case[name] for name in ("group_country", "sovereignty_class", "barred_systems")
+    )
+    runs = [i for i in case.sets["RUN"] if i[1] in barred.get((country[i[0]], of[i[4]]), ())]
+    where = [(country[g], of[w], t) for g, _, _, _, w, t in runs]
+    ledger.put_all("barred", where, m.run.at(runs), [i[1] for i in runs])
     m.barred_systems = Constraint(
         ledger.indices("barred"), rule=lambda m, *i: ledger.total("barred", i) <= 0
     )

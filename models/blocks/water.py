@@ -14,14 +14,18 @@ gives. A source without a limit has no row. A design that evaporates nothing dra
 """
 
 from collections import defaultdict
+from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
+import numpy as np
+from pyomo.environ import Binary, Constraint, NonNegativeReals, quicksum
 
 from models.case import Case
 from models.columns import Column
-from models.ledger import Ledger, times
+from models.ledger import Ledger
 from models.periods import added, before, stay
+from models.rows import AtMost, Columns
+from models.sums import Sums, each
 
 DAY, YEAR = 24, 8760
 PEAK, MEAN = "water_peak_m3_per_h", "water_mean_m3_per_h"
@@ -62,48 +66,56 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Withdrawal by source within its limits, its price and its connection."""
     peak, mean = case["wue_peak_l_per_kwh"], case["wue_mean_l_per_kwh"]
     for name, per_it, load_mw in ((PEAK, peak, m.it_mw), (MEAN, mean, m.it_mean_mw)):
-        draws = [(i, mw) for i, mw in load_mw.items() if peak[i[:2]] > 0]
-        terms = times((per_it[i[:2]] for i, _ in draws), (mw for _, mw in draws))
-        ledger.put_all(name, [(s, t) for (s, _, t), _ in draws], terms, [i[1] for i, _ in draws])
+        draws = [i for i in load_mw.indices if peak[i[:2]] > 0]
+        terms = each(load_mw, [per_it[i[:2]] for i in draws], draws)
+        ledger.put_all(name, [(s, t) for s, _, t in draws], terms, [d for _, d, _ in draws])
     wet = set(ledger.indices(PEAK))
     sources: dict[str, list[str]] = defaultdict(list)
     for s, r in case.sets["WATER"]:
         sources[s].append(r)
     drawn = [(s, r, t) for s, t in case.sets["SITE_PERIOD"] if (s, t) in wet for r in sources[s]]
-    _shared(m, ledger, [i for i in drawn if len(sources[i[0]]) > 1])
+    several = [i for i in drawn if len(sources[i[0]]) > 1]
+    _shared(m, ledger, several)
     _links(m, case, ledger, [i for i in drawn if i[:2] in case["water_musd"]])
-
-    def given(name: str, s: str, r: str, t: int) -> Any:
-        """All that the halls draw, where the source is the only one."""
-        alone = len(sources[s]) == 1
-        return ledger.total(name, (s, t)) if alone else getattr(m, name)[s, r, t]
-
-    def link(s: str, r: str, t: int) -> Any:
-        """Whether it is linked."""
-        return m.water_link[s, r, t] if (s, r, t) in m.water_link else m.open[s, t]
-
+    _given(m, ledger, [i for i in drawn if len(sources[i[0]]) == 1], several)
     by_day, by_year = case["water_limit_m3_per_day"], case["water_limit_m3_per_year"]
-    m.water_day_limit = Constraint(
-        [i for i in drawn if i[:2] in by_day],
-        rule=lambda m, *i: given(PEAK, *i) <= by_day[i[:2]] / DAY * link(*i),
-    )
-    m.water_year_limit = Constraint(
-        [i for i in drawn if i[:2] in by_year],
-        rule=lambda m, *i: given(MEAN, *i) <= by_year[i[:2]] / YEAR * link(*i),
-    )
-    m.water_mean_day = Constraint(
-        [i for i in drawn if i[:2] in by_day and len(sources[i[0]]) > 1],
-        rule=lambda m, *i: given(MEAN, *i) <= by_day[i[:2]] / DAY * link(*i),
-    )
-    for s, r, t in drawn:
-        price = YEAR * case["water_usd_per_m3"][s, r] / 1e6
-        ledger.put("opex_musd", (case["country"][s], t), price * given(MEAN, s, r, t), "water")
+    daily = [i for i in drawn if i[:2] in by_day]
+    m.water_day_limit = _within(m, ledger, PEAK, daily, [by_day[i[:2]] / DAY for i in daily])
+    yearly = [i for i in drawn if i[:2] in by_year]
+    m.water_year_limit = _within(m, ledger, MEAN, yearly, [by_year[i[:2]] / YEAR for i in yearly])
+    daily = [i for i in daily if len(sources[i[0]]) > 1]
+    m.water_mean_day = _within(m, ledger, MEAN, daily, [by_day[i[:2]] / DAY for i in daily])
+    price = [YEAR * case["water_usd_per_m3"][i[:2]] / 1e6 for i in drawn]
+    where = [(case["country"][s], t) for s, _, t in drawn]
+    cost = ledger.totals(f"given_{MEAN}", drawn) * price
+    ledger.put_all("opex_musd", where, cost, repeat("water"))
+
+
+def _given(m: Any, ledger: Ledger, alone: list[tuple], several: list[tuple]) -> None:
+    """What each source gives: all that the halls draw, where it is the only one."""
+    for name in (PEAK, MEAN):
+        drawn = ledger.totals(name, [(s, t) for s, _, t in alone])
+        ledger.put_all(f"given_{name}", alone, drawn, repeat("halls"))
+        ledger.put_all(f"given_{name}", several, each(getattr(m, name)), repeat("source"))
+
+
+def _within(m: Any, ledger: Ledger, name: str, at: list[tuple], most: list[float]) -> AtMost:
+    """What a source gives is within its limit once it is linked, the site's own once that opens."""
+    linked, most_by = Sums(len(at), ()), np.array(most)
+    for var, index, here in (
+        (m.water_link, at, [i in m.water_link for i in at]),
+        (m.open, [(s, t) for s, _, t in at], [i not in m.water_link for i in at]),
+    ):
+        places = np.flatnonzero(here)
+        part = each(var, most_by[places], [index[n] for n in places])
+        linked = linked + part.gathered(places, len(at))
+    return AtMost(at, ledger.totals(f"given_{name}", at), linked)
 
 
 def _shared(m: Any, ledger: Ledger, drawn: list[tuple]) -> None:
     """What each of several sources gives; together what the halls draw."""
-    m.water_peak_m3_per_h = Var(drawn, domain=NonNegativeReals)
-    m.water_mean_m3_per_h = Var(drawn, domain=NonNegativeReals)
+    m.water_peak_m3_per_h = Columns(drawn, NonNegativeReals)
+    m.water_mean_m3_per_h = Columns(drawn, NonNegativeReals)
     at: dict[tuple, list[tuple]] = defaultdict(list)
     for s, r, t in drawn:
         at[s, t].append((s, r, t))
@@ -123,15 +135,13 @@ def _shared(m: Any, ledger: Ledger, drawn: list[tuple]) -> None:
 
 def _links(m: Any, case: Case, ledger: Ledger, links: list[tuple]) -> None:
     """Connections to further sources: once made, they stay; what they cost."""
-    m.water_link = Var(links, domain=Binary)
+    m.water_link = Columns(links, Binary)
     earlier = before(m.water_link, case)
     m.water_link_stays = stay(m.water_link, earlier)
-    m.water_link_when_open = Constraint(
-        links, rule=lambda m, s, r, t: m.water_link[s, r, t] <= m.open[s, t]
-    )
-    for s, r, t in links:
-        where, cost = (case["country"][s], t), case["water_musd"][s, r]
-        new = added(m.water_link[s, r, t], earlier.get((s, r, t)), cost)
-        ledger.put("capex_musd", where, new, "water connection")
-        annuity = case["facility_crf_per_year"][s] * cost
-        ledger.put("annuity_musd", where, annuity * m.water_link[s, r, t], "water connection")
+    opened = each(m.open, at=[(s, t) for s, _, t in links])
+    m.water_link_when_open = AtMost(links, each(m.water_link), opened)
+    where, source = [(case["country"][s], t) for s, _, t in links], repeat("water connection")
+    cost, crf = [case["water_musd"][i[:2]] for i in links], case["facility_crf_per_year"]
+    ledger.put_all("capex_musd", where, added(m.water_link, earlier, cost), source)
+    yearly = each(m.water_link, [crf[i[0]] * musd for i, musd in zip(links, cost, strict=True)])
+    ledger.put_all("annuity_musd", where, yearly, source)

@@ -18,13 +18,17 @@ lets the data cross.
 Carrying tokens costs what transit from the group to the market does, where a price is given.
 """
 
+from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Constraint, Expression, NonNegativeReals, Var, quicksum
+import numpy as np
+from pyomo.environ import Constraint, Expression, NonNegativeReals, quicksum
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import Amounts, Columns
+from models.sums import each
 
 COLUMNS = (
     Column("site_markets", "distance_km", "great-circle distance to the market", low=0),
@@ -39,21 +43,12 @@ OUTCOMES = (
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Flows of tokens, their capacity at the peak, and who is served."""
     hours = case.sets["HOUR"]
-    m.sent = Var([(*i, h) for i in case.sets["FLOW"] for h in hours], domain=NonNegativeReals)
-    m.flow = Expression(
-        case.sets["FLOW"], rule=lambda m, *i: quicksum(m.sent[(*i, h)] for h in hours)
-    )
-    m.served = Var(case.sets["SERVED"], domain=NonNegativeReals)
-    for g, w, a, t in case.sets["FLOW"]:
-        flow = m.flow[g, w, a, t]
-        for h in hours:
-            ledger.put("sent", (g, w, t, h), m.sent[g, w, a, t, h] / case["work_frac"][w, h], a)
-            ledger.put("received_in", (w, a, t, h), m.sent[g, w, a, t, h], g)
-        ledger.put("received", (w, a, t), flow, g)
-        ledger.put("between", (w, case["group_country"][g], case["market_country"][a], t), flow, g)
-        if (g, a) in case["transit_usd_per_mtoken"]:
-            yearly = case["transit_usd_per_mtoken"][g, a] * case["seconds_per_year"]["s"] / 1e6
-            ledger.put("opex_musd", (case["group_country"][g], t), yearly * flow, "transit")
+    flows = case.sets["FLOW"]
+    m.sent = Columns([(*i, h) for i in flows for h in hours], NonNegativeReals)
+    which = np.repeat(np.arange(len(flows)), len(hours))
+    m.flow = Amounts(flows, each(m.sent).gathered(which, len(flows)))
+    m.served = Columns(case.sets["SERVED"], NonNegativeReals)
+    _carry(m, case, ledger)
     m.peak_capacity = Constraint(
         ledger.indices("sent"),
         rule=lambda m, *at: ledger.total("sent", at) <= ledger.total("capacity", at),
@@ -77,6 +72,25 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.put("tokens", t, case["token_weight"].get(w, 1.0) * m.served[w, n, t], w)
         revenue = case["revenue_usd_per_mtoken"].get(w, 0.0) * case["seconds_per_year"]["s"] / 1e6
         ledger.put("revenue_musd", t, revenue * m.served[w, n, t], w)
+
+
+def _carry(m: Any, case: Case, ledger: Ledger) -> None:
+    """Where tokens come from and go to, and what carrying them costs."""
+    at, made_in, used_in = m.sent.indices, case["group_country"], case["market_country"]
+    rate = [1.0 / case["work_frac"][w, h] for _, w, _, _, h in at]
+    groups, markets = [i[0] for i in at], [i[2] for i in at]
+    ledger.put_all("sent", [(g, w, t, h) for g, w, _, t, h in at], each(m.sent, rate), markets)
+    ledger.put_all("received_in", [i[1:] for i in at], each(m.sent), groups)
+    flows, flow = m.flow.indices, m.flow.sums
+    groups = [i[0] for i in flows]
+    ledger.put_all("received", [i[1:] for i in flows], flow, groups)
+    ways = [(w, made_in[g], used_in[a], t) for g, w, a, t in flows]
+    ledger.put_all("between", ways, flow, groups)
+    usd_per_mtoken = case["transit_usd_per_mtoken"]
+    paid = [i for i in flows if (i[0], i[2]) in usd_per_mtoken]
+    price = [usd_per_mtoken[g, a] * case["seconds_per_year"]["s"] / 1e6 for g, _, a, _ in paid]
+    where = [(made_in[g], t) for g, _, _, t in paid]
+    ledger.put_all("opex_musd", where, m.flow.at(paid) * price, repeat("transit"))
 
 
 def _shape(m: Any, case: Case, ledger: Ledger) -> None:

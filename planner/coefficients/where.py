@@ -218,7 +218,7 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     periods = context.scenario.periods
     begins = first.to_dict()
     available = {s: [t for t in periods if t >= begins[s]] for s in sites.index}
-    pairs = list(zip(designs["site_id"], designs["design_id"], strict=True))
+    pairs = list(zip(designs["site_id"].tolist(), designs["design_id"].tolist(), strict=True))
     sets = {
         "SITE": tuple(sites.index),
         "SITE_PERIOD": tuple((s, t) for s in sites.index for t in available[s]),
@@ -323,7 +323,8 @@ def _site_values(context: Context, sites: pd.DataFrame, tariffs: pd.DataFrame) -
 
 
 def _step_values(context: Context, steps: pd.DataFrame) -> dict[str, dict]:
-    index = list(zip(steps["site_id"], steps["step_index"].astype(int), strict=True))
+    number = steps["step_index"].astype(int).tolist()
+    index = list(zip(steps["site_id"].tolist(), number, strict=True))
     # a step cut short by the site's headroom costs its share of the full step
     share = steps["usable_step_mw"] / steps["step_mw"]
     power = context.scenario.power
@@ -331,8 +332,8 @@ def _step_values(context: Context, steps: pd.DataFrame) -> dict[str, dict]:
     firm = zip(index, steps["firm_year"].tolist(), may_wait, strict=True)
     return {
         "firm_year": {i: year for i, year, early in firm if early},
-        "step_mw": dict(zip(index, steps["usable_step_mw"], strict=True)),
-        "step_musd": dict(zip(index, steps["step_musd"] * share, strict=True)),
+        "step_mw": dict(zip(index, steps["usable_step_mw"].tolist(), strict=True)),
+        "step_musd": dict(zip(index, (steps["step_musd"] * share).tolist(), strict=True)),
         "step_lead_years": dict(zip(index, steps["whole_lead_years"].tolist(), strict=True)),
     }
 
@@ -350,6 +351,7 @@ def _design_values(designs: pd.DataFrame, pairs: list[tuple]) -> dict[str, dict]
         "electrical_musd_per_hall",
         "cooling_musd_per_hall",
     ]
-    values = {name: dict(zip(pairs, designs[name].astype(float), strict=True)) for name in names}
+    numbers = {name: designs[name].astype(float).tolist() for name in names}
+    values = {name: dict(zip(pairs, each, strict=True)) for name, each in numbers.items()}
     by_design = designs.drop_duplicates("design_id").set_index("design_id")["cooling_class"]
     return {**values, "cooling_class": by_design.to_dict()}

@@ -1,6 +1,6 @@
 """Pyomo to matrices, once; afterwards only vectors change, and the Pyomo model may go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ from scipy.sparse import csc_array, csr_array
 
 from models.build import build, discard
 from models.case import Case
-from models.rows import AtMost
+from models.rows import AtMost, Columns
 from planner.solve.named import Names, indexed
-from planner.solve.walk import INFINITY, Walk
+from planner.solve.walk import INFINITY, Walk, kept_as_arrays
 from planner.uncollected import uncollected
 
 NOWHERE = -1
@@ -88,40 +88,37 @@ def compile_case(case: Case, enter: Callable[[str], None] | None = None) -> Comp
 
 
 def _compiled(model: Any) -> Compiled:
-    families = [(v.local_name, list(v.keys()), list(v.values())) for v in _of(model, Var)]
-    variables = [variable for _, _, found in families for variable in found]
+    variables = list(_of(model, Var))
     walk = Walk(variables)
-    rules: list[tuple[str, list]] = []
-    first = _first_numbers(model)
+    rules: list[tuple[str, Sequence[Any]]] = []
     for rule in _of(model, Constraint):
         if isinstance(rule, AtMost):
             rules.append((rule.local_name, rule.indices))
-            walk.alike(*_alike(rule, first))
+            walk.rows(rule)
             continue
         kept = [(index, row) for index, row in rule.items() if row.active]
         rules.append((rule.local_name, [index for index, _ in kept]))
         for _, row in kept:
             walk.row(row)
     index = np.frombuffer(walk.index, dtype=np.int32)
-    met = _first_met(index, len(variables))
-    number = np.empty(len(variables), dtype=np.int32)
+    met = _first_met(index, walk.count)
+    number = np.empty(walk.count, dtype=np.int32)
     number[met] = np.arange(len(met), dtype=np.int32)
     shape = (len(walk.low), len(met))
     start = np.frombuffer(walk.start, dtype=np.int32)
     matrix = csr_array((np.array(walk.value), number[index], start), shape=shape)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
-    variables = [variables[i] for i in met]
-    bounds = [variable.bounds for variable in variables]
-    columns = [(name, indices) for name, indices, _ in families]
-    place, places = _places(columns)
+    low, high, integer = map(np.concatenate, zip(*map(_ranges, variables), strict=True))
+    columns = [(v.local_name, _indices(v)) for v in variables]
+    place, places = _places([indices for _, indices in columns])
     return Compiled(
         matrix=csc_array(matrix),
         row_low=np.array(walk.low),
         row_high=np.array(walk.high),
-        low=np.array([-INFINITY if low is None else low for low, _ in bounds], dtype=float),
-        high=np.array([INFINITY if high is None else high for _, high in bounds], dtype=float),
-        integer=np.array([not v.is_continuous() for v in variables], dtype=bool),
+        low=low[met],
+        high=high[met],
+        integer=integer[met],
         columns=Names(lambda: indexed(columns)).part(met),
         rows=Names(lambda: indexed(rules)),
         place=place[met],
@@ -133,24 +130,25 @@ def _of(model: Any, kind: type) -> Any:
     return model.component_objects(kind, active=True)
 
 
-def _first_numbers(model: Any) -> dict[int, int]:
-    """Number of the first column of each variable, by its identity."""
-    found, count = {}, 0
-    for variable in _of(model, Var):
-        found[id(variable)] = count
-        count += len(variable)
-    return found
+def _indices(variable: Any) -> Sequence[Any]:
+    return variable.indices if isinstance(variable, Columns) else list(variable.keys())
 
 
-def _alike(rows: AtMost, first: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Columns and values of rows `less - sum of more <= 0`, those of a row after each other."""
-    sides = [(rows.less, 1.0), *((side, -1.0) for side in rows.more)]
-    shape = (len(rows.indices), len(sides))
-    index, value = np.empty(shape, dtype=np.int32), np.empty(shape)
-    for i, (side, sign) in enumerate(sides):
-        index[:, i] = first[id(side.var)] + side.places(shape[0])
-        value[:, i] = sign * side.numbers(shape[0])
-    return index, value
+def _ranges(variable: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Least and most of each column of a variable, and whether it is whole."""
+    if kept_as_arrays(variable):
+        low, high = (np.full(len(variable), end) for end in _ends(*variable.kind.bounds()))
+        if variable.most is not None:
+            high = np.minimum(high, variable.most)
+        return low, high, np.full(len(variable), variable.kind.isdiscrete())
+    columns = list(variable.values())
+    ends = np.array([_ends(*column.bounds) for column in columns], dtype=float).reshape(-1, 2)
+    integer = np.array([not column.is_continuous() for column in columns], dtype=bool)
+    return ends[:, 0], ends[:, 1], integer
+
+
+def _ends(low: float | None, high: float | None) -> tuple[float, float]:
+    return -INFINITY if low is None else low, INFINITY if high is None else high
 
 
 def _first_met(index: np.ndarray, count: int) -> np.ndarray:
@@ -161,15 +159,19 @@ def _first_met(index: np.ndarray, count: int) -> np.ndarray:
     return order[: np.count_nonzero(first < len(index))]
 
 
-def _places(columns: list[tuple[str, list]]) -> tuple[np.ndarray, tuple[Any, ...]]:
-    """By column the number of its first index, and the labels so numbered."""
+def _places(columns: Sequence[Sequence[Any]]) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """By column the number of its first index, and the labels so numbered.
+
+    Several variables may have one and the same list of indices, which is numbered once.
+    """
     known: dict[Any, int] = {None: NOWHERE}
-    found = [
-        known.setdefault(index[0] if index.__class__ is tuple else index, len(known) - 1)
-        for _, indices in columns
-        for index in indices
-    ]
-    return np.array(found, dtype=np.int32), tuple(known)[1:]
+    found: dict[int, np.ndarray] = {}
+    for indices in columns:
+        if id(indices) not in found:
+            firsts = [index[0] if index.__class__ is tuple else index for index in indices]
+            numbers = [known.setdefault(first, len(known) - 1) for first in firsts]
+            found[id(indices)] = np.array(numbers, dtype=np.int32)
+    return np.concatenate([found[id(indices)] for indices in columns]), tuple(known)[1:]
 
 
 def load(model: Any, compiled: Compiled, x: np.ndarray) -> None:

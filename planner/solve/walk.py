@@ -6,7 +6,7 @@ short walk takes apart in a fraction of the time. What it does not know it leave
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -25,9 +25,17 @@ from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.core.expr.relational_expr import EqualityExpression, InequalityExpression
 from pyomo.repn import generate_standard_repn
 
+from models.rows import AtMost, Columns
+from models.sums import Part, Total
+
 INFINITY = float("inf")
 ARGUMENTS = attrgetter("args")
 NUMBERS = frozenset(native_numeric_types)
+
+
+def kept_as_arrays(variable: Any) -> bool:
+    """Whether nothing has asked for a column of the variable, so that its arrays hold."""
+    return isinstance(variable, Columns) and variable.made is None
 
 
 class Walk:
@@ -40,7 +48,14 @@ class Walk:
     def __init__(self, variables: Iterable[Any]) -> None:
         self.index, self.value, self.start = array("i"), array("d"), array("i", [0])
         self.low, self.high = array("d"), array("d")
-        self._number = {id(variable): i for i, variable in enumerate(variables)}
+        self._first: dict[int, int] = {}
+        self._number: dict[int, int] = {}
+        self.count = 0
+        for variable in variables:
+            self._first[id(variable)] = self.count
+            if not kept_as_arrays(variable):
+                self._number.update(zip(map(id, variable.values()), count(self.count)))
+            self.count += len(variable)
         self._named: dict[int, tuple[array, array, float]] = {}
 
     def row(self, constraint: Any) -> None:
@@ -67,14 +82,25 @@ class Walk:
         self.high.append(high)
         self.start.append(len(self.index))
 
-    def alike(self, index: np.ndarray, value: np.ndarray) -> None:
-        """Rows of as many columns each, at most 0."""
-        begun, (count, width) = len(self.index), index.shape
-        self.index.frombytes(index.astype(np.int32).tobytes())
-        self.value.frombytes(value.tobytes())
-        self.start.extend(range(begun + width, begun + width * count + 1, width))
-        self.low.extend([-INFINITY] * count)
-        self.high.extend([0.0] * count)
+    def rows(self, rows: AtMost) -> None:
+        """All rows of a kind, which are kept as arrays."""
+        parts = rows.sums.parts
+        row = np.concatenate([part.row for part in parts] or [np.empty(0, dtype=int)])
+        order = np.argsort(row, kind="stable")
+        end = np.searchsorted(row[order], np.arange(rows.sums.count), "right")
+        begun = len(self.index)
+        self._put(parts, 1.0, order)
+        self.start.frombytes((begun + end).astype(np.int32).tobytes())
+        self.low.extend([-INFINITY] * len(end))
+        self.high.frombytes(rows.most.tobytes())
+
+    def _put(self, parts: Sequence[Part], times: float, order: Any = slice(None)) -> None:
+        """Put columns kept as arrays into the row, or into several in that order."""
+        if parts:
+            index = np.concatenate([self._first[id(part.var)] + part.place for part in parts])
+            value = np.concatenate([part.number for part in parts])
+            self.index.frombytes(index[order].astype(np.int32).tobytes())
+            self.value.frombytes((times * value[order]).tobytes())
 
     def _add(self, part: Any, times: float) -> float:
         """Put the columns of an expression into the row; its constant is returned."""
@@ -98,6 +124,9 @@ class Walk:
             return self._add(part.args[0], times / part.args[1])
         if kind is NegationExpression:
             return self._add(part.args[0], -times)
+        if kind is Total:
+            self._put(tuple(part.sums.of(part.row)), times)
+            return 0.0
         if isinstance(part, VarData):  # of a kind of its own: a column without an index
             self.index.append(self._number[id(part)])
             self.value.append(times)

@@ -3,11 +3,21 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from pyomo.environ import ConcreteModel, Constraint, Expression, Integers, Var
+from pyomo.environ import (
+    Binary,
+    ConcreteModel,
+    Constraint,
+    Expression,
+    Integers,
+    NonNegativeIntegers,
+    NonNegativeReals,
+    Var,
+)
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from models.build import build
-from models.rows import AtMost, Each
+from models.rows import AtMost, Columns
+from models.sums import each
 from planner.solve.compile import Compiled, compile_model
 from tests.random_cases import small_cases
 
@@ -52,18 +62,31 @@ def test_every_form_of_a_linear_expression_is_known() -> None:
 
 def test_rows_kept_as_arrays_are_the_rows_that_pyomo_is_told() -> None:
     m = ConcreteModel()
-    m.mw = Var([("a", 1), ("a", 2), ("b", 2)])
-    m.open = Var([("b", 2), ("a", 1)])
-    at = list(m.mw)[1:]
-    m.limit = AtMost(at, Each(m.mw, at=at), Each(m.open, [3.0, 4.0], [("a", 1), ("b", 2)]))
-    m.idle = AtMost(list(m.mw), Each(m.mw, 0.5), Each(m.mw, 2.0))
-    m.both = AtMost(at, Each(m.mw, at=at), Each(m.mw, 2.0, at), Each(m.open, 5.0, [("b", 2)] * 2))
+    m.mw = Columns([("a", 1), ("a", 2), ("b", 2)], NonNegativeReals)
+    m.open = Columns([("b", 2), ("a", 1)], Binary)
+    at = m.mw.indices[1:]
+    m.limit = AtMost(at, each(m.mw, at=at), each(m.open, [3.0, 4.0], [("a", 1), ("b", 2)]))
+    m.idle = AtMost(m.mw.indices, each(m.mw, 0.5), [1.0, 2.0, 3.0])
     ours = compile_model(m)
-    assert ours.row_names == ("limit[a,2]", "limit[b,2]", "idle[a,1]", "idle[a,2]", "idle[b,2]",
-                              "both[a,2]", "both[b,2]")  # fmt: skip
+    assert m.mw.made is None
+    assert ours.row_names == ("limit[a,2]", "limit[b,2]", "idle[a,1]", "idle[a,2]", "idle[b,2]")
     row = dict(zip(ours.column_names, ours.matrix.toarray()[1], strict=True))
     assert row == {"mw[a,2]": 0, "open[a,1]": 0, "mw[b,2]": 1, "open[b,2]": -4, "mw[a,1]": 0}
     same_as_pyomo(m, ours)
+
+
+def test_columns_are_the_same_before_and_after_pyomo_asks_for_one() -> None:
+    m = ConcreteModel()
+    m.halls = Columns(["a", "b"], NonNegativeIntegers, [3.0, 0.5])
+    m.mw = Columns(["a", "b"], NonNegativeReals)
+    m.loads = AtMost(["a", "b"], each(m.mw), each(m.halls, 2.0))
+    before = compile_model(m)
+    assert m.halls["b"].bounds == (0, 0.5)
+    after = compile_model(m)
+    for name in ("low", "high", "integer"):
+        assert getattr(before, name).tolist() == getattr(after, name).tolist()
+    m.halls["a"].setub(1)
+    assert compile_model(m).high[after.column["halls[a]"]] == 1
 
 
 def test_what_is_not_linear_is_refused() -> None:
