@@ -4,7 +4,7 @@
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
    whole numbers at these are searched for: that ends it.
 3. Else a better plan is looked for by way of totals (planner/solve/by_totals.py), at the sites of
-   the one in hand and the top of 1, for as long as 1 took; then again, twice as long.
+   the one in hand and the top of 1, for half as long as 1 took; then again.
 """
 
 from planner.search import Search
@@ -16,7 +16,10 @@ from planner.solve.totals import WholeTotals
 from planner.stages import Stages
 
 ROUND_SECONDS = 30.0
-"""How long the bound and then the plan are improved in the first round; each round is twice it."""
+"""How long a better plan is looked for in the first round; after one without, twice as long."""
+
+BOUND_TIMES = 2.0
+"""So many times as long the bound is improved before: it gives more, and what the plan may be."""
 
 FEW = 150
 """Sites among which whole numbers can be searched for exactly."""
@@ -34,7 +37,7 @@ def proven(
         if totals is None and search.where:
             totals = search.totals(compiled, relaxed)
         if totals is not None:
-            totals.search(search.target, search.soon(seconds), search.tell)
+            totals.search(search.target, search.soon(BOUND_TIMES * seconds), search.tell)
             bound = min(bound, totals.bound)
             if totals.x is not None:
                 near = [*near[:1], compiled.named(totals.x)]
