@@ -32,7 +32,7 @@ PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 seconds, or this share of the time limit where that is more."""
 
 OPEN_SECONDS = 20.0
-"""The same where a plan is in hand, and the one in groups is not within the gap itself."""
+"""The same where the plan they are placed by is not within the gap itself."""
 
 AT_ONCE_SECONDS = 4.0
 """Longest search for all whole numbers at once before it is tried by way of totals of halls."""
@@ -274,10 +274,9 @@ class Search:
             self._start - 0.5 * solve.gap_frac * abs(self._start),
         )
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
-        if self.r > -np.inf and self._start < bound - solve.gap_frac * abs(bound):
+        if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
-        soon = min(self._limits.deadline, time.monotonic() + longest)
-        limits = replace(self._limits, deadline=soon)
+        limits = replace(self._limits, deadline=self.soon(longest))
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)

@@ -38,6 +38,9 @@ WIDER_SECONDS = 10.0
 """Longest search for more or fewer racks, and then for any halls with these, where racks next to
 the fractional ones do not fit the halls chosen."""
 
+FREER_SECONDS = 20.0
+"""Longest search for better whole racks by freer tries once there are some."""
+
 RACKS_MORE = 2.0
 """Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
@@ -221,14 +224,18 @@ class Placement:
                 fix(solver, bounds)
             elif plan is not None:
                 solver.start_from(in_columns(compiled, plan.found_in, plan.solution))
-            _, x = in_order(solver, names, start, limits, watch)
+            _, x = in_order(solver, *aim, watch)
             for wide in self._wider(compiled, bounds) if x is None else ():
                 fix(solver, wide)
-                end = min(limits.deadline, monotonic() + WIDER_SECONDS)
-                _, x = in_order(solver, names, start, replace(limits, deadline=end), watch)
+                end = min(aim.limits.deadline, monotonic() + WIDER_SECONDS)
+                soon = replace(limits, deadline=end)
+                _, x = in_order(solver, names, start, soon, watch)
                 if x is not None:
                     break
             found = -np.inf if x is None else value_at(compiled, OBJECTIVES[names[0]], x)
+            if x is not None and plan is None:
+                end = min(limits.deadline, monotonic() + FREER_SECONDS)
+                aim = aim._replace(limits=replace(limits, deadline=end))
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)
             if value >= enough or HALT.asked or (watch is not None and watch.stop):
