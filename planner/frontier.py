@@ -35,7 +35,8 @@ CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
 
 END_FRAC = 0.01
-"""The best x need be known no nearer than this: it says where the front begins."""
+"""The best x, where the front begins, is first asked for to this; as exactly as the points are where
+the whole front is no wider."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
@@ -83,13 +84,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Frontier:
-    """The points that none dominates, by rising x, in `table`; `solves` is how many were solved."""
+    """The points that none dominates, by rising x, in `table`; `solves` is how many were solved.
+
+    `end_frac` is the gap of the best x, where the front begins.
+    """
 
     axes: Axes
     table: pd.DataFrame
     reasons: tuple[str, ...]
     solves: int
     seconds: float
+    end_frac: float | None = None
 
     @property
     def within_gap(self) -> bool:
@@ -111,7 +116,7 @@ class Frontier:
             "units": units,
             "points": rows,
             "without_plan": list(self.reasons),
-            "best_x_known_to_frac": END_FRAC,
+            "best_x_known_to_frac": self.end_frac,
             "solves": self.solves,
             "seconds": round(self.seconds, 3),
             "planner": __version__,
@@ -180,7 +185,10 @@ def frontier(
     def result(found: list[Point], reasons: list[str]) -> Frontier:
         table = _table(axes, front(axes, found))
         seconds = time.monotonic() - begun
-        return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds)
+        of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)
+        ends = [r["gap_frac"] for r in of_x if r.get("gap_frac") is not None]
+        end = min(ends, default=None)
+        return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds, end)
 
     def keep(found: list[Point], reasons: list[str]) -> None:
         answer = result(found, reasons)
@@ -189,7 +197,8 @@ def frontier(
     gap_frac = rounds.scenario.solve.gap_frac
 
     def solve(asked: list[list[str]]) -> list[Record]:
-        return rounds.solve(asked, base=_texts(axes, None), bare=[_best(axes, gap_frac)])
+        bare = [_best(axes, frac) for frac in (END_FRAC, gap_frac)]
+        return rounds.solve(asked, base=_texts(axes, None), bare=bare)
 
     with rounds.open(out, MARK):
         found, reasons = trace(axes, gap_frac, solve, keep)
@@ -217,10 +226,12 @@ def trace(
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
-    first, free = solve([_best(axes, gap_frac), _texts(axes, None)])
+    first, free = solve([_best(axes, max(gap_frac, END_FRAC)), _texts(axes, None)])
     if first.get("value") is None:
         return found, [first["status"]]
     take([None], [free])
+    if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
+        [first] = solve([_best(axes, gap_frac)])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     ends = [Point(first, None, x, y, least), *found]
@@ -231,6 +242,12 @@ def trace(
             break
         ask(limits)
     return found, reasons
+
+
+def _wide(axes: Axes, first: Record, last: Point) -> float:
+    """How wide the front is at most between its ends, relative to x."""
+    wide = axes.less(last.x) - axes.less(first["objectives"][axes.x])
+    return wide / max(abs(last.x), 1e-12)
 
 
 def _take(found: list[Point], new: Point) -> None:
@@ -275,9 +292,9 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
 
 
 def _best(axes: Axes, gap_frac: float) -> list[str]:
-    """What finds the best x, nearly."""
-    near = max(gap_frac, END_FRAC)
-    return [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", f"solve.gap_frac={near!r}"]
+    """What finds the best x to a gap."""
+    ends = f"solve.gap_frac={gap_frac!r}"
+    return [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
 
 
 def _texts(axes: Axes, limit: float | None) -> list[str]:

@@ -81,6 +81,29 @@ def test_a_front_of_three_plans_has_three_points_at_most() -> None:
     assert len(solves) <= 11, "two ends and their limit, two between; three tries close a gap"
 
 
+def test_a_narrow_front_is_not_lost_in_the_gap_of_its_end() -> None:
+    # x of 100 to 100.5: asked for to 1 %, the best x may be the plan with the best y
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 5)
+    plans = [(100 + i / 20, 10.0 + i) for i in range(11)]
+    exactly = curve(plans, axes)
+    asked_to: list[str] = []
+
+    def solve(asked: list[list[str]]) -> list[dict[str, Any]]:
+        loose = [text for texts in asked for text in texts if text.startswith("solve.gap_frac=")]
+        asked_to.extend(loose)
+        found = exactly(asked)
+        return [
+            exactly([[f"objective.name={axes.y}"]])[0] if "solve.gap_frac=0.01" in texts else one
+            for texts, one in zip(asked, found, strict=True)
+        ]
+
+    found, reasons = trace(axes, 1e-3, solve, lambda *_: None)
+    assert asked_to == ["solve.gap_frac=0.01", "solve.gap_frac=0.001"]
+    assert not reasons
+    assert [found[0].x, found[-1].x] == [100.1, 100.5]  # the best x is known to 0.1
+    assert len(found) == 5
+
+
 def test_an_infeasible_scenario_has_no_front() -> None:
     found, reasons = trace(
         Axes("npv", "tokens", 5),
