@@ -35,8 +35,8 @@ CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
 
 END_FRAC = 0.01
-"""The best x, where the front begins, is first asked for to this; as exactly as the points are where
-the whole front is no wider."""
+"""The best x, where the front begins, is first asked for to this; and as exactly as the points are
+where the whole front is no wider."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
