@@ -216,7 +216,6 @@ def _futures(said: Said) -> pd.DataFrame:
     for k, (future, record) in enumerate(zip(said.futures, said.records, strict=True)):
         robust, mean = _at(said.totals, k), _at(said.mean_totals, k)
         known, value = record.get("value"), _ratio(said, robust)
-        worse = None if known is None or value is None else abs(known - value) / abs(known)
         rows.append(
             {
                 "future": future.run.name,
@@ -225,7 +224,7 @@ def _futures(said: Said) -> pd.DataFrame:
                 "known_value": known,
                 "known_bound": record.get("bound"),
                 "robust_value": value,
-                "regret_frac": worse,
+                "regret_frac": regret(said.ratio, known, value),
                 "mean_plan_value": _ratio(said, mean),
                 "facility_mw": _load_mw(said, future, robust),
                 "known_sites": ";".join(record.get("sites") or ()),
@@ -234,6 +233,17 @@ def _futures(said: Said) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def regret(ratio: Ratio, known: float | None, value: float | None) -> float | None:
+    """What a plan loses to the one that knows the future, relative to it.
+
+    Nothing where that one, found within its gap, is no better: it could be this plan.
+    """
+    if known is None or value is None:
+        return None
+    lost = known - value if ratio.more_is_better else value - known
+    return max(lost, 0.0) / abs(known)
 
 
 def _load_mw(said: Said, future: Future, totals: Totals | None) -> float | None:

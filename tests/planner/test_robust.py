@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from models.blocks.objective import OBJECTIVES
 from planner.robust.futures import mean_of
+from planner.robust.results import regret
 from planner.study.designs import Run
 from planner.verify import verify
 from tests.region import shipped
@@ -127,3 +129,12 @@ def test_the_mean_of_inputs(stated: Path) -> None:
     assert inputs({GAIN: 0.1}, {}) is None
     assert inputs({"objective.name": "tokens"}, {"objective.name": "npv"}) is None
     assert inputs({prices: "*1.4"}, {prices: "+1"}) is None
+
+
+def test_regret_is_what_is_lost_and_no_gain() -> None:
+    tokens, cost = OBJECTIVES["tokens_per_mw"], OBJECTIVES["cost_per_mtoken"]
+    assert regret(tokens, 100.0, 98.0) == pytest.approx(0.02)
+    assert regret(tokens, 98.0, 100.0) == 0.0
+    assert regret(cost, 0.1, 0.11) == pytest.approx(0.1)
+    assert regret(cost, 0.11, 0.1) == 0.0
+    assert regret(cost, None, 0.1) is None
