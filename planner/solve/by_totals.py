@@ -29,15 +29,13 @@ from planner.solve.place import SOME, at_sites, narrowed, opened
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.split import with_sums
 from planner.solve.sums import halls_by_kind
+from planner.solve.totals import NEARLY
 
 TOTALS_FRAC, GROUPED_FRAC = 0.3, 0.7
 """Of the time there is, when totals are to be known, and sites, steps and halls for them."""
 
 BESIDE = 1.0
 """So many halls of a design more or fewer at a site, and of a kind in all."""
-
-WHOLE = 1e-4
-"""A total this near to a whole number is taken as whole."""
 
 NOTHING: tuple[float, dict[str, float]] = (-np.inf, {})
 """No plan found."""
@@ -115,7 +113,7 @@ def _whole(case: Case, compiled: Compiled, near: Mapping[str, float]) -> dict[st
     """Totals of a point, where all of them are whole."""
     x = compiled.point(near)
     sums = {name: x[halls].sum() for name, halls in halls_by_kind(case, compiled).items()}
-    if any(abs(total - round(total)) > WHOLE for total in sums.values()):
+    if any(abs(total - round(total)) > NEARLY for total in sums.values()):
         return None
     return {name: float(round(total)) for name, total in sums.items()}
 

@@ -64,7 +64,7 @@ class Few:
         """The units of some columns come into play, with the rest of their sites."""
         owners = self._parts.of_column[columns]
         kept = self._kept.copy()
-        kept[self._unit[columns]] = kept[self._rest[owners[owners >= 0]]] = kept[0] = True
+        kept[self._unit[columns]] = kept[self._rest[owners[owners >= 0]]] = True
         if self.size and np.array_equal(kept, self._kept):
             return
         self._kept = kept
@@ -92,17 +92,14 @@ class Few:
 
     def spread(self, ended: Ended) -> np.ndarray:
         """Its point in all columns."""
-        x = np.zeros(len(self._costs))
-        x[ended.columns] = ended.x
-        return x
+        return self._spread(ended.columns, ended.x)
 
     def bounded(self, answer: Answer, deadline: float) -> Bounded | None:
         """The bound by the prices of the last run; None if time is up."""
         assert answer.x is not None
         prices = np.zeros(len(self._compiled.row_low))
         prices[self.rows] = self.solver.duals()
-        x = np.zeros(len(self._costs))
-        x[self.columns] = answer.x
+        x = self._spread(self.columns, answer.x)
         reduced = self._others.reduced(self._costs, prices)
         found = self._others.missed(reduced, x, deadline)
         if found is None:
@@ -116,6 +113,11 @@ class Few:
         marks = np.zeros(len(bounded.missed) + 1, dtype=bool)  # what no site owns is the last
         marks[first[bounded.missed[first] > NONE]] = True
         return np.flatnonzero(marks[self._parts.of_column] & (np.abs(bounded.x) > NONE))
+
+    def _spread(self, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
+        x = np.zeros(len(self._costs))
+        x[columns] = values
+        return x
 
     def _here(self, ended: Ended) -> Basis:
         if ended.columns is self.columns:
