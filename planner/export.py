@@ -22,7 +22,7 @@ from planner.optimize import starters
 from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.place import site_indexed
+from planner.solve.narrow import site_indexed
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split
 from planner.tables import Region

@@ -49,8 +49,8 @@ from planner.search import ROUNDING_FRAC, Begun
 from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
+from planner.solve.narrow import among
 from planner.solve.order import held
-from planner.solve.place import among
 from planner.solve.repriced import PRICES, Repricing
 from planner.solve.split import Split, split
 from planner.tables import Region

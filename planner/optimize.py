@@ -17,7 +17,7 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
-from planner.solve.place import used
+from planner.solve.placed import used
 from planner.solve.sift import Relaxed
 from planner.solve.told import Shown
 from planner.stages import Stages
@@ -89,7 +89,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         search.place(bound)
     if not search.closed(bound):
         bound = proven(search, compiled, choice, relaxed[0], stages)
-        if search.nothing_fits:
+        if bound == -np.inf:
             stages.close()
             return Outcome("infeasible", seconds=stages.seconds)
     stages.close()

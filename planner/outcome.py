@@ -6,7 +6,7 @@ from typing import Any
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import Compiled
-from planner.solve.place import Placed
+from planner.solve.placed import Placed
 from planner.solve.ratio import NOTHING, value_at
 from planner.solve.sift import Relaxed
 

@@ -4,13 +4,18 @@
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
    whole numbers at these are searched for: that ends it.
 3. Else a better plan is looked for by way of totals (planner/solve/by_totals.py), at the sites of
-   the one in hand and the top of 1, for half as long as 1 took; then again.
+   the one in hand and the top of 1, for half as long as 1 took; then again. Where neither has
+   anything left to do, 2 ends it with as many sites as there are.
 """
+
+import time
+
+import numpy as np
 
 from planner.search import Search
 from planner.solve.box import points
 from planner.solve.compile import Compiled
-from planner.solve.place import used
+from planner.solve.placed import used
 from planner.solve.sift import Relaxed
 from planner.solve.totals import WholeTotals
 from planner.stages import Stages
@@ -21,6 +26,9 @@ ROUND_SECONDS = 30.0
 BOUND_TIMES = 2.0
 """So many times as long the bound is improved before: it gives more, and what the plan may be."""
 
+BUSY_FRAC = 0.1
+"""Who leaves more of the time given than all but this share has nothing left to do."""
+
 FEW = 150
 """Sites among which whole numbers can be searched for exactly."""
 
@@ -28,12 +36,17 @@ FEW = 150
 def proven(
     search: Search, compiled: Compiled, choice: set[str], relaxed: Relaxed, stages: Stages
 ) -> float:
-    """The bound after as much proof, and as many better plans, as the gap and the time ask for."""
+    """The bound after as much proof, and as many better plans, as the gap and the time ask for.
+
+    It is minus infinity where no plan exists.
+    """
     bound, seconds = relaxed.bound, ROUND_SECONDS
     near = points(compiled, [relaxed])
     totals: WholeTotals | None = None
+    done = False
     while search.goes_on(bound):
         stages.enter("prove")
+        begun, r = time.monotonic(), search.r
         if totals is None and search.where:
             totals = search.totals(compiled, relaxed)
         if totals is not None:
@@ -45,18 +58,18 @@ def proven(
         if not search.goes_on(bound):
             break
         rivals = search.rivals(compiled, relaxed) | choice
-        if len(rivals) <= FEW or not search.where:
-            found = search.where_and_what(rivals, bound)
-            bound = min(bound, found)
+        if done or len(rivals) <= FEW or not search.where:
+            bound = min(bound, search.where_and_what(rivals, bound))
+            if search.nothing_fits:
+                return -np.inf
             search.tell(bound)
-            exact = True
-        else:
-            exact = False
-            if not search.better(choice, near, seconds):
-                seconds *= 2
-                continue
-        stages.enter("place racks")
-        search.place(bound)
-        if exact:
+            stages.enter("place racks")
+            search.place(bound)
             break
+        if search.better(choice, near, seconds):
+            stages.enter("place racks")
+            search.place(bound)
+        if search.r <= r:
+            done = time.monotonic() - begun < BUSY_FRAC * seconds
+            seconds *= 2
     return bound

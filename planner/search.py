@@ -17,8 +17,10 @@ from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
+from planner.solve.narrow import among, at_sites, narrowed
 from planner.solve.order import Limits, in_order
-from planner.solve.place import Placed, Placement, among, at_sites, narrowed, opened, used
+from planner.solve.place import Placement
+from planner.solve.placed import Placed, opened, used
 from planner.solve.ratio import Best, value_at
 from planner.solve.repair import Wanted, repaired
 from planner.solve.sift import Relaxed
@@ -103,7 +105,7 @@ class Search:
 
     @property
     def nothing_fits(self) -> bool:
-        """No plan is known, and the last choice of sites has none with whole halls."""
+        """No plan is known, and the last sites looked at have none with whole halls."""
         return self._best.placed is None and self._state == "infeasible"
 
     @property

@@ -12,7 +12,7 @@ from planner.coefficients.grid import with_cuts
 from planner.grid.dispatch import Cut, Dispatch
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled
-from planner.solve.place import Placed
+from planner.solve.placed import Placed
 
 ROUNDS = 20
 """Each adds a cut for every hour and period that refuses the plan; one or two are usual."""

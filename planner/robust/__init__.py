@@ -34,7 +34,7 @@ from planner.robust.measure import value_of
 from planner.robust.recourse import Recourse, served
 from planner.robust.results import MARK, Robust, Said, write_robust
 from planner.robust.spare import with_spare
-from planner.solve.place import Placed
+from planner.solve.placed import Placed
 from planner.study.designs import check, runs_of
 from planner.study.draws import with_draws
 from planner.study.rounds import How, Rounds

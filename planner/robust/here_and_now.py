@@ -29,8 +29,8 @@ from planner.robust.measure import Totals, value_of
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
 from planner.solve.losses import contenders
+from planner.solve.narrow import among
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
-from planner.solve.place import among
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import split
 

@@ -18,8 +18,8 @@ from planner.robust.joined import NOW
 from planner.robust.measure import value_of
 from planner.solve.compile import Compiled, compile_model
 from planner.solve.highs import Solver
+from planner.solve.narrow import at_sites
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
-from planner.solve.place import at_sites
 
 RACKS = "install["
 ROUNDS = 5

@@ -14,7 +14,7 @@ from models.case import Case
 from planner.robust.here_and_now import Aim, Found, cheapest, decided_of, joined_of
 from planner.robust.joined import NOW, Joined
 from planner.solve.highs import Solver
-from planner.solve.place import at_sites
+from planner.solve.narrow import at_sites
 
 
 def with_spare(cases: Sequence[Case], found: Found, aim: Aim) -> Found | None:

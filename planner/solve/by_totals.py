@@ -24,8 +24,9 @@ from models.case import Case
 from planner.solve.box import columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
+from planner.solve.narrow import SOME, at_sites, narrowed
 from planner.solve.order import Limits, in_order
-from planner.solve.place import SOME, at_sites, narrowed, opened
+from planner.solve.placed import opened
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.split import with_sums
 from planner.solve.sums import halls_by_kind

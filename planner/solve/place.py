@@ -14,26 +14,22 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from models.build import build
 from models.case import Case
-from planner.coefficients import regrouped
 from planner.solve.box import Range, columns_of, fix, next_to, wider
-from planner.solve.compile import Compiled, compile_case, compile_model, load
+from planner.solve.compile import Compiled, compile_case
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
+from planner.solve.narrow import at_sites, narrowed
 from planner.solve.order import Limits, in_order
+from planner.solve.placed import Placed, in_columns
 from planner.solve.ratio import value_at
 
-BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 WHERE = ("open", "connect", "operate", "host", "water_link")
-SOME = 1e-7
-"""More than the solver's rounding."""
-
 WIDER_SECONDS = 10.0
 """Longest search for more or fewer racks, and then for any halls with these, where racks next to
 the fractional ones do not fit the halls chosen."""
@@ -45,137 +41,16 @@ RACKS_MORE = 2.0
 """Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
 
-def site_indexed(case: Case) -> Case:
-    """The reference form: every rack decision at its site."""
-    return regrouped(case, {s: s for s in case.sets["SITE"]})
-
-
-def among(case: Case, sites: Collection[str]) -> Case:
-    """The case of these sites alone, grouped as before."""
-    keep = set(sites)
-    sets = {
-        **case.sets,
-        "SITE": tuple(s for s in case.sets["SITE"] if s in keep),
-        "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
-        **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
-    }
-    return regrouped(case.having(sets=sets), case["group"])
-
-
-def at_sites(case: Case, sites: Collection[str]) -> Case:
-    """The site-indexed case of these sites alone, with whole racks."""
-    return site_indexed(among(case, sites)).having(whole_racks=True)
-
-
-def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -> Case:
-    """The site-indexed case with only those racks, and that work, that a plan in groups has.
-
-    `where` holds the plan's columns by name, in groups or at sites, `group` the group of each site.
-    A kind that the group buys in one period may be bought in others, and what a kind does, at each
-    of its sites.
-    """
-    kinds, works = set(), set()
-    for name, value in where.items():
-        variable, _, index = name.partition("[")
-        if value > SOME and variable in ("install", "work"):
-            place, *what = index[:-1].split(",")
-            if variable == "install":
-                kinds.add((group.get(place, place), *what[:2]))
-            else:
-                works.add((group.get(place, place), *what[:4]))
-    install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
-    run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
-    there = set(install)
-    train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)
-    gang = tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train))
-    few = {"INSTALL": install, "RUN": run, "TRAIN": train, "GANG": gang}
-    return case.having(sets={**case.sets, **few})
-
-
 class _Aim(NamedTuple):
-    """The objectives in order, where to begin, how exactly and how long."""
+    """The objectives in order, where to begin, how exactly and how long; what is good enough."""
 
     names: Sequence[str]
     start: float
     limits: Limits
+    enough: float
 
 
 _Near = Callable[[Compiled, _Aim], dict[int, Range]]
-
-
-def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
-    """Sites that a solution opens, however little, at any time."""
-    return set() if x is None else opened(compiled.named(x))
-
-
-def opened(named: Mapping[str, float]) -> set[str]:
-    """The same of a solution by the names of its columns."""
-    return {
-        name.removeprefix("open[").rsplit(",", 1)[0]
-        for name, value in named.items()
-        if value > 1e-6 and name.startswith("open[")
-    }
-
-
-class Placed:
-    """A plan of whole racks at sites: a solution of the model it was found in.
-
-    That model has the kinds of racks that were tried, at all sites that were. The site-indexed one
-    of the plan's own sites, with all kinds and the plan as the values of its variables, is built
-    when it is asked for; `model` is given where the plan was found in just that.
-    """
-
-    def __init__(
-        self, case: Case, found_in: Compiled, solution: np.ndarray, model: Any = None
-    ) -> None:
-        self.found_in, self.solution, self._given = found_in, solution, model
-        self.case = among(case, self.sites()) if model is None else case
-
-    def sites(self) -> set[str]:
-        """Its sites."""
-        return used(self.found_in, self.solution)
-
-    def value(self, column: str) -> float:
-        """How much of one column the plan has."""
-        return float(self.solution[self.found_in.column[column]])
-
-    @cached_property
-    def model(self) -> Any:
-        """The site-indexed model with the plan's values."""
-        load(self._built, self.compiled, self.x)
-        return self._built
-
-    @cached_property
-    def stated(self) -> Any:
-        """The model of its own kinds of racks and work alone, with the plan's values.
-
-        That is enough for its tables; what a limit is worth takes all kinds.
-        """
-        if self._given is not None:
-            return self.model
-        model = build(narrowed(self.case, self.case["group"], self.found_in.named(self.solution)))
-        compiled = compile_model(model)
-        load(model, compiled, in_columns(compiled, self.found_in, self.solution))
-        return model
-
-    @cached_property
-    def compiled(self) -> Compiled:
-        """Its columns and rows."""
-        return compile_model(self._built) if self._given is None else self.found_in
-
-    @cached_property
-    def x(self) -> np.ndarray:
-        """The plan in these columns."""
-        return in_columns(self.compiled, self.found_in, self.solution)
-
-    @cached_property
-    def _built(self) -> Any:
-        return build(self.case) if self._given is None else self._given
-
-
-def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
-    """A solution in the columns of another model; what one of them knows nothing of is none."""
-    return x if wanted is known else wanted.point(known.named(x))
 
 
 class Placement:
@@ -210,9 +85,10 @@ class Placement:
         to their fractional numbers, or a few more or fewer where that has no plan, and then in any
         halls; halls next to what divisible racks at sites want, or between that and its own; the
         same with a hall to spare of each kind; any number of anything, of these kinds and then of
-        all, begun from the best so far.
+        all, begun from the best so far. Its halls are left for later where not even divisible racks
+        in them are enough: whole ones, searched for long, would not be.
         """
-        aim = _Aim(names, start, limits)
+        aim = _Aim(names, start, limits, enough)
         value, plan = -np.inf, None
         for compiled, near in self._tries(self.of_kinds(where), where):
             solver = Solver(compiled, self._threads, self._seed)
@@ -224,7 +100,7 @@ class Placement:
                 fix(solver, bounds)
             elif plan is not None:
                 solver.start_from(in_columns(compiled, plan.found_in, plan.solution))
-            _, x = in_order(solver, *aim, watch)
+            _, x = in_order(solver, names, start, aim.limits, watch)
             for wide in self._wider(compiled, bounds) if x is None else ():
                 fix(solver, wide)
                 end = min(aim.limits.deadline, monotonic() + WIDER_SECONDS)
@@ -258,19 +134,25 @@ class Placement:
         self, few: Compiled, where: Mapping[str, float]
     ) -> Iterator[tuple[Compiled, _Near | None]]:
         """Models to try, each freer, and what bounds halls and racks; None is any number."""
-        yield few, partial(self._in_its_halls, where)
+        yield few, partial(self._in_its_halls, where, True)
         yield few, partial(self._near, where, 0.0)
         yield few, partial(self._near, where, 1.0)
+        yield few, partial(self._in_its_halls, where, False)
         yield few, None
         yield self._full, None
 
     def _in_its_halls(
-        self, where: Mapping[str, float], compiled: Compiled, aim: _Aim
+        self, where: Mapping[str, float], enough: bool, compiled: Compiled, aim: _Aim
     ) -> dict[int, Range]:
-        """Bounds that hold the plan's halls, and racks next to their fractional numbers there."""
+        """Bounds that hold the plan's halls, and racks next to their fractional numbers there.
+
+        None where divisible racks are good enough there and ought not to be, or the other way.
+        """
         bounds = self._kept(compiled, where, (*WHERE, "halls"))
         x = self._relaxed(compiled, bounds, aim)
-        return {} if x is None else {**bounds, **dict(next_to(x, columns_of(compiled, "install")))}
+        if x is None or (value_at(compiled, OBJECTIVES[aim.names[0]], x) >= aim.enough) != enough:
+            return {}
+        return {**bounds, **dict(next_to(x, columns_of(compiled, "install")))}
 
     def _near(
         self, where: Mapping[str, float], spare: float, compiled: Compiled, aim: _Aim
@@ -290,7 +172,7 @@ class Placement:
         whole[racks] = False
         solver = Solver(replace(compiled, integer=whole), self._threads, self._seed)
         fix(solver, {**bounds, **near})
-        _, x = in_order(solver, *aim)
+        _, x = in_order(solver, *aim[:3])
         if x is None:
             return {}
         stand = {i: (float(round(x[i])), float(round(x[i]))) for i in halls}
@@ -303,7 +185,7 @@ class Placement:
         solver = Solver(compiled, self._threads, self._seed)
         fix(solver, bounds)
         solver.whole(False)
-        return in_order(solver, *aim)[1]
+        return in_order(solver, *aim[:3])[1]
 
     def _kept(
         self, compiled: Compiled, where: Mapping[str, float], kinds: Sequence[str]

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.case import Case
 from planner.solve.compile import NOWHERE, Compiled, compile_case
-from planner.solve.place import among
+from planner.solve.narrow import among
 
 PRICES = {"rack_musd", "network_frac"}
 """Coefficients that enter columns of the fleet and shared rows only, linearly."""

@@ -1,5 +1,7 @@
 """Options of the benchmarks: which sizes, which peers, and how long a peer may take."""
 
+import faulthandler
+
 import pytest
 
 
@@ -18,3 +20,9 @@ def peer_limit_s(request: pytest.FixtureRequest) -> float:
 @pytest.fixture
 def repeats(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--repeats"))
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """A peer may take an hour, where an ordinary test is ended after ten minutes."""
+    faulthandler.cancel_dump_traceback_later()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.solve.place import site_indexed
+from planner.solve.narrow import site_indexed
 from tests.solved import breaks, rows, solve
 from tests.tiny import tiny_case
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import linprog
 
 from models.case import Case
-from planner.solve.place import at_sites
+from planner.solve.narrow import at_sites
 from tests.solved import attempt, solve
 from tests.tiny import tiny_case
 

@@ -19,7 +19,7 @@ from planner.coefficients.what import (
     supply_values,
 )
 from planner.serving import serving_table
-from planner.solve.place import site_indexed
+from planner.solve.narrow import site_indexed
 from tests.region import context
 from tests.solved import relaxed
 

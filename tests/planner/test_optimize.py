@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from planner import optimize as optimize_module
 from planner.optimize import optimize
 from planner.scenario import Scenario
+from planner.solve.narrow import at_sites
 from planner.solve.order import relaxed_in_order
-from planner.solve.place import at_sites
 from tests.planner.test_properties import ratio, seeded
 from tests.random_cases import small_cases
 from tests.solved import attempt

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from models.case import Case
-from planner.solve.place import site_indexed
+from planner.solve.narrow import site_indexed
 from tests.solved import solve
 from tests.tiny import tiny_case
 

@@ -1,6 +1,6 @@
 """Placing racks: what is kept of a plan in groups."""
 
-from planner.solve.place import narrowed, site_indexed
+from planner.solve.narrow import narrowed, site_indexed
 from tests.solved import solve
 from tests.tiny import tiny_case
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from planner.coefficients import regrouped
-from planner.solve.place import at_sites, site_indexed
+from planner.solve.narrow import at_sites, site_indexed
 from tests.random_cases import small_cases
 from tests.solved import attempt, relaxed, solve
 from tests.tiny import tiny_case

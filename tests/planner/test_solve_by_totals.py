@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from models.build import build
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import compile_case, compile_model
+from planner.solve.narrow import at_sites
 from planner.solve.order import Limits
-from planner.solve.place import at_sites
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases
 from tests.solved import attempt

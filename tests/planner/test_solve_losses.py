@@ -8,8 +8,8 @@ from models.blocks.objective import OBJECTIVES
 from models.build import build
 from planner.solve.compile import compile_model
 from planner.solve.losses import ceilings, contenders
+from planner.solve.narrow import among
 from planner.solve.own import Forcing
-from planner.solve.place import among
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split
 from tests.planner.test_properties import at_least, ratio, seeded

@@ -10,8 +10,9 @@ from planner.solve import repair
 from planner.solve.beside import Beside, Stood
 from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.highs import Solver
+from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, held, in_order
-from planner.solve.place import at_sites, used
+from planner.solve.placed import used
 from planner.solve.ratio import value_at
 from planner.solve.repair import Wanted, repaired
 from tests.tiny import tiny_case

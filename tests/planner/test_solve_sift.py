@@ -10,7 +10,7 @@ from models.blocks.objective import OBJECTIVES
 from models.build import build
 from planner.solve import sift
 from planner.solve.compile import compile_model
-from planner.solve.place import site_indexed
+from planner.solve.narrow import site_indexed
 from planner.solve.split import split, with_row
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases

@@ -12,7 +12,7 @@ from planner.optimize import optimize
 from planner.solve import farkas
 from planner.solve.compile import compile_model
 from planner.solve.highs import Solver
-from planner.solve.place import at_sites
+from planner.solve.narrow import at_sites
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split, with_sums

@@ -1,0 +1,57 @@
+"""Smaller cases: the reference form, some sites alone, the kinds of racks of a plan alone."""
+
+from collections.abc import Collection, Mapping
+
+from models.case import Case
+from planner.coefficients import regrouped
+
+BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
+SOME = 1e-7
+"""More than the solver's rounding."""
+
+
+def site_indexed(case: Case) -> Case:
+    """The reference form: every rack decision at its site."""
+    return regrouped(case, {s: s for s in case.sets["SITE"]})
+
+
+def among(case: Case, sites: Collection[str]) -> Case:
+    """The case of these sites alone, grouped as before."""
+    keep = set(sites)
+    sets = {
+        **case.sets,
+        "SITE": tuple(s for s in case.sets["SITE"] if s in keep),
+        "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
+        **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
+    }
+    return regrouped(case.having(sets=sets), case["group"])
+
+
+def at_sites(case: Case, sites: Collection[str]) -> Case:
+    """The site-indexed case of these sites alone, with whole racks."""
+    return site_indexed(among(case, sites)).having(whole_racks=True)
+
+
+def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -> Case:
+    """The site-indexed case with only those racks, and that work, that a plan in groups has.
+
+    `where` holds the plan's columns by name, in groups or at sites, `group` the group of each site.
+    A kind that the group buys in one period may be bought in others, and what a kind does, at each
+    of its sites.
+    """
+    kinds, works = set(), set()
+    for name, value in where.items():
+        variable, _, index = name.partition("[")
+        if value > SOME and variable in ("install", "work"):
+            place, *what = index[:-1].split(",")
+            if variable == "install":
+                kinds.add((group.get(place, place), *what[:2]))
+            else:
+                works.add((group.get(place, place), *what[:4]))
+    install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
+    run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
+    there = set(install)
+    train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)
+    gang = tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train))
+    few = {"INSTALL": install, "RUN": run, "TRAIN": train, "GANG": gang}
+    return case.having(sets={**case.sets, **few})

@@ -1,0 +1,98 @@
+"""Plans of whole racks at sites, the sites they use, and what else they may stand in."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from models.build import build
+from models.case import Case
+from planner.solve.compile import Compiled, compile_case, compile_model, holds, load
+from planner.solve.narrow import among, at_sites, narrowed
+
+
+def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
+    """Sites that a solution opens, however little, at any time."""
+    return set() if x is None else opened(compiled.named(x))
+
+
+def opened(named: Mapping[str, float]) -> set[str]:
+    """The same of a solution by the names of its columns."""
+    return {
+        name.removeprefix("open[").rsplit(",", 1)[0]
+        for name, value in named.items()
+        if value > 1e-6 and name.startswith("open[")
+    }
+
+
+class Placed:
+    """A plan of whole racks at sites: a solution of the model it was found in.
+
+    That model has the kinds of racks that were tried, at all sites that were. The site-indexed one
+    of the plan's own sites, with all kinds and the plan as the values of its variables, is built
+    when it is asked for; `model` is given where the plan was found in just that.
+    """
+
+    def __init__(
+        self, case: Case, found_in: Compiled, solution: np.ndarray, model: Any = None
+    ) -> None:
+        self.found_in, self.solution, self._given = found_in, solution, model
+        self.case = among(case, self.sites()) if model is None else case
+
+    def sites(self) -> set[str]:
+        """Its sites."""
+        return used(self.found_in, self.solution)
+
+    def value(self, column: str) -> float:
+        """How much of one column the plan has."""
+        return float(self.solution[self.found_in.column[column]])
+
+    @cached_property
+    def model(self) -> Any:
+        """The site-indexed model with the plan's values."""
+        load(self._built, self.compiled, self.x)
+        return self._built
+
+    @cached_property
+    def stated(self) -> Any:
+        """The model of its own kinds of racks and work alone, with the plan's values.
+
+        That is enough for its tables; what a limit is worth takes all kinds.
+        """
+        if self._given is not None:
+            return self.model
+        model = build(narrowed(self.case, self.case["group"], self.found_in.named(self.solution)))
+        compiled = compile_model(model)
+        load(model, compiled, in_columns(compiled, self.found_in, self.solution))
+        return model
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """Its columns and rows."""
+        return compile_model(self._built) if self._given is None else self.found_in
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """The plan in these columns."""
+        return in_columns(self.compiled, self.found_in, self.solution)
+
+    @cached_property
+    def _built(self) -> Any:
+        return build(self.case) if self._given is None else self._given
+
+
+def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
+    """A solution in the columns of another model; what one of them knows nothing of is none."""
+    return x if wanted is known else wanted.point(known.named(x))
+
+
+def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:
+    """A plan as one of a case, its columns at sites by name; None where it breaks a limit."""
+    sites = opened(plan)
+    if not sites <= set(case.sets["SITE"]):
+        return None
+    at = at_sites(case, sites)
+    few = compile_case(narrowed(at, case["group"], plan))
+    x = few.point(plan)
+    return Placed(at, few, x) if holds(few, x) else None
