@@ -33,6 +33,7 @@ from typing import Any, Literal
 import numpy as np
 
 from models.case import Case
+from planner.begun import Begun
 from planner.coefficients import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.known import Known
@@ -45,17 +46,20 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.search import ROUNDING_FRAC, Begun
+from planner.search import ROUNDING_FRAC
 from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.narrow import among
 from planner.solve.order import held
+from planner.solve.placed import opened
 from planner.solve.repriced import PRICES, Repricing
 from planner.solve.split import Split, split
 from planner.tables import Region
 
 How = Literal["limits", "prices", "rebuilt"]
+Columns = Mapping[str, float]
+"""A plan: its columns by name, those that are nothing left out."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Loaded:
         self.case = make_case(self._facts, self.scenario, self._known)
         self.outcome = optimize(self.case, self.scenario, watch)
         self.seconds = time.monotonic() - begun
+        self._make_ready()
 
     def what_if(self, changes: Sequence[str], watch: Watch | None = None) -> WhatIf:
         """The proven plan of the scenario with changes.
@@ -129,15 +134,23 @@ class Loaded:
         return read(scenario_from(self._values, overrides=texts), self._region)
 
     def answer(
-        self, scenario: Scenario, facts: Region, watch: Watch | None = None
+        self,
+        scenario: Scenario,
+        facts: Region,
+        watch: Watch | None = None,
+        near: Sequence[Columns] = (),
     ) -> WhatIf | None:
         """The plan by limits or by prices; None where the model would have to be rebuilt.
 
-        `facts` are those of the scenario, read from the tables that the model was loaded with.
+        `facts` are those of the scenario, read from the tables that the model was loaded with;
+        `near` are plans that may be as good, or nearly, their columns at sites by name.
         """
-        return self._by_limits(scenario, watch) or self._by_prices(scenario, facts, watch)
+        by_limits = self._by_limits(scenario, watch, near)
+        return by_limits or self._by_prices(scenario, facts, watch, near)
 
-    def _by_limits(self, scenario: Scenario, watch: Watch | None) -> WhatIf | None:
+    def _by_limits(
+        self, scenario: Scenario, watch: Watch | None, near: Sequence[Columns]
+    ) -> WhatIf | None:
         """The plan of a scenario that differs in limits and choice of sites; None if in more."""
         model = self.outcome.grouped
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
@@ -153,10 +166,13 @@ class Loaded:
         out = set(self._sites) - left
         case = among(case, left) if out else case
         bounded = self._bounded(compiled, forced, out)
-        outcome = optimize(case, scenario, watch, self._begun(case, bounded, change))
+        begun = _beside(self._begun(case, bounded, change), near, case)
+        outcome = optimize(case, scenario, watch, begun)
         return WhatIf("limits", outcome, case, scenario)
 
-    def _by_prices(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf | None:
+    def _by_prices(
+        self, scenario: Scenario, facts: Region, watch: Watch | None, near: Sequence[Columns]
+    ) -> WhatIf | None:
         """The plan of a scenario that differs in prices of racks and limits; None if in more."""
         if not only_limits_and_prices(self.scenario, scenario):
             return None
@@ -164,7 +180,8 @@ class Loaded:
         model = self.repriced(case)
         if model is None:
             return None
-        outcome = optimize(case, scenario, watch, self._begun(case, model, parts=self._parts))
+        begun = _beside(self._begun(case, model, parts=self._parts), near, case)
+        outcome = optimize(case, scenario, watch, begun)
         return WhatIf("prices", outcome, case, scenario)
 
     def _anew(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf:
@@ -191,6 +208,12 @@ class Loaded:
     def _repricing(self) -> Repricing:
         assert self.outcome.grouped is not None
         return Repricing(self.case, self.outcome.grouped)
+
+    def _make_ready(self) -> None:
+        """Make now what every question would begin with."""
+        if self.outcome.grouped is not None and self.outcome.placed is not None:
+            for compiled in (self.outcome.grouped, self.outcome.placed.found_in):
+                _ = self._parts, self._stood, compiled.row, compiled.column
 
     @property
     def _sites(self) -> tuple[str, ...]:
@@ -231,24 +254,34 @@ class Loaded:
         relaxed, model, placed = self.outcome.relaxed, self.outcome.grouped, self.outcome.placed
         if relaxed is None or model is None or relaxed.x is None or placed is None:
             return None
-        forced, here, stood = set(case.sets["FORCED_SITE"]), case.sets["SITE"], placed.sites()
-        stand = stood <= set(here) and forced <= stood
+        forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), placed.sites()
+        stand = stood <= here and forced <= stood
         few = limited(placed.found_in, change) if change and stand else None
         where = self.outcome.where if stand else {}
-        sites, objective = stood & set(here) | forced, self.scenario.objective.name
+        sites, objective = stood & here | forced, self.scenario.objective.name
         if change:  # the sites whose bounds differ are in play: the prices of others' rows hold
             parts = self._parts
-            differ = np.array([s in forced or s not in set(here) for s in parts.sites])
+            differ = np.array([s in forced or s not in here for s in parts.sites])
             first = replace(relaxed, kept=relaxed.kept | differ)
             return Begun(compiled, first, where, sites, objective, self._stood, placed, few, parts)
         if parts:
             return Begun(compiled, relaxed, where, sites, objective, self._stood, parts=parts)
         before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
-        kept = np.array([before.get(s, False) or s in forced for s in here], dtype=bool)
+        there = case.sets["SITE"]
+        kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
         same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where
         same = same and compiled.matrix.shape == model.matrix.shape
         first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
         return Begun(compiled, first, where, sites, objective, self._stood)
+
+
+def _beside(begun: Begun | None, near: Sequence[Columns], case: Case) -> Begun | None:
+    """With further plans to begin from, whose sites are looked at, too."""
+    if begun is None or not near:
+        return begun
+    here = set(case.sets["SITE"])
+    sites = set().union(begun.sites, *(opened(plan) & here for plan in near))
+    return replace(begun, near=near, sites=sites)
 
 
 def load_model(

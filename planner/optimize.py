@@ -7,11 +7,12 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
+from planner.begun import Begun
 from planner.grid.root import within_grid
 from planner.outcome import Outcome
 from planner.prove import proven
 from planner.scenario import Scenario
-from planner.search import Begun, Search, in_turn
+from planner.search import Search, in_turn
 from planner.solve.box import points
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.halt import HALT, Halted

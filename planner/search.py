@@ -1,19 +1,19 @@
 """The search for plans: whole halls and steps with racks in groups, then whole racks at sites."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
+from planner.begun import Begun
 from planner.outcome import Outcome, in_unit
 from planner.scenario import Scenario
-from planner.solve.beside import Stood
 from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
-from planner.solve.compile import Compiled, compile_case, holds
+from planner.solve.compile import Compiled, compile_case
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
@@ -24,7 +24,7 @@ from planner.solve.placed import Placed, opened, used
 from planner.solve.ratio import Best, value_at
 from planner.solve.repair import Wanted, repaired
 from planner.solve.sift import Relaxed
-from planner.solve.split import Split, split, with_sums
+from planner.solve.split import split, with_sums
 from planner.solve.sums import halls_by_kind, sites_and_steps
 from planner.solve.told import Quiet
 from planner.solve.totals import WholeTotals
@@ -41,43 +41,6 @@ AT_ONCE_SECONDS = 4.0
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """Where a solve goes on after a change.
-
-    The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
-    that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
-    the plan with whole racks, `stood` the same as a place to begin from, and `few` the model it was
-    found in with the limits of now. `parts` says what each site owns. `objective` is the one of
-    before.
-    """
-
-    compiled: Compiled
-    relaxed: Relaxed
-    where: Mapping[str, float]
-    sites: Collection[str]
-    objective: str
-    stood: Stood
-    placed: Placed | None = None
-    few: Compiled | None = None
-    parts: Split | None = None
-
-    def reached(self, objective: str) -> float | None:
-        """What the relaxation, or else the plan, reached in an objective; None where not known."""
-        if objective == self.objective:
-            return self.relaxed.value
-        if self.placed is None:
-            return None
-        return value_at(self.placed.found_in, OBJECTIVES[objective], self.placed.solution)
-
-    def stands(self, case: Case) -> Placed | None:
-        """The plan of before as one of now; None where it breaks a limit."""
-        if self.placed is None or self.few is None or not holds(self.few, self.placed.solution):
-            return None
-        sites = self.placed.case.sets["SITE"]
-        return Placed(at_sites(case, sites), self.few, self.placed.solution)
 
 
 class Search:
@@ -147,9 +110,11 @@ class Search:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites = dict(begun.where), set(begun.sites)
         self._start = self._from(bound)
-        stands = begun.stands(self._case)
-        if stands is not None:
+        for stands in begun.standing(self._case):
             self.take(stands)
+        if self._best.placed is not None and begun.near:
+            plan = self._best.placed
+            self._where = plan.found_in.named(plan.solution)
 
     def where_and_what(
         self,
@@ -271,14 +236,12 @@ class Search:
             return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)
-        enough = min(
-            least_within(bound, solve.gap_frac),
-            self._start - 0.5 * solve.gap_frac * abs(self._start),
-        )
+        proven = least_within(bound, solve.gap_frac)
+        enough = min(proven, self._start - 0.5 * solve.gap_frac * abs(self._start))
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
-        limits = replace(self._limits, deadline=self.soon(longest))
+        limits = replace(self._limits, deadline=self.soon(longest), enough=proven)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)

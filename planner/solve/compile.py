@@ -59,8 +59,9 @@ class Compiled:
         return self.rows.at
 
     def named(self, x: np.ndarray) -> dict[str, float]:
-        """A point by the names of its columns."""
-        return dict(zip(self.column_names, x.tolist(), strict=True))
+        """A point by the names of its columns, those that are nothing left out."""
+        names, some = self.column_names, np.flatnonzero(x)
+        return {names[i]: value for i, value in zip(some.tolist(), x[some].tolist(), strict=True)}
 
     def point(self, named: Mapping[str, float]) -> np.ndarray:
         """A point from columns by name, what is not named being none."""

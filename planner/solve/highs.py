@@ -100,10 +100,10 @@ class Solver:
         self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
         self._costs = np.zeros(len(compiled.low))
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
-        self._whole = True
         self._solved = False
         self._perturbed = True
         self._start: np.ndarray | None = None
+        self.whole(True)
 
     def maximise(self, costs: Mapping[str, float]) -> None:
         """Set the objective: the greatest sum of cost x column, named columns only."""
@@ -371,8 +371,4 @@ def _as_lp(compiled: Compiled) -> Any:
     lp.a_matrix_.start_ = compiled.matrix.indptr.astype(np.int32)
     lp.a_matrix_.index_ = compiled.matrix.indices.astype(np.int32)
     lp.a_matrix_.value_ = compiled.matrix.data
-    lp.integrality_ = [
-        highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-        for whole in compiled.integer
-    ]
     return lp

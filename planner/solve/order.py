@@ -31,6 +31,8 @@ class Limits:
     """What the relaxation reaches in each later objective, more being better."""
     least: float = float("-inf")
     """A plan whose first objective is below this is not wanted."""
+    enough: float = float("inf")
+    """A first objective as good as this stays so, whatever tolerance there is."""
     ties: bool = True
     """Whether whole numbers are searched for later objectives, too, or only settled."""
 
@@ -97,7 +99,10 @@ def in_order(
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break
-        solver.add_row(held(before, reached, limits.tolerance_frac), 0.0, float("inf"))
+        floor = reached - limits.tolerance_frac * max(abs(reached), 1e-9)
+        if before == names[0] and reached >= limits.enough:
+            floor = max(floor, limits.enough)
+        solver.add_row(held(before, floor, 0.0), 0.0, float("inf"))
         fraction = Fraction(solver, OBJECTIVES[name])
         if solver.is_mip():
             plan = _settled(solver, fraction, plan, limits.deadline)

@@ -68,12 +68,14 @@ class Rounds:
         asked: list[list[str]],
         base: Sequence[str] | None = None,
         bare: Sequence[list[str]] = (),
+        near: Sequence[tuple[str, ...]] | None = None,
     ) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.
 
         Those that differ from the scenario under the changes `base` in limits and prices of racks
         alone are answered by its model, which each process keeps loaded. Of those in `bare` no
-        tables need be made.
+        tables need be made. With `near`, folders of plans that each may begin from, each keeps its
+        columns for later ones.
         """
         start = None
         if base is not None:
@@ -84,6 +86,8 @@ class Rounds:
             for texts in asked
         ]
         jobs = [replace(job, bare=texts in bare) for job, texts in zip(jobs, asked, strict=True)]
+        if near is not None:
+            jobs = [replace(job, near=names) for job, names in zip(jobs, near, strict=True)]
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 RECORD = "run.json"
 """The file by which a finished run is known."""
 
+COLUMNS = "columns.json"
+"""The columns of a plan by name, those that are nothing left out, for others to begin from."""
+
 FAILED = "failed"
 Record = dict[str, Any]
 """What a run came to: status, reason, value, bound, figures, sites."""
@@ -29,7 +32,8 @@ class Job:
 
     `base` are the changes of a run that others differ from in limits and prices of racks alone: a
     process solves it once, keeps its model loaded, and answers them by it. Of one that is `bare`
-    the record alone is wanted, not the plan's files.
+    the record alone is wanted, not the plan's files. It begins from the plans in the folders
+    `near`, beside its own, and keeps its columns for others; where that is None, neither.
     """
 
     key: str
@@ -39,6 +43,7 @@ class Job:
     worth: bool
     base: tuple[str, ...] | None = None
     bare: bool = False
+    near: tuple[str, ...] | None = None
 
 
 class Kept:
@@ -119,6 +124,10 @@ def _solved(kept: Kept, job: Job) -> Record:
     with whole_folder(job.folder, RECORD) as fresh:
         if found.tables:
             found.write(fresh)
+        placed = found.outcome.placed
+        if placed is not None and job.near is not None:
+            columns = placed.found_in.named(placed.solution)
+            (fresh / COLUMNS).write_text(json.dumps(columns), encoding="utf-8")
         _write(fresh, record)
     return record
 
@@ -129,12 +138,22 @@ def _plan(kept: Kept, job: Job) -> "Plan":
 
     scenario, facts = read(job.scenario, kept.region, job.overrides)
     if job.base is not None:
-        answer = kept.loaded(job.scenario, job.base).answer(scenario, facts)
+        near = [_columns(job.folder.parents[1] / name) for name in job.near or ()]
+        loaded = kept.loaded(job.scenario, job.base)
+        answer = loaded.answer(scenario, facts, near=[plan for plan in near if plan])
         if answer is not None and job.bare:
             return Plan(scenario, facts, answer.case, answer.outcome, {})
         if answer is not None:
             return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
     return plan(scenario, region=facts, worth=job.worth)
+
+
+def _columns(folder: Path) -> dict[str, float]:
+    """The columns of a finished run's plan; none where it has none."""
+    try:
+        return json.loads((folder / COLUMNS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _why(found: Any) -> str:

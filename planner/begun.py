@@ -1,0 +1,54 @@
+"""Where a solve goes on after a change: what is kept of the one before."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.solve.beside import Stood
+from planner.solve.compile import Compiled, holds
+from planner.solve.narrow import at_sites
+from planner.solve.placed import Placed, standing
+from planner.solve.ratio import value_at
+from planner.solve.sift import Relaxed
+from planner.solve.split import Split
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where a solve goes on after a change.
+
+    The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
+    that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
+    the plan with whole racks, `stood` the same as a place to begin from, and `few` the model it was
+    found in with the limits of now. `parts` says what each site owns. `objective` is the one of
+    before. `near` are further plans, their columns at sites by name, of this case or one like it.
+    """
+
+    compiled: Compiled
+    relaxed: Relaxed
+    where: Mapping[str, float]
+    sites: Collection[str]
+    objective: str
+    stood: Stood
+    placed: Placed | None = None
+    few: Compiled | None = None
+    parts: Split | None = None
+    near: Sequence[Mapping[str, float]] = ()
+
+    def reached(self, objective: str) -> float | None:
+        """What the relaxation, or else the plan, reached in an objective; None where not known."""
+        if objective == self.objective:
+            return self.relaxed.value
+        if self.placed is None:
+            return None
+        return value_at(self.placed.found_in, OBJECTIVES[objective], self.placed.solution)
+
+    def standing(self, case: Case) -> list[Placed]:
+        """The plans of before, and near, that break no limit of now."""
+        plans = [standing(case, plan) for plan in self.near]
+        before, few = self.placed, self.few
+        if before is not None and few is not None and holds(few, before.solution):
+            at = at_sites(case, before.case.sets["SITE"])
+            plans.append(Placed(at, few, before.solution))
+        return [plan for plan in plans if plan is not None]

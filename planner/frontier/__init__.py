@@ -1,0 +1,90 @@
+"""The front of two objectives: for each limit on one, the proven best of the other."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.blocks.objective import OBJECTIVES
+from planner.errors import InputError, Problem, nearest
+from planner.frontier.front import END_FRAC, Asked, Axes, Point, best, front, held, trace
+from planner.frontier.results import Frontier, table_of
+from planner.scenario_file import read_scenario
+from planner.study import write
+from planner.study.rounds import How, Rounds
+from planner.study.work import Record
+from planner.tables import Region
+
+__all__ = ["Axes", "Frontier", "frontier"]
+
+MARK = "frontier.json"
+NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
+
+
+def frontier(
+    scenario: str | Path,
+    axes: Axes,
+    out: str | Path,
+    *,
+    region: Region | str | Path | None = None,
+    overrides: Sequence[str] = (),
+    how: How | None = None,
+) -> Frontier:
+    """Plans on the front of two objectives, written as they are found.
+
+    Parameters
+    ----------
+    scenario, region, overrides
+        As for `planner.plan`; the scenario is a file.
+    axes
+        The objective held, the one made best, the number of points.
+    out
+        A folder: `frontier.csv`, `frontier.json`, and each plan's files under `runs/`.
+    how
+        Workers, whether to resume, progress: as for `planner.study.study`.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input, at once; or a folder that holds something else.
+    """
+    begun, how = time.monotonic(), how or How()
+    _check(scenario, axes, overrides)
+    rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
+
+    def result(found: list[Point], reasons: list[str]) -> Frontier:
+        table = table_of(axes, front(axes, found))
+        seconds = time.monotonic() - begun
+        of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)
+        ends = [r["gap_frac"] for r in of_x if r.get("gap_frac") is not None]
+        end = min(ends, default=None)
+        return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds, end)
+
+    def keep(found: list[Point], reasons: list[str]) -> None:
+        answer = result(found, reasons)
+        write(rounds.folder, MARK, answer.document(), {"frontier": answer.table})
+
+    gap_frac = rounds.scenario.solve.gap_frac
+
+    def solve(asked: list[Asked]) -> list[Record]:
+        bare = [best(axes, frac) for frac in (END_FRAC, gap_frac)]
+        changes, near = [one.changes for one in asked], [one.near for one in asked]
+        return rounds.solve(changes, base=held(axes, None), bare=bare, near=near)
+
+    with rounds.open(out, MARK):
+        found, reasons = trace(axes, gap_frac, solve, keep)
+    return result(found, reasons)
+
+
+def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str]) -> None:
+    problems = [
+        Problem(option, "", "is no objective", name, ", ".join(NAMES), nearest(name, NAMES))
+        for option, name in (("--x", axes.x), ("--y", axes.y))
+        if name not in NAMES
+    ]
+    if axes.x == axes.y:
+        problems.append(Problem("--y", "", "is the same as --x", axes.y, "another objective"))
+    if axes.points < 2:
+        problems.append(Problem("--points", "", "is too small", axes.points, "at least 2"))
+    if problems:
+        raise InputError(problems)
+    read_scenario(scenario, [*overrides, *held(axes, 1.0)])

@@ -1,0 +1,179 @@
+"""The front of two objectives: for each limit on one, the proven best of the other.
+
+The epsilon-constraint method: hold x no worse than a limit and make y best, then x among equals.
+The first limits are none at all and the best x there is; further ones part the widest gaps between
+neighbours, measured along the front with both axes scaled to their range. Between a plan's own x
+and its limit no other point of the front lies, so no gap is searched twice. Plans are asked for two
+at a time, whoever solves them, so the points are the same with any number of workers.
+Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
+"""
+
+import math
+from bisect import bisect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from models.blocks.objective import OBJECTIVES
+from planner.study.work import Record
+
+CLOSE_FRAC = 0.005
+"""A gap between neighbours that is narrower than this share of the range is not searched."""
+
+END_FRAC = 0.01
+"""The best x, where the front begins, is first asked for to this; and as exactly as the points are
+where the whole front is no wider."""
+
+TOGETHER = 2
+"""So many plans are asked for in one round."""
+
+
+class Asked(NamedTuple):
+    """A plan asked for: the changes of the scenario, and folders of plans that may be near it."""
+
+    changes: list[str]
+    near: tuple[str, ...] = ()
+
+
+Solve = Callable[[list[Asked]], list[Record]]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The objective held and the one made best, by name, and how many points are looked for.
+
+    Fewer are shown where the front has fewer.
+    """
+
+    x: str
+    y: str
+    points: int = 10
+
+    def less(self, x: float) -> float:
+        """x, turned so that less is better."""
+        return -x if OBJECTIVES[self.x].more_is_better else x
+
+    def more(self, y: float) -> float:
+        """y, turned so that more is better."""
+        return y if OBJECTIVES[self.y].more_is_better else -y
+
+
+@dataclass(frozen=True)
+class Point:
+    """A plan on the front: its record, the limit it was held to, and where the next gap begins.
+
+    `again` marks one that a wider limit found again: the front has a step there.
+    """
+
+    record: Record
+    limit: float | None
+    x: float
+    y: float
+    beyond: float
+    again: bool = False
+
+
+def trace(
+    axes: Axes, gap_frac: float, solve: Solve, keep: Callable[..., None]
+) -> tuple[list[Point], list[str]]:
+    """Points of the front by rising x, and why others have no plan; `keep` is told after each."""
+    found: list[Point] = []
+    reasons: list[str] = []
+
+    def ask(limits: Sequence[float], between: Sequence[Point]) -> None:
+        take(limits, solve([_near(axes, limit, between) for limit in limits]))
+
+    def take(limits: Sequence[float | None], records: list[Record]) -> None:
+        for limit, record in zip(limits, records, strict=True):
+            if record.get("value") is None:
+                reasons.append(record["status"])
+                continue
+            x, y = (record["objectives"][name] for name in (axes.x, axes.y))
+            beyond = axes.less(x if limit is None else limit)
+            _take(found, Point(record, limit, x, y, beyond))
+        found.sort(key=lambda point: axes.less(point.x))
+        keep(found, reasons)
+
+    ends = Asked(best(axes, max(gap_frac, END_FRAC))), Asked(held(axes, None))
+    first, free = solve(list(ends))
+    if first.get("value") is None:
+        return found, [first["status"]]
+    take([None], [free])
+    if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
+        [first] = solve([Asked(best(axes, gap_frac))])
+    least = axes.less(first["value"]) + gap_frac * abs(first["value"])
+    x, y = (first["objectives"][name] for name in (axes.x, axes.y))
+    outer = [Point(first, None, x, y, least), *found]
+    ask([axes.less(least), *_between(axes, outer)], outer)  # turned twice is as it was
+    while not reasons and 1 < len(found) < axes.points:
+        limits = _between(axes, found)
+        if not limits:
+            break
+        ask(limits, found)
+    return found, reasons
+
+
+def _near(axes: Axes, limit: float, found: Sequence[Point]) -> Asked:
+    """The best within a limit, to be begun from its neighbours: the first of them keeps it."""
+    at = bisect([axes.less(point.x) for point in found], axes.less(limit))
+    near = (point.record.get("folder") for point in found[max(at - 1, 0) : at + 1])
+    return Asked(held(axes, limit), tuple(folder for folder in near if folder))
+
+
+def _wide(axes: Axes, first: Record, last: Point) -> float:
+    """How wide the front is at most between its ends, relative to x."""
+    wide = axes.less(last.x) - axes.less(first["objectives"][axes.x])
+    return wide / max(abs(last.x), 1e-12)
+
+
+def _take(found: list[Point], new: Point) -> None:
+    """Add a point; one that is there already only shows that more of its gap is empty."""
+    for i, old in enumerate(found):
+        if math.isclose(old.x, new.x) and math.isclose(old.y, new.y):
+            wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
+            found[i] = replace(wider, again=True)
+            return
+    found.append(new)
+
+
+def _between(axes: Axes, found: Sequence[Point]) -> list[float]:
+    """Limits that part the widest gaps evenly; at a gap's far end where its middle was empty."""
+    wide_x = abs(found[-1].x - found[0].x) or 1.0
+    wide_y = max(p.y for p in found) - min(p.y for p in found) or 1.0
+    gaps = []
+    for one, other in zip(found, found[1:], strict=False):
+        start, end = max(one.beyond, axes.less(one.x)), axes.less(other.x)
+        if (end - start) / wide_x > CLOSE_FRAC:
+            length = math.hypot((end - start) / wide_x, (other.y - one.y) / wide_y)
+            nearly = end - CLOSE_FRAC * wide_x
+            gaps.append((length, nearly if one.again else start, end))
+    parts = [1] * len(gaps)
+    for _ in range(min(TOGETHER, axes.points - len(found)) if gaps else 0):
+        parts[max(range(len(gaps)), key=lambda i: gaps[i][0] / parts[i])] += 1
+    return [
+        axes.less(start + (end - start) * k / n)
+        for n, (_, start, end) in zip(parts, gaps, strict=True)
+        for k in range(1, n)
+    ]
+
+
+def front(axes: Axes, found: list[Point]) -> list[Point]:
+    """Those that no other is as good as in both and better in one; equals once."""
+    kept: list[Point] = []
+    for point in sorted(found, key=lambda p: (axes.less(p.x), -axes.more(p.y))):
+        rounding = 1e-9 * abs(point.y)
+        if not kept or axes.more(point.y) > axes.more(kept[-1].y) + rounding:
+            kept.append(point)
+    return kept
+
+
+def best(axes: Axes, gap_frac: float) -> list[str]:
+    """What finds the best x to a gap."""
+    ends = f"solve.gap_frac={gap_frac!r}"
+    return [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
+
+
+def held(axes: Axes, limit: float | None) -> list[str]:
+    """What finds the best y with x no worse than a limit."""
+    texts = [f"objective.name={axes.y}", f"objective.then=[{axes.x}]"]
+    return texts if limit is None else [*texts, f"objective.no_worse_than.{axes.x}={limit!r}"]
