@@ -80,7 +80,7 @@ class Search:
     def target(self) -> float:
         """The bound that would be within the gap of the plan in hand, or of the one in groups."""
         r = self.r if self.r > -np.inf else self._start
-        return r + self._scenario.solve.gap_frac * abs(r)
+        return r + (self._scenario.solve.gap_frac - ROUNDING_FRAC) * abs(r)
 
     def soon(self, seconds: float) -> float:
         """The end of so many seconds, or of the time there is."""
@@ -241,7 +241,8 @@ class Search:
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
-        limits = replace(self._limits, deadline=self.soon(longest), enough=proven)
+        stay = proven + ROUNDING_FRAC * abs(proven)
+        limits = replace(self._limits, deadline=self.soon(longest), enough=stay)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)

@@ -39,8 +39,8 @@ from planner.solve.ratio import Fraction, costs_at
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, further, with_row, with_slack, with_sums
 
-PENALTY = 0.02
-"""Price of a hall out of a range, as a share of the whole: many times what one can be worth."""
+PENALTY = 1.0
+"""Price of a hall out of a range, as a share of the whole: no hall is worth more than all of them."""
 
 NEARLY = 1e-4
 """A total this near to a whole number is taken as whole."""
@@ -132,13 +132,14 @@ class WholeTotals:
         while self.bound > target and time.monotonic() < deadline and not HALT.asked:
             tell(self.bound)
             part = self.top
+            if 0 < part.size < self._few.size:
+                heapq.heappop(self._open)
+                self._keep(self._solved(part, deadline))
+                continue
             broken = self._broken(part)
             if not part.size or not len(broken):
                 return
             heapq.heappop(self._open)
-            if part.size < self._few.size:
-                self._keep(self._solved(part, deadline))
-                continue
             tried = partial(self._tried, part, deadline)
             i = self._falls.best(broken, part.totals, part.gain, tried)
             for ranges in self._halves(part, i):
