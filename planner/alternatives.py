@@ -24,7 +24,7 @@ from models.blocks.objective import OBJECTIVES
 from planner import __version__
 from planner.errors import InputError, Problem
 from planner.study import write
-from planner.study.rounds import How, Rounds
+from planner.study.rounds import Asked, How, Rounds
 from planner.study.work import Record
 from planner.tables import Region
 from planner.verify import verify
@@ -158,12 +158,13 @@ def alternatives(
         return answer
 
     with rounds.open(out, MARK) as folder:
-        best = rounds.solve([[]])[0]
+        best = rounds.solve([Asked([])])[0]
         if best.get("value") is None:
             return result([], best["status"])
         found = [best]
         while len(found) <= count:
-            new = rounds.solve([_texts(found, folder, rounds.scenario.objective, within)])[0]
+            changes = _texts(found, folder, rounds.scenario.objective, within)
+            new = rounds.solve([Asked(changes)])[0]
             if new.get("value") is None or new["value"] < NOTHING:
                 return result(found, _said(new, within))
             found.append(new)

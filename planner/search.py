@@ -39,6 +39,10 @@ OPEN_SECONDS = 20.0
 AT_ONCE_SECONDS = 4.0
 """Longest search for all whole numbers at once before it is tried by way of totals of halls."""
 
+WIDE_FRAC = 0.75
+"""A plan in groups further from the bound than this share of the gap leaves too little of it to
+whole racks."""
+
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
 
@@ -127,8 +131,9 @@ class Search:
 
         With `near`, solutions of the relaxation, the search is first among the whole numbers beside
         the last of them, which is the cheapest, then between all: what is found there is taken if
-        it is as near to `bound` as a search among all plans would be asked for. The search among
-        all ends after some seconds with the best it has.
+        it leaves enough of the gap to whole racks. The search among all begins with the best of
+        these and ends after some seconds with the best it has; if that is not as good, by way of
+        totals.
         """
         if HALT.asked:
             return np.inf
@@ -136,28 +141,33 @@ class Search:
         compiled = compile_case(among(self._case, sites))
         around = (near[-1:], near)[: len(near)]
         boxes = [between(compiled, some) for some in around]
-        least = start - self._limits.gap_frac * abs(start)
+        least = least_within(start, WIDE_FRAC * self._scenario.solve.gap_frac)
+        known: np.ndarray | None = None
         for bounds in boxes:
             limits = replace(self._limits, least=least, deadline=self.soon(seconds))
-            first, plan = self._within(compiled, least, bounds, limits)
+            first, plan = self._within(compiled, least, bounds, limits, known)
+            known = known if first.x is None else first.x
             if plan is not None or HALT.asked:
                 break
         else:
             bounds = {}
             soon = self.soon(min(seconds, AT_ONCE_SECONDS) if near else seconds)
-            first, plan = self._within(compiled, start, {}, replace(self._limits, deadline=soon))
+            limits = replace(self._limits, deadline=soon)
+            first, plan = self._within(compiled, start, {}, limits, known)
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
         if plan is not None:
             self._keep(compiled, first, plan)
-        long = bool(near) and first.state == "stopped" and not bounds and self.goes_on(bound)
-        if long and not self._by_totals(compiled, near, seconds) and plan is None:
+        wide = bool(near) and not bounds and first.state == "stopped" and first.value < least
+        if not wide or not self.goes_on(bound):
+            return np.inf if bounds else first.bound
+        if not self._by_totals(compiled, near, seconds) and plan is None:
             limits = replace(self._limits, deadline=self.soon(seconds))
             first, plan = self._within(compiled, start, {}, limits)
             if plan is not None:
                 self._keep(compiled, first, plan)
-        return np.inf if bounds else first.bound
+        return first.bound
 
     def _by_totals(
         self, compiled: Compiled, near: Sequence[Mapping[str, float]], seconds: float
@@ -198,6 +208,7 @@ class Search:
         start: float,
         bounds: Mapping[int, Range],
         limits: Limits,
+        known: np.ndarray | None = None,
     ) -> tuple[Best, np.ndarray | None]:
         """All objectives in turn, within bounds; no plan where the first is below its least.
 
@@ -209,7 +220,9 @@ class Search:
             with_sums(compiled, sums), self._scenario.solve.threads, self._scenario.solve.seed
         )
         fix(solver, bounds)
-        if self._where:
+        if known is not None:
+            solver.start_from(known)
+        elif self._where:
             x = compiled.point(self._where)
             solver.start_from(np.append(x, [x[parts].sum() for parts in sums.values()]))
         watch = Quiet(self._watch, least=limits.least)

@@ -6,17 +6,20 @@ from pathlib import Path
 
 from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError, Problem, nearest
-from planner.frontier.front import END_FRAC, Asked, Axes, Point, best, front, held, trace
+from planner.frontier.front import Axes, Point, front, held, trace
 from planner.frontier.results import Frontier, table_of
 from planner.scenario_file import read_scenario
 from planner.study import write
-from planner.study.rounds import How, Rounds
+from planner.study.rounds import Asked, How, Rounds
 from planner.study.work import Record
 from planner.tables import Region
 
 __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
+PATIENCE = 0.7
+"""Ten points in five rounds of two, and the first, take less than five plans then."""
+
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 
 
@@ -27,6 +30,7 @@ def frontier(
     *,
     region: Region | str | Path | None = None,
     overrides: Sequence[str] = (),
+    patience: float = PATIENCE,
     how: How | None = None,
 ) -> Frontier:
     """Plans on the front of two objectives, written as they are found.
@@ -39,6 +43,9 @@ def frontier(
         The objective held, the one made best, the number of points.
     out
         A folder: `frontier.csv`, `frontier.json`, and each plan's files under `runs/`.
+    patience
+        The longest that a point may take, in times of what the plan without a limit took; and no
+        longer than `solve.time_limit_s`. A point that is out of time has a wider gap, as stated.
     how
         Workers, whether to resume, progress: as for `planner.study.study`.
 
@@ -66,9 +73,8 @@ def frontier(
     gap_frac = rounds.scenario.solve.gap_frac
 
     def solve(asked: list[Asked]) -> list[Record]:
-        bare = [best(axes, frac) for frac in (END_FRAC, gap_frac)]
-        changes, near = [one.changes for one in asked], [one.near for one in asked]
-        return rounds.solve(changes, base=held(axes, None), bare=bare, near=near)
+        limited = [a if a.times is None else a._replace(times=patience * a.times) for a in asked]
+        return rounds.solve(limited, base=held(axes, None))
 
     with rounds.open(out, MARK):
         found, reasons = trace(axes, gap_frac, solve, keep)

@@ -12,9 +12,9 @@ import math
 from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from models.blocks.objective import OBJECTIVES
+from planner.study.rounds import Asked
 from planner.study.work import Record
 
 CLOSE_FRAC = 0.005
@@ -24,15 +24,11 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
+END_TIMES = 5.0
+"""The best x may take so many times as long as a point: no plan near it is known."""
+
 TOGETHER = 2
 """So many plans are asked for in one round."""
-
-
-class Asked(NamedTuple):
-    """A plan asked for: the changes of the scenario, and folders of plans that may be near it."""
-
-    changes: list[str]
-    near: tuple[str, ...] = ()
 
 
 Solve = Callable[[list[Asked]], list[Record]]
@@ -94,13 +90,12 @@ def trace(
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
-    ends = Asked(best(axes, max(gap_frac, END_FRAC))), Asked(held(axes, None))
-    first, free = solve(list(ends))
+    first, free = solve([_end(axes, max(gap_frac, END_FRAC)), Asked(held(axes, None), near=())])
     if first.get("value") is None:
         return found, [first["status"]]
     take([None], [free])
     if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
-        [first] = solve([Asked(best(axes, gap_frac))])
+        [first] = solve([_end(axes, gap_frac)])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     outer = [Point(first, None, x, y, least), *found]
@@ -117,7 +112,7 @@ def _near(axes: Axes, limit: float, found: Sequence[Point]) -> Asked:
     """The best within a limit, to be begun from its neighbours: the first of them keeps it."""
     at = bisect([axes.less(point.x) for point in found], axes.less(limit))
     near = (point.record.get("folder") for point in found[max(at - 1, 0) : at + 1])
-    return Asked(held(axes, limit), tuple(folder for folder in near if folder))
+    return Asked(held(axes, limit), near=tuple(folder for folder in near if folder), times=1.0)
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:
@@ -167,10 +162,11 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
     return kept
 
 
-def best(axes: Axes, gap_frac: float) -> list[str]:
-    """What finds the best x to a gap."""
+def _end(axes: Axes, gap_frac: float) -> Asked:
+    """The best x to a gap; the tables of its plan are not wanted."""
     ends = f"solve.gap_frac={gap_frac!r}"
-    return [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
+    changes = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
+    return Asked(changes, bare=True, near=(), times=END_TIMES)
 
 
 def held(axes: Axes, limit: float | None) -> list[str]:

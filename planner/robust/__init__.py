@@ -37,7 +37,7 @@ from planner.robust.spare import with_spare
 from planner.solve.placed import Placed
 from planner.study.designs import check, runs_of
 from planner.study.draws import with_draws
-from planner.study.rounds import How, Rounds
+from planner.study.rounds import Asked, How, Rounds
 from planner.study.schema import Study, read_study
 from planner.study.work import Record
 from planner.tables import Region
@@ -81,7 +81,7 @@ def robust(
     check(asked, rounds.values, rounds.facts)
     with rounds.open(out, MARK) as folder:
         futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]
-        known = rounds.solve([run.overrides for run in runs])
+        known = rounds.solve([Asked(list(run.overrides)) for run in runs])
     said = Said(asked, share, futures, known)
     lost = [
         run.name for run, record in zip(runs, known, strict=True) if record.get("value") is None

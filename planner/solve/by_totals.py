@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.blocks.objective import OBJECTIVES
+from models.blocks.objective import OBJECTIVES, Ratio
 from models.case import Case
 from planner.solve.box import columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled, compile_case
@@ -27,13 +27,16 @@ from planner.solve.highs import Solver
 from planner.solve.narrow import SOME, at_sites, narrowed
 from planner.solve.order import Limits, in_order
 from planner.solve.placed import opened
-from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.ratio import Fraction, best_ratio, value_at
 from planner.solve.split import with_sums
 from planner.solve.sums import halls_by_kind
 from planner.solve.totals import NEARLY
 
 TOTALS_FRAC, GROUPED_FRAC = 0.3, 0.7
 """Of the time there is, when totals are to be known, and sites, steps and halls for them."""
+
+FAR_FRAC = 0.02
+"""A plan this share below the relaxation is not what a good one is beside."""
 
 BESIDE = 1.0
 """So many halls of a design more or fewer at a site, and of a kind in all."""
@@ -82,7 +85,9 @@ def by_totals(
     how
         The search; its deadline is that of all steps together.
     """
-    best = _further(case, plan, [*near, plan], how) if plan else NOTHING
+    best = NOTHING
+    if plan and not (near and _far(compiled, OBJECTIVES[how.names[0]], plan, near[-1])):
+        best = _further(case, plan, [*near, plan], how)
     begun, end = monotonic(), how.limits.deadline
     known = _whole(case, compiled, near[-1]) if near else None
     if known is None:
@@ -93,6 +98,14 @@ def by_totals(
     points = [*near, plan, best[1], where]
     found = _further(case, where, points, how) if where else NOTHING
     return max(best, found, key=lambda known: known[0])
+
+
+def _far(
+    compiled: Compiled, ratio: Ratio, plan: Mapping[str, float], near: Mapping[str, float]
+) -> bool:
+    """Whether a plan is so far from the relaxation that nothing beside it will do."""
+    value, most = (value_at(compiled, ratio, compiled.point(point)) for point in (plan, near))
+    return value < most - FAR_FRAC * abs(most)
 
 
 def _further(

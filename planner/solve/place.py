@@ -28,11 +28,12 @@ from planner.solve.narrow import at_sites, narrowed
 from planner.solve.order import Limits, in_order
 from planner.solve.placed import Placed, in_columns
 from planner.solve.ratio import value_at
+from planner.solve.told import Quiet
 
 WHERE = ("open", "connect", "operate", "host", "water_link")
 WIDER_SECONDS = 10.0
-"""Longest search for more or fewer racks, and then for any halls with these, where racks next to
-the fractional ones do not fit the halls chosen."""
+"""Longest search for more or fewer racks with a hall to spare, where those next to the fractional
+ones do not fit the halls chosen, and then for any halls with these."""
 
 FREER_SECONDS = 20.0
 """Longest search for better whole racks by freer tries once there are some."""
@@ -119,14 +120,16 @@ class Placement:
         return value, plan
 
     def _wider(self, compiled: Compiled, bounds: Mapping[int, Range]) -> Iterator[dict[int, Range]]:
-        """Bounds to try next: a few racks more or fewer, then any halls with these.
+        """Bounds to try next: a few racks more or fewer with a hall to spare, then any halls.
 
         Racks of whole numbers may have no room, or money, left in halls that divisible ones fill.
         """
         if not bounds:
             return
         racks = wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE)
-        yield racks
+        halls = columns_of(compiled, "halls")
+        more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
+        yield {**racks, **more}
         free = {i: (compiled.low[i], compiled.high[i]) for i in bounds if i not in racks}
         yield {**free, **racks}
 
@@ -172,7 +175,7 @@ class Placement:
         whole[racks] = False
         solver = Solver(replace(compiled, integer=whole), self._threads, self._seed)
         fix(solver, {**bounds, **near})
-        _, x = in_order(solver, *aim[:3])
+        _, x = in_order(solver, *aim[:3], Quiet(Watch(), enough=aim.enough))
         if x is None:
             return {}
         stand = {i: (float(round(x[i])), float(round(x[i]))) for i in halls}

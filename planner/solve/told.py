@@ -4,8 +4,8 @@ import time
 
 from planner.solve.highs import Watch
 
-PATIENCE_S = 5.0
-"""How long a plan that is good enough is still improved."""
+PATIENCE_FRAC = 0.2
+"""How long a plan that is good enough is still improved, as a share of the time it took."""
 
 
 class Shown(Watch):
@@ -51,7 +51,7 @@ class Quiet(Watch):
     ) -> None:
         self._watch, self._plans, self._least = watch, plans, least
         self._hopeless = False
-        self._enough, self._until = enough, float("inf")
+        self._enough, self._begun, self._until = enough, time.monotonic(), float("inf")
 
     @property
     def stop(self) -> bool:  # type: ignore[override]
@@ -65,6 +65,7 @@ class Quiet(Watch):
     def incumbent(self, value: float) -> None:
         """Passed on where plans are to be told."""
         if value >= self._enough:
-            self._until = min(self._until, time.monotonic() + PATIENCE_S)
+            now = time.monotonic()
+            self._until = min(self._until, now + PATIENCE_FRAC * (now - self._begun))
         if self._plans:
             self._watch.incumbent(value)

@@ -40,7 +40,7 @@ from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, further, with_row, with_slack, with_sums
 
 PENALTY = 1.0
-"""Price of a hall out of a range, as a share of the whole: no hall is worth more than all of them."""
+"""Price of a hall out of a range, as a share of the whole: none is worth more than all are."""
 
 NEARLY = 1e-4
 """A total this near to a whole number is taken as whole."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
@@ -24,6 +25,15 @@ class How:
     workers: Workers = 2
     resume: bool = False
     progress: Runs | None = None
+
+
+class Asked(NamedTuple):
+    """A plan asked for: the changes of the scenario, and as `planner.study.work.Job` says."""
+
+    changes: list[str]
+    bare: bool = False
+    near: tuple[str, ...] | None = None
+    times: float | None = None
 
 
 class Rounds:
@@ -63,31 +73,21 @@ class Rounds:
         with locked(self.folder), workers as self._run_all:
             yield self.folder
 
-    def solve(
-        self,
-        asked: list[list[str]],
-        base: Sequence[str] | None = None,
-        bare: Sequence[list[str]] = (),
-        near: Sequence[tuple[str, ...]] | None = None,
-    ) -> list[Record]:
+    def solve(self, asked: Sequence[Asked], base: Sequence[str] | None = None) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.
 
         Those that differ from the scenario under the changes `base` in limits and prices of racks
-        alone are answered by its model, which each process keeps loaded. Of those in `bare` no
-        tables need be made. With `near`, folders of plans that each may begin from, each keeps its
-        columns for later ones.
+        alone are answered by its model, which each process keeps loaded.
         """
         start = None
         if base is not None:
             changes = (*self._changes, *base)
             start = Base(changes, scenario_from(self.values, overrides=changes))
-        jobs = [
-            job_of(self.values, [*self._changes, *texts], self.facts, self.folder, base=start)
-            for texts in asked
-        ]
-        jobs = [replace(job, bare=texts in bare) for job, texts in zip(jobs, asked, strict=True)]
-        if near is not None:
-            jobs = [replace(job, near=names) for job, names in zip(jobs, near, strict=True)]
+        jobs = []
+        for one in asked:
+            texts = [*self._changes, *one.changes]
+            job = job_of(self.values, texts, self.facts, self.folder, base=start)
+            jobs.append(replace(job, bare=one.bare, near=one.near, times=one.times))
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 

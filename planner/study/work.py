@@ -14,12 +14,16 @@ from planner.tables import Region
 if TYPE_CHECKING:
     from planner.loaded import Loaded
     from planner.planning import Plan
+    from planner.scenario import Scenario
 
 RECORD = "run.json"
 """The file by which a finished run is known."""
 
 COLUMNS = "columns.json"
 """The columns of a plan by name, those that are nothing left out, for others to begin from."""
+
+LEAST_SECONDS = 2.0
+"""A run whose time is limited by that of another has these seconds at least."""
 
 FAILED = "failed"
 Record = dict[str, Any]
@@ -33,7 +37,8 @@ class Job:
     `base` are the changes of a run that others differ from in limits and prices of racks alone: a
     process solves it once, keeps its model loaded, and answers them by it. Of one that is `bare`
     the record alone is wanted, not the plan's files. It begins from the plans in the folders
-    `near`, beside its own, and keeps its columns for others; where that is None, neither.
+    `near`, beside its own, and keeps its columns for others; where that is None, neither. It takes
+    `times` as long as the base did at most, or the time limit of the scenario where that is None.
     """
 
     key: str
@@ -44,6 +49,7 @@ class Job:
     base: tuple[str, ...] | None = None
     bare: bool = False
     near: tuple[str, ...] | None = None
+    times: float | None = None
 
 
 class Kept:
@@ -140,12 +146,22 @@ def _plan(kept: Kept, job: Job) -> "Plan":
     if job.base is not None:
         near = [_columns(job.folder.parents[1] / name) for name in job.near or ()]
         loaded = kept.loaded(job.scenario, job.base)
+        if job.times is not None:
+            scenario = _within(scenario, max(job.times * loaded.seconds, LEAST_SECONDS))
         answer = loaded.answer(scenario, facts, near=[plan for plan in near if plan])
         if answer is not None and job.bare:
             return Plan(scenario, facts, answer.case, answer.outcome, {})
         if answer is not None:
             return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
     return plan(scenario, region=facts, worth=job.worth)
+
+
+def _within(scenario: "Scenario", seconds: float) -> "Scenario":
+    """The scenario with no more time than these seconds."""
+    limit = min(seconds, scenario.solve.time_limit_s)
+    return scenario.model_copy(
+        update={"solve": scenario.solve.model_copy(update={"time_limit_s": limit})}
+    )
 
 
 def _columns(folder: Path) -> dict[str, float]:
