@@ -14,6 +14,7 @@ from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case
+from planner.solve.dive import Wanted, dived
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
@@ -22,7 +23,7 @@ from planner.solve.order import Limits, in_order
 from planner.solve.place import Placement
 from planner.solve.placed import Placed, opened, used
 from planner.solve.ratio import Best, value_at
-from planner.solve.repair import Wanted, repaired
+from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
 from planner.solve.split import split, with_sums
 from planner.solve.sums import halls_by_kind, sites_and_steps
@@ -43,6 +44,9 @@ WIDE_FRAC = 0.75
 """A plan in groups further from the bound than this share of the gap leaves too little of it to
 whole racks."""
 
+DEAR_FRAC = 0.02
+"""A plan within the gap that is dearer than the cheapest relaxation by more is not taken as it is."""
+
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
 
@@ -62,6 +66,7 @@ class Search:
         self._start = start
         self._grouped: tuple[dict[str, float], set[str], float] | None = None
         self._best = Outcome("stopped")
+        self._dear: float | None = None
         self._state = "stopped"
         self._nodes = 0
 
@@ -232,16 +237,49 @@ class Search:
 
     def repair(self, begun: Begun, relaxed: Relaxed) -> None:
         """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
-        case, group = self._case, self._case["group"]
         where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
-        sites = set(begun.sites) | used(begun.compiled, relaxed.x)
-        at = at_sites(case, sites)
-        few = compile_case(narrowed(at, group, {**where, **begun.stood.named()}))
-        least = least_within(relaxed.bound, self._scenario.solve.gap_frac)
-        wanted, seed = Wanted(self._names, least, relaxed.bound), self._scenario.solve.seed
-        x = repaired(few, begun.stood, where, wanted, self._limits, seed)
+        at, few = self._few(set(begun.sites) | opened(where), where, begun.stood.named())
+        wanted, seed = self._wanted(relaxed.bound), self._scenario.solve.seed
+        x = repaired(few, begun.stood, wanted, self._limits, seed)
         if x is not None:
             self.take(Placed(at, few, x))
+
+    def dive(self, near: Sequence[Mapping[str, float]], bound: float) -> None:
+        """Whole numbers one after the other, at the sites of solutions of the relaxation.
+
+        Where ties count and it is dearer than need be, a cheaper one as good takes its place.
+        """
+        sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
+        at, few = self._few(sites, *near)
+        x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)
+        if x is None:
+            return
+        placed = Placed(at, few, x)
+        self.take(placed)
+        if (
+            self._limits.ties
+            and self.closed(bound)
+            and min(self._later(placed), default=0.0) < -DEAR_FRAC
+        ):
+            self._dear = least_within(bound, self._scenario.solve.gap_frac)
+
+    def _few(self, sites: set[str], *plans: Mapping[str, float]) -> tuple[Case, Compiled]:
+        """The case of some sites, and its model with the kinds of racks and work of plans."""
+        at = at_sites(self._case, sites)
+        return at, compile_case(narrowed(at, self._case["group"], *plans))
+
+    def _wanted(self, bound: float) -> Wanted:
+        return Wanted(self._names, least_within(bound, self._scenario.solve.gap_frac), bound)
+
+    def _later(self, placed: Placed) -> list[float]:
+        """What a plan reaches in later objectives, as a share of what the relaxation does."""
+        reach = self._limits.reach
+        known = [name for name in self._names[1:] if name in reach]
+        reached = [value_at(placed.found_in, OBJECTIVES[name], placed.solution) for name in known]
+        return [
+            (value - reach[name]) / max(abs(reach[name]), 1e-9)
+            for name, value in zip(known, reached, strict=True)
+        ]
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
@@ -266,14 +304,22 @@ class Search:
             self.place(bound)
 
     def take(self, placed: Placed) -> None:
-        """Keep a plan if it is better than the one in hand."""
-        r = value_at(placed.found_in, self._ratio, placed.solution)
-        if r > self.r:
+        """Keep a plan if it is better than the one in hand; or as good and cheaper than a dear one."""
+        r, before = value_at(placed.found_in, self._ratio, placed.solution), self._best.placed
+        if self._dear is not None and before is not None:
+            better = r >= self._dear and self._later(placed) > self._later(before)
+        else:
+            better = r > self.r
+        if better:
             self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
 
     def closed(self, bound: float) -> bool:
         """Whether the plan in hand is within the gap of the bound."""
         return self.outcome(bound).status == "optimal"
+
+    def settled(self, bound: float) -> bool:
+        """Whether it is, and no dearer than need be."""
+        return self.closed(bound) and self._dear is None
 
     def outcome(self, bound: float) -> Outcome:
         """The plan in hand, judged against the bound; a bound that a plan beats proves nothing."""

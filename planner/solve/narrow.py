@@ -1,6 +1,7 @@
 """Smaller cases: the reference form, some sites alone, the kinds of racks of a plan alone."""
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 
 from models.case import Case
 from planner.coefficients import regrouped
@@ -32,15 +33,15 @@ def at_sites(case: Case, sites: Collection[str]) -> Case:
     return site_indexed(among(case, sites)).having(whole_racks=True)
 
 
-def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -> Case:
-    """The site-indexed case with only those racks, and that work, that a plan in groups has.
+def narrowed(case: Case, group: Mapping[str, str], *plans: Mapping[str, float]) -> Case:
+    """The site-indexed case with only those racks, and that work, that plans in groups have.
 
-    `where` holds the plan's columns by name, in groups or at sites, `group` the group of each site.
-    A kind that the group buys in one period may be bought in others, and what a kind does, at each
-    of its sites.
+    Each holds its columns by name, in groups or at sites, `group` the group of each site. A kind
+    that the group buys in one period may be bought in others, and what a kind does, at each of its
+    sites.
     """
     kinds, works = set(), set()
-    for name, value in where.items():
+    for name, value in chain.from_iterable(plan.items() for plan in plans):
         variable, _, index = name.partition("[")
         if value > SOME and variable in ("install", "work"):
             place, *what = index[:-1].split(",")
@@ -49,7 +50,11 @@ def narrowed(case: Case, group: Mapping[str, str], where: Mapping[str, float]) -
             else:
                 works.add((group.get(place, place), *what[:4]))
     install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
-    run = tuple(i for i in case.sets["RUN"] if (group[i[0]], *i[1:5]) in works)
+    run = tuple(
+        i
+        for i in case.sets["RUN"]
+        if (group[i[0]], *i[1:3]) in kinds and (group[i[0]], *i[1:5]) in works
+    )
     there = set(install)
     train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)
     gang = tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train))

@@ -22,6 +22,7 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.solve.box import Range, columns_of, fix, next_to, wider
 from planner.solve.compile import Compiled, compile_case
+from planner.solve.dive import RACKS_MORE
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.narrow import at_sites, narrowed
@@ -37,9 +38,6 @@ ones do not fit the halls chosen, and then for any halls with these."""
 
 FREER_SECONDS = 20.0
 """Longest search for better whole racks by freer tries once there are some."""
-
-RACKS_MORE = 2.0
-"""Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
 
 class _Aim(NamedTuple):

@@ -1,0 +1,216 @@
+"""Whole numbers one after the other, by linear programs that go on from one basis: a plan in little
+time, near the relaxation.
+
+Sites first, then connection steps and halls: the greatest part of one becomes a whole, or nothing
+where that has no solution, and the linear program is solved again, so that others may give way.
+Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
+fewer with a hall to spare of each kind.
+    first   the cheapest of what is within a part of the gap:   max -cost,  N - aim * D >= 0
+    then    where that has no plan, the nearest to the bound:   max N - bound * D
+Source: diving heuristics, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma
+thesis, TU Berlin 2006, chapter 3.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from models.blocks.objective import OBJECTIVES
+from planner.solve.box import ROUNDING, Range, columns_of, fix, next_to, wider
+from planner.solve.compile import Compiled
+from planner.solve.halt import HALT
+from planner.solve.highs import Solver
+from planner.solve.order import Limits, held, in_order
+from planner.solve.ratio import costs_at, value_at
+from planner.solve.split import with_row
+
+IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
+"""Made whole in this order, then what else is."""
+
+SURE = 0.7
+"""Parts as great as this are made whole together."""
+
+RACKS_MORE = 2.0
+"""Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
+
+CHEAP_SECONDS, NEAR_SECONDS, RACKS_SECONDS = 3.0, 20.0, 3.0
+"""Longest dives, cheap and then near, and searches for whole racks after each."""
+
+AIM_FRAC, RACKS_FRAC = 0.25, 0.6
+"""Shares of the gap that a cheap plan may take with divisible racks, and with whole ones."""
+
+CHEAP_FRAC = 3e-3
+"""Cheap whole racks are searched for to this share of the cost."""
+
+
+class InTurn(Protocol):
+    """A linear program whose whole columns are held, some more each time."""
+
+    @property
+    def solver(self) -> Solver: ...  # noqa: D102
+    @property
+    def whole(self) -> np.ndarray: ...  # noqa: D102
+    @property
+    def kind(self) -> Sequence[str]: ...  # noqa: D102
+    def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...  # noqa: D102
+    def hold(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None: ...  # noqa: D102
+    def folded(self, x: np.ndarray) -> np.ndarray: ...  # noqa: D102
+
+
+class Wanted(NamedTuple):
+    """The objectives in order, the least wanted of the first, and what no plan can beat."""
+
+    names: Sequence[str]
+    least: float
+    bound: float
+
+
+class Held:
+    """A model's relaxation under costs, its whole columns held in turn."""
+
+    def __init__(self, compiled: Compiled, costs: np.ndarray, seed: int) -> None:
+        self.whole = np.flatnonzero(compiled.integer)
+        self.kind = [name.partition("[")[0] for name in compiled.column_names]
+        self._low, self._high = compiled.low.copy(), compiled.high.copy()
+        self.solver = Solver(compiled, threads=1, seed=seed)
+        self.solver.whole(False)
+        self.solver.unperturbed()
+        self.solver.maximise_vector(costs)
+
+    def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The bounds of columns now."""
+        return self._low[columns], self._high[columns]
+
+    def hold(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Other bounds of columns."""
+        self._low[columns], self._high[columns] = low, high
+        self.solver.bounds(columns, low, high)
+
+    def folded(self, x: np.ndarray) -> np.ndarray:
+        """A point in the columns of the model: as it is."""
+        return x
+
+
+def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.ndarray | None:
+    """A plan with whole racks, made best in all objectives in turn; None where none is found."""
+    ratio = OBJECTIVES[wanted.names[0]]
+    best: np.ndarray | None = None
+    value = -np.inf
+    for way in (_cheap(compiled, wanted, seed), _nearest(compiled, wanted, seed)):
+        x = but_racks(way.program, min(limits.deadline, monotonic() + way.seconds))
+        if x is None:
+            continue
+        for bounds in with_more(compiled, x):
+            tolerance = way.frac * abs(float(x[compiled.column[way.column]]))
+            found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
+            if found is not None and value_at(compiled, ratio, found) > value:
+                best, value = found, value_at(compiled, ratio, found)
+            if value >= wanted.least or HALT.asked:
+                break
+        if value >= wanted.least or HALT.asked or monotonic() > limits.deadline:
+            break
+    return best
+
+
+class _Way(NamedTuple):
+    """What to dive in, how long, and where whole racks are then searched for, how exactly.
+
+    To that share of a column.
+    """
+
+    program: Held
+    seconds: float
+    racks: Solver
+    column: str
+    frac: float
+
+
+def _cheap(compiled: Compiled, wanted: Wanted, seed: int) -> _Way:
+    """The cheapest within parts of the gap: of divisible racks, then of whole ones."""
+    name, least, bound = wanted.names[0], wanted.least, wanted.bound
+    near, far = (
+        with_row(compiled, held(name, bound - share * (bound - least), 0.0), 0.0, "as_good")
+        for share in (AIM_FRAC, RACKS_FRAC)
+    )
+    costs = np.zeros(len(near.low))
+    costs[near.column["cost_present"]] = -1.0
+    racks = Solver(far, threads=1, seed=seed)
+    racks.maximise_vector(costs)
+    return _Way(Held(near, costs, seed), CHEAP_SECONDS, racks, "cost_present", CHEAP_FRAC)
+
+
+def _nearest(compiled: Compiled, wanted: Wanted, seed: int) -> _Way:
+    """The nearest to the bound."""
+    ratio = OBJECTIVES[wanted.names[0]]
+    costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
+    racks = Solver(compiled, threads=1, seed=seed)
+    racks.maximise_vector(costs)
+    return _Way(Held(compiled, costs, seed), NEAR_SECONDS, racks, ratio.under, AIM_FRAC * exact)
+
+
+def _whole(
+    compiled: Compiled,
+    racks: Solver,
+    bounds: dict[int, Range],
+    tolerance: float,
+    wanted: Wanted,
+    limits: Limits,
+) -> np.ndarray | None:
+    """The best with whole racks within bounds; all else then made best in all objectives."""
+    fix(racks, bounds)
+    found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS))
+    if found.x is None:
+        return None
+    solver = Solver(compiled, threads=1)
+    with solver.kept(found.x[: len(compiled.low)]):
+        return in_order(solver, wanted.names, wanted.least, replace(limits, enough=wanted.least))[1]
+
+
+def but_racks(program: InTurn, deadline: float) -> np.ndarray | None:
+    """All but racks whole; None where that is not found."""
+    picked, x = np.array([], dtype=int), np.array([])
+    low = high = x
+    while True:
+        answer = program.solver.run(deadline=deadline)
+        if HALT.asked or answer.state not in ("optimal", "infeasible"):
+            return None
+        if answer.x is not None:
+            x = program.folded(answer.x)
+            picked = _picked(program, x)
+            if not len(picked):
+                return x
+            low, high = program.held_at(picked)
+            program.hold(picked, np.ceil(x[picked]), high)
+        elif len(picked) > 1:  # the greatest part alone
+            program.hold(picked, low, high)
+            picked, low, high = picked[:1], low[:1], high[:1]
+            program.hold(picked, np.ceil(x[picked]), high)
+        elif len(picked) == 1:  # so it cannot be
+            program.hold(picked, low, np.floor(x[picked]))
+            picked = picked[:0]
+        else:
+            return None
+
+
+def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
+    """Columns to be made whole next, the greatest part first."""
+    part = x - np.floor(x + ROUNDING)
+    turn = {kind: i for i, kind in enumerate(IN_TURN)}
+    broken = [i for i in program.whole if part[i] > ROUNDING and program.kind[i] != "install"]
+    turns = [turn.get(program.kind[i], len(turn)) for i in broken]
+    soonest = [i for i, t in zip(broken, turns, strict=True) if t == min(turns)]
+    soonest.sort(key=lambda i: -part[i])
+    return np.array([i for i in soonest if part[i] >= min(SURE, part[soonest[0]])], dtype=int)
+
+
+def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
+    """Bounds beside a point whole but for its racks: its halls, then a hall and racks to spare."""
+    racks, halls = columns_of(compiled, "install"), columns_of(compiled, "halls")
+    whole = np.flatnonzero(compiled.integer)
+    bounds = {int(i): (float(round(x[i])),) * 2 for i in whole} | dict(next_to(x, racks))
+    yield bounds
+    more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
+    yield bounds | wider(compiled, bounds, racks, RACKS_MORE) | more
