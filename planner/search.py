@@ -45,7 +45,7 @@ WIDE_FRAC = 0.75
 whole racks."""
 
 DEAR_FRAC = 0.02
-"""A plan within the gap that is dearer than the cheapest relaxation by more is not taken as it is."""
+"""A plan within the gap is not taken as it is where it is dearer than the relaxation by more."""
 
 ROUNDING_FRAC = 1e-6
 """A plan may be above its bound by the solver's rounding, not by more."""
@@ -304,7 +304,7 @@ class Search:
             self.place(bound)
 
     def take(self, placed: Placed) -> None:
-        """Keep a plan if it is better than the one in hand; or as good and cheaper than a dear one."""
+        """Keep a plan if it is better than the one in hand; or cheaper, if that is a dear one."""
         r, before = value_at(placed.found_in, self._ratio, placed.solution), self._best.placed
         if self._dear is not None and before is not None:
             better = r >= self._dear and self._later(placed) > self._later(before)

@@ -5,8 +5,9 @@ Sites first, then connection steps and halls: the greatest part of one becomes a
 where that has no solution, and the linear program is solved again, so that others may give way.
 Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
 fewer with a hall to spare of each kind.
-    first   the cheapest of what is within a part of the gap:   max -cost,  N - aim * D >= 0
-    then    where that has no plan, the nearest to the bound:   max N - bound * D
+    first   the cheapest of what is within a part of the gap:  max -cost - price * short,
+                                                               N - aim * D + short >= 0
+    then    where that is not within it, the nearest to the bound:        max N - bound * D
 Source: diving heuristics, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma
 thesis, TU Berlin 2006, chapter 3.
 """
@@ -25,7 +26,7 @@ from planner.solve.halt import HALT
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import costs_at, value_at
-from planner.solve.split import with_row
+from planner.solve.split import with_row, with_slack
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 """Made whole in this order, then what else is."""
@@ -36,8 +37,11 @@ SURE = 0.7
 RACKS_MORE = 2.0
 """Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
-CHEAP_SECONDS, NEAR_SECONDS, RACKS_SECONDS = 3.0, 20.0, 3.0
-"""Longest dives, cheap and then near, and searches for whole racks after each."""
+SECONDS, RACKS_SECONDS = 20.0, 2.0
+"""Longest dive, and search for whole racks after it."""
+
+SHORT_TIMES = 3.0
+"""What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
 
 AIM_FRAC, RACKS_FRAC = 0.25, 0.6
 """Shares of the gap that a cheap plan may take with divisible racks, and with whole ones."""
@@ -99,8 +103,9 @@ def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.n
     ratio = OBJECTIVES[wanted.names[0]]
     best: np.ndarray | None = None
     value = -np.inf
-    for way in (_cheap(compiled, wanted, seed), _nearest(compiled, wanted, seed)):
-        x = but_racks(way.program, min(limits.deadline, monotonic() + way.seconds))
+    for make in (_cheap, _nearest):
+        way = make(compiled, wanted, limits, seed)
+        x = but_racks(way.program, min(limits.deadline, monotonic() + SECONDS))
         if x is None:
             continue
         for bounds in with_more(compiled, x):
@@ -116,39 +121,44 @@ def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.n
 
 
 class _Way(NamedTuple):
-    """What to dive in, how long, and where whole racks are then searched for, how exactly.
-
-    To that share of a column.
-    """
+    """What to dive in, and where whole racks are then searched for, to that share of a column."""
 
     program: Held
-    seconds: float
     racks: Solver
     column: str
     frac: float
 
 
-def _cheap(compiled: Compiled, wanted: Wanted, seed: int) -> _Way:
-    """The cheapest within parts of the gap: of divisible racks, then of whole ones."""
+def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
+    """The cheapest within parts of the gap: of divisible racks, then of whole ones.
+
+    What falls short of them costs several times what it saves while nothing is whole yet.
+    """
     name, least, bound = wanted.names[0], wanted.least, wanted.bound
-    near, far = (
-        with_row(compiled, held(name, bound - share * (bound - least), 0.0), 0.0, "as_good")
-        for share in (AIM_FRAC, RACKS_FRAC)
-    )
+    row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
+    aims = (held(name, bound - share * (bound - least), 0.0) for share in (AIM_FRAC, RACKS_FRAC))
+    near, far = (with_row(compiled, aim, 0.0, "as_good") for aim in aims)
+    near = with_slack(near, row)
     costs = np.zeros(len(near.low))
     costs[near.column["cost_present"]] = -1.0
+    program = Held(near, costs, seed)
+    program.hold(short, np.zeros(1), np.zeros(1))
+    if program.solver.run(deadline=limits.deadline).state == "optimal":
+        costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
+        program.hold(short, np.zeros(1), np.full(1, np.inf))
+        program.solver.maximise_vector(costs)
     racks = Solver(far, threads=1, seed=seed)
-    racks.maximise_vector(costs)
-    return _Way(Held(near, costs, seed), CHEAP_SECONDS, racks, "cost_present", CHEAP_FRAC)
+    racks.maximise({"cost_present": -1.0})
+    return _Way(program, racks, "cost_present", CHEAP_FRAC)
 
 
-def _nearest(compiled: Compiled, wanted: Wanted, seed: int) -> _Way:
+def _nearest(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
     """The nearest to the bound."""
     ratio = OBJECTIVES[wanted.names[0]]
     costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
     racks = Solver(compiled, threads=1, seed=seed)
     racks.maximise_vector(costs)
-    return _Way(Held(compiled, costs, seed), NEAR_SECONDS, racks, ratio.under, AIM_FRAC * exact)
+    return _Way(Held(compiled, costs, seed), racks, ratio.under, AIM_FRAC * exact)
 
 
 def _whole(

@@ -127,7 +127,7 @@ class Solver:
             self.highs.changeColsCost(len(changed), changed, new[changed])
             if self._solved:  # the last point still satisfies every row: the primal goes on from it
                 self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
-        self._costs = new
+        self._costs = new.copy()
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
 
     def presolve(self, wanted: bool) -> None:
