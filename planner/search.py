@@ -249,6 +249,8 @@ class Search:
 
         Where ties count and it is dearer than need be, a cheaper one as good takes its place.
         """
+        if HALT.asked or not np.isfinite(bound):
+            return
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
         at, few = self._few(sites, *near)
         x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)

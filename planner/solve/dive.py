@@ -5,7 +5,7 @@ Sites first, then connection steps and halls: the greatest part of one becomes a
 where that has no solution, and the linear program is solved again, so that others may give way.
 Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
 fewer with a hall to spare of each kind.
-    first   the cheapest of what is within a part of the gap:  max -cost - price * short,
+    first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
     then    where that is not within it, the nearest to the bound:        max N - bound * D
 Source: diving heuristics, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma
@@ -43,8 +43,8 @@ SECONDS, RACKS_SECONDS = 20.0, 2.0
 SHORT_TIMES = 3.0
 """What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
 
-AIM_FRAC, RACKS_FRAC = 0.25, 0.6
-"""Shares of the gap that a cheap plan may take with divisible racks, and with whole ones."""
+EXACT_FRAC = 0.25
+"""Whole racks near the bound are searched for to this share of the gap."""
 
 CHEAP_FRAC = 3e-3
 """Cheap whole racks are searched for to this share of the cost."""
@@ -130,15 +130,13 @@ class _Way(NamedTuple):
 
 
 def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
-    """The cheapest within parts of the gap: of divisible racks, then of whole ones.
+    """The cheapest within the tolerance of the bound.
 
-    What falls short of them costs several times what it saves while nothing is whole yet.
+    What falls short of that costs several times what it saves while nothing is whole yet.
     """
-    name, least, bound = wanted.names[0], wanted.least, wanted.bound
     row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
-    aims = (held(name, bound - share * (bound - least), 0.0) for share in (AIM_FRAC, RACKS_FRAC))
-    near, far = (with_row(compiled, aim, 0.0, "as_good") for aim in aims)
-    near = with_slack(near, row)
+    aim = held(wanted.names[0], wanted.bound, limits.tolerance_frac)
+    near = with_slack(with_row(compiled, aim, 0.0, "as_good"), row)
     costs = np.zeros(len(near.low))
     costs[near.column["cost_present"]] = -1.0
     program = Held(near, costs, seed)
@@ -147,8 +145,8 @@ def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Wa
         costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
         program.hold(short, np.zeros(1), np.full(1, np.inf))
         program.solver.maximise_vector(costs)
-    racks = Solver(far, threads=1, seed=seed)
-    racks.maximise({"cost_present": -1.0})
+    racks = Solver(near, threads=1, seed=seed)
+    racks.maximise_vector(costs)
     return _Way(program, racks, "cost_present", CHEAP_FRAC)
 
 
@@ -158,7 +156,7 @@ def _nearest(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _
     costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
     racks = Solver(compiled, threads=1, seed=seed)
     racks.maximise_vector(costs)
-    return _Way(Held(compiled, costs, seed), racks, ratio.under, AIM_FRAC * exact)
+    return _Way(Held(compiled, costs, seed), racks, ratio.under, EXACT_FRAC * exact)
 
 
 def _whole(

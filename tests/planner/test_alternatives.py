@@ -51,7 +51,7 @@ def test_each_alternative_leaves_the_sites_before(
     assert best.value is not None
     assert (rows["value"] >= 0.8 * rows["value"][0] * (1 - 1e-6)).all()
     assert rows["value"][0] == pytest.approx(best.value, rel=0.02)
-    assert (rows["loss_frac"][1:] >= 0).all()  # the best is known within its gap
+    assert (rows["loss_frac"][1:] >= -0.02).all()  # the best is known within its gap
     sites = pd.read_csv(out / "alternative_sites.csv")
     assert sites["plans_count"].tolist() == [2, 1, 1]
     shutil.rmtree(out / "runs" / rows["folder"][3].split("/")[1])

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
-from planner.solve import repair
 from planner.solve.beside import Beside, Stood
 from planner.solve.compile import Compiled, compile_case, holds
+from planner.solve.dive import Wanted
 from planner.solve.highs import Solver
 from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, held, in_order
 from planner.solve.placed import used
 from planner.solve.ratio import value_at
-from planner.solve.repair import Wanted, repaired
+from planner.solve.repair import repaired
 from tests.tiny import tiny_case
 
 NAMES = ["tokens_per_mw", "cost"]
@@ -42,16 +42,9 @@ def without(compiled: Compiled, site: str) -> Compiled:
     return replace(compiled, high=high)
 
 
-def relaxation(compiled: Compiled) -> dict[str, float]:
-    solver = Solver(compiled, 1, 0)
-    solver.whole(False)
-    x = in_order(solver, NAMES, 0.0, LIMITS)[1]
-    return {} if x is None else compiled.named(x)
-
-
 def changed(compiled: Compiled, stood: Stood, least: float, bound: float) -> np.ndarray | None:
     wanted = Wanted(NAMES, least, bound)
-    return repaired(compiled, stood, relaxation(compiled), wanted, LIMITS, 0)
+    return repaired(compiled, stood, wanted, LIMITS, 0)
 
 
 def test_what_still_holds_stays(compiled: Compiled, stood: Stood) -> None:
@@ -71,20 +64,6 @@ def test_the_next_site_takes_over(compiled: Compiled, stood: Stood) -> None:
     assert used(now, x) == {"b"}
     assert 0.99 * 20 / 1.3 <= value_at(now, RATIO, x) <= 20 / 1.3 + 1e-9
     assert np.allclose(x[now.integer], np.round(x[now.integer]))
-
-
-def test_between_the_plan_and_the_relaxation(
-    compiled: Compiled, stood: Stood, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where numbers made whole in turn end nowhere; what neither point uses is not looked for."""
-    monkeypatch.setattr(repair, "ROUNDS", 0)
-    now, wanted = without(compiled, "a"), Wanted(NAMES, 0.99 * 20 / 1.3, 20 / 1.3)
-    x = repaired(now, stood, relaxation(now), wanted, LIMITS, 0)
-    assert x is not None
-    assert holds(now, x)
-    assert used(now, x) == {"b"}
-    assert value_at(now, RATIO, x) >= wanted.least
-    assert repaired(now, stood, {}, wanted, LIMITS, 0) is None
 
 
 def test_what_cannot_be_reached_is_not_found(compiled: Compiled, stood: Stood) -> None:

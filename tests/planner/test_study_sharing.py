@@ -13,7 +13,7 @@ from planner.scenario_file import scenario_from
 from planner.scenario_yaml import parse_value
 from planner.study import Base, job_of
 from planner.study.lock import RUNS
-from planner.study.rounds import How, Rounds
+from planner.study.rounds import Asked, How, Rounds
 from planner.study.schema import Study, study_from
 from planner.study.work import Job, Kept, read_record, work
 from planner.verify import verify
@@ -166,8 +166,8 @@ def test_no_plan_within_a_limit_is_said_with_its_reason(tmp_path: Path, loads) -
 def test_rounds_go_by_their_base(tmp_path: Path) -> None:
     path = study_in(tmp_path, PRICES).scenario_path
     rounds = Rounds(path, shipped(), [], How(1))
-    texts = [[change] for change in BUDGETS]
+    asked = [Asked([change]) for change in BUDGETS]
     with rounds.open(tmp_path / "out", "mark.json"):
-        found = rounds.solve(texts, base=["objective.name=tokens"])
+        found = rounds.solve(asked, base=["objective.name=tokens"])
     assert [record["status"] for record in found] == ["optimal"] * 2
     assert all(record["objective"] == "tokens_per_mw" for record in found)

@@ -1,0 +1,82 @@
+"""A plan by whole numbers one after the other: it is a plan, and near the relaxation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.blocks.objective import OBJECTIVES
+from planner.solve.compile import Compiled, compile_case, holds
+from planner.solve.dive import Held, Wanted, but_racks, dived, with_more
+from planner.solve.highs import Solver
+from planner.solve.narrow import at_sites
+from planner.solve.order import Limits, in_order
+from planner.solve.ratio import costs_at, value_at
+from tests.tiny import tiny_case
+
+NAMES = ["tokens_per_mw", "cost"]
+RATIO = OBJECTIVES["tokens_per_mw"]
+LIMITS = Limits(1e-6, 2.5e-4, float("inf"), ties=False)
+
+
+def compiled(sites: int = 3, floor_mw: float = 12.0) -> Compiled:
+    case = tiny_case(sites, facility_mw_min={("all", 2027): floor_mw})
+    return compile_case(at_sites(case, case.sets["SITE"]))
+
+
+def bound_of(model: Compiled) -> float:
+    solver = Solver(model, 1, 0)
+    solver.whole(False)
+    return in_order(solver, NAMES, 0.0, LIMITS)[0].bound
+
+
+@pytest.mark.parametrize("floor_mw", [12.0, 30.0, 60.0])
+def test_what_is_found_is_a_plan_near_the_bound(floor_mw: float) -> None:
+    model = compiled(4, floor_mw)
+    bound = bound_of(model)
+    x = dived(model, Wanted(NAMES, 0.99 * bound, bound), LIMITS, 0)
+    assert x is not None
+    assert holds(model, x)
+    assert np.allclose(x[model.integer], np.round(x[model.integer]))
+    best = in_order(Solver(model, 1, 0), NAMES, bound, LIMITS)[0].value
+    assert 0.99 * best <= value_at(model, RATIO, x) <= best * (1 + 1e-6)
+
+
+def test_of_equals_it_is_a_cheap_one() -> None:
+    """Where the ratio alone is sought, halls for nobody may be built."""
+    model = compiled()
+    bound = bound_of(model)
+    x = dived(model, Wanted(NAMES, 0.99 * bound, bound), LIMITS, 0)
+    _, best = in_order(Solver(model, 1, 0), NAMES, bound, replace(LIMITS, ties=True))
+    assert x is not None
+    assert best is not None
+    cost = model.column["cost_present"]
+    assert x[cost] <= best[cost] * 1.01
+
+
+def test_without_a_plan_none_is_found() -> None:
+    model = compiled()
+    forbidden = np.array([name.startswith("halls[") for name in model.column_names])
+    none = replace(model, high=np.where(forbidden, 0.0, model.high))
+    assert dived(none, Wanted(NAMES, 1.0, 2.0), LIMITS, 0) is None
+
+
+def test_a_site_that_cannot_be_whole_is_left() -> None:
+    """Half a site is all that a row allows of a: it is none, and b takes over."""
+    model = compiled()
+    half = np.where([n.startswith("open[a,") for n in model.column_names], 0.5, model.high)
+    model = replace(model, high=half)
+    program = Held(model, costs_at(model, RATIO, bound_of(model)), 0)
+    x = but_racks(program, float("inf"))
+    assert x is not None
+    assert x[model.column["open[a,2027]"]] == pytest.approx(0.0)
+    assert x[model.column["open[b,2027]"]] == pytest.approx(1.0)
+
+
+def test_racks_have_room_to_spare_in_the_end() -> None:
+    model = compiled()
+    x = np.zeros(len(model.low))
+    halls = [i for i, name in enumerate(model.column_names) if name.startswith("halls[")]
+    first, then = with_more(model, x)
+    assert all(first[i] == (0.0, 0.0) for i in halls)
+    assert all(then[i] == (0.0, min(1.0, model.high[i])) for i in halls)
