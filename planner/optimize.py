@@ -42,8 +42,8 @@ def optimize(
        others being ruled out by their prices: a tighter bound, and perhaps a better plan.
 
     With `begun` nothing is built or compiled anew, and the plan of before is tried first, as it is
-    and then with what little must be changed: where that is within the gap of the new bound, 2 is
-    left out.
+    and then with what little must be changed, if no other is said to be nearer: where that is
+    within the gap of the new bound, 2 is left out.
     """
     if begun is None or case["grid_network"]:
         return _from_nothing(case, scenario, watch)
@@ -81,7 +81,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     if begun:
         stages.enter("place racks")
         search.again(begun, bound)
-        if not search.closed(bound) and begun.objective == names[0]:
+        if not search.closed(bound) and begun.objective == names[0] and not begun.near:
             search.repair(begun, relaxed[0])
     near = points(compiled, relaxed)
     if not search.closed(bound):

@@ -64,6 +64,9 @@ def frontier(
     x: Annotated[str, typer.Option("--x", help="Objective held.")] = "cost_per_mtoken",
     y: Annotated[str, typer.Option("--y", help="Objective made best.")] = "tokens_per_mw",
     points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
+    patience: Annotated[
+        float, typer.Option("--patience", metavar="TIMES", help="A point's time, in first plans.")
+    ] = 0.8,
     workers: Workers = 2,
     dask: Dask = None,
     resume: Resume = False,
@@ -79,7 +82,8 @@ def frontier(
 
     with watching_runs(quiet) as progress:
         how = How(dask or workers, resume, progress)
-        found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_, how=how)
+        found = solve(scenario, Axes(x, y, points), out, region=region, overrides=set_,
+                      patience=patience, how=how)  # fmt: skip
     _told_if_any(found, out, json, quiet)
 
 

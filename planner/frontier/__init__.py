@@ -17,7 +17,7 @@ from planner.tables import Region
 __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
-PATIENCE = 0.7
+PATIENCE = 0.8
 """Ten points in five rounds of two, and the first, take less than five plans then."""
 
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
@@ -55,7 +55,7 @@ def frontier(
         Everything that is wrong with the input, at once; or a folder that holds something else.
     """
     begun, how = time.monotonic(), how or How()
-    _check(scenario, axes, overrides)
+    _check(scenario, axes, overrides, patience)
     rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
@@ -81,7 +81,7 @@ def frontier(
     return result(found, reasons)
 
 
-def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str]) -> None:
+def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str], patience: float) -> None:
     problems = [
         Problem(option, "", "is no objective", name, ", ".join(NAMES), nearest(name, NAMES))
         for option, name in (("--x", axes.x), ("--y", axes.y))
@@ -89,6 +89,8 @@ def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str]) -> None:
     ]
     if axes.x == axes.y:
         problems.append(Problem("--y", "", "is the same as --x", axes.y, "another objective"))
+    if not 0 < patience < float("inf"):
+        problems.append(Problem("--patience", "", "is no length of time", patience, "above 0"))
     if axes.points < 2:
         problems.append(Problem("--points", "", "is too small", axes.points, "at least 2"))
     if problems:

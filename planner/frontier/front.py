@@ -24,7 +24,7 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES = 5.0
+END_TIMES = 4.0
 """The best x may take so many times as long as a point: no plan near it is known."""
 
 TOGETHER = 2
@@ -109,9 +109,9 @@ def trace(
 
 
 def _near(axes: Axes, limit: float, found: Sequence[Point]) -> Asked:
-    """The best within a limit, to be begun from its neighbours: the first of them keeps it."""
+    """The best within a limit, to be begun from the best of those found that keep it."""
     at = bisect([axes.less(point.x) for point in found], axes.less(limit))
-    near = (point.record.get("folder") for point in found[max(at - 1, 0) : at + 1])
+    near = (point.record.get("folder") for point in found[max(at - 1, 0) : at])
     return Asked(held(axes, limit), near=tuple(folder for folder in near if folder), times=1.0)
 
 

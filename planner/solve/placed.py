@@ -88,11 +88,18 @@ def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
 
 
 def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:
-    """A plan as one of a case, its columns at sites by name; None where it breaks a limit."""
+    """A plan as one of a case, its columns at sites by name; None where it breaks a limit.
+
+    The kinds of racks that can be had say how much a full hall draws, so that a plan may stand
+    among all kinds though not among its own alone.
+    """
     sites = opened(plan)
     if not sites <= set(case.sets["SITE"]):
         return None
     at = at_sites(case, sites)
-    few = compile_case(narrowed(at, case["group"], plan))
-    x = few.point(plan)
-    return Placed(at, few, x) if holds(few, x) else None
+    for few in (narrowed(at, case["group"], plan), at):
+        compiled = compile_case(few)
+        x = compiled.point(plan)
+        if holds(compiled, x):
+            return Placed(at, compiled, x)
+    return None

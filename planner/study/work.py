@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 RECORD = "run.json"
 """The file by which a finished run is known."""
 
-COLUMNS = "columns.json"
+COLUMNS = "point.json"
 """The columns of a plan by name, those that are nothing left out, for others to begin from."""
 
-LEAST_SECONDS = 2.0
+LEAST_SECONDS = 5.0
 """A run whose time is limited by that of another has these seconds at least."""
 
 FAILED = "failed"

@@ -154,9 +154,11 @@ def test_a_front_that_makes_no_sense_is_refused(tmp_path: Path, run: Callable[..
     path = tmp_path / "two.yaml"
     path.write_text(SCENARIO)
     result = run(
-        "frontier", path, "--x", "cost_per_token", "--points", "1", "--out", tmp_path / "o"
-    )
+        "frontier", path, "--x", "cost_per_token", "--points", "1", "--patience", "0",
+        "--out", tmp_path / "o",
+    )  # fmt: skip
     assert result.exit_code == 2
+    assert "--patience: is no length of time" in result.stderr
     assert "did you mean 'cost_per_mtoken'" in result.stderr
     assert "--points: is too small" in result.stderr
     assert not (tmp_path / "o").exists()
