@@ -313,6 +313,7 @@ class Search:
         else:
             better = r > self.r
         if better:
+            self._watch.incumbent(r)
             self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
 
     def closed(self, bound: float) -> bool:

@@ -35,7 +35,7 @@ from planner.solve.totals import NEARLY
 TOTALS_FRAC, GROUPED_FRAC = 0.3, 0.7
 """Of the time there is, when totals are to be known, and sites, steps and halls for them."""
 
-FAR_FRAC = 0.02
+FAR_FRAC = 0.005
 """A plan this share below the relaxation is not what a good one is beside."""
 
 BESIDE = 1.0

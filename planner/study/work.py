@@ -22,7 +22,7 @@ RECORD = "run.json"
 COLUMNS = "point.json"
 """The columns of a plan by name, those that are nothing left out, for others to begin from."""
 
-LEAST_SECONDS = 5.0
+LEAST_SECONDS = 8.0
 """A run whose time is limited by that of another has these seconds at least."""
 
 FAILED = "failed"
