@@ -15,7 +15,7 @@ from planner.solve.highs import Solver
 from planner.solve.narrow import at_sites
 from planner.solve.ratio import Fraction, best_ratio
 from planner.solve.sift import relaxed_ratio
-from planner.solve.split import split, with_sums
+from planner.solve.split import split, with_row, with_sums
 from planner.solve.sums import halls_by_kind
 from planner.solve.totals import WholeTotals
 from tests.planner.test_optimize import scenario
@@ -65,6 +65,20 @@ def test_the_bound_is_between_the_best_plan_and_the_relaxation(case):
     assert best.best.value * (1 - 1e-6) <= totals.bound <= root.bound * (1 + 1e-7)
     assert told == sorted(told, reverse=True)
     assert totals.bound <= r * (1 + 1e-7) or totals.whole
+
+
+def test_halls_are_whole_where_one_is_much_of_all():
+    # a row that allows one hall and a half: in whole totals one
+    compiled, sites = compile_model(build(tiny_case(2))), ("a", "b")
+    halls = [name for name in compiled.column_names if name.startswith("halls[")]
+    compiled = with_row(compiled, dict.fromkeys(halls, -1.0), -1.5, "halls")
+    parts, most = split(compiled, sites), OBJECTIVES["tokens"]
+    root = relaxed_ratio(compiled, parts, most, np.ones(2, dtype=bool), 0.0, NEVER)
+    sums = halls_by_kind(tiny_case(2), compiled)
+    best = root.value / 1.5
+    totals = WholeTotals(compiled, parts, sums, most, root, 0.999 * best)
+    totals.search(0.999 * best, NEVER, lambda _: None)
+    assert best * (1 - 1e-9) <= totals.bound <= best * (1 + 1e-3)
 
 
 @settings(seeded, max_examples=5)
