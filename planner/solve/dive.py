@@ -1,5 +1,4 @@
-"""Whole numbers one after the other, by linear programs that go on from one basis: a plan in little
-time, near the relaxation.
+"""A plan in little time: whole numbers one after the other, by linear programs from one basis.
 
 Sites first, then connection steps and halls: the greatest part of one becomes a whole, or nothing
 where that has no solution, and the linear program is solved again, so that others may give way.
@@ -8,8 +7,8 @@ fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
     then    where that is not within it, the nearest to the bound:        max N - bound * D
-Source: diving heuristics, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma
-thesis, TU Berlin 2006, chapter 3.
+Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma thesis, TU
+Berlin 2006.
 """
 
 from collections.abc import Iterator, Sequence
