@@ -140,6 +140,7 @@ class Search:
         these and ends after some seconds with the best it has; if that is not as good, by way of
         totals.
         """
+        self._state = "stopped"
         if HALT.asked:
             return np.inf
         start = self._from(bound)
