@@ -211,9 +211,9 @@ class Loaded:
 
     def _make_ready(self) -> None:
         """Make now what every question would begin with."""
-        if self.outcome.grouped is not None and self.outcome.placed is not None:
-            for compiled in (self.outcome.grouped, self.outcome.placed.found_in):
-                _ = self._parts, self._stood, compiled.row, compiled.column
+        model, placed = self.outcome.grouped, self.outcome.placed
+        if model is not None and placed is not None:
+            _ = self._parts, self._stood, model.row, model.column, placed.found_in.row
 
     @property
     def _sites(self) -> tuple[str, ...]:

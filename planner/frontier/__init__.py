@@ -18,7 +18,7 @@ __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
 PATIENCE = 0.8
-"""Ten points in five rounds of two, and the first, take less than five plans then."""
+"""The longest that a point may take, in times of the plan without a limit."""
 
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 

@@ -9,7 +9,6 @@ Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109
 """
 
 import math
-from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,7 +28,6 @@ END_TIMES = 4.0
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
-
 
 Solve = Callable[[list[Asked]], list[Record]]
 
@@ -110,9 +108,9 @@ def trace(
 
 def _near(axes: Axes, limit: float, found: Sequence[Point]) -> Asked:
     """The best within a limit, to be begun from the best of those found that keep it."""
-    at = bisect([axes.less(point.x) for point in found], axes.less(limit))
-    near = (point.record.get("folder") for point in found[max(at - 1, 0) : at])
-    return Asked(held(axes, limit), near=tuple(folder for folder in near if folder), times=1.0)
+    keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit)]
+    near = tuple(record["folder"] for record in keeping[-1:] if "folder" in record)
+    return Asked(held(axes, limit), near=near, times=1.0)
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:

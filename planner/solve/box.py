@@ -12,6 +12,9 @@ Range = tuple[float, float]
 ROUNDING = 1e-6
 """A number this near to a whole one is taken as whole."""
 
+RACKS_MORE = 2.0
+"""Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
+
 
 def columns_of(compiled: Compiled, kind: str) -> list[int]:
     """The columns of one variable."""
@@ -54,6 +57,19 @@ def wider(
         )
         for i in columns
     }
+
+
+def at_whole(compiled: Compiled, x: np.ndarray) -> dict[int, Range]:
+    """Bounds that hold the whole numbers of a point, and racks next to their fractional ones."""
+    held = {int(i): (float(round(x[i])),) * 2 for i in np.flatnonzero(compiled.integer)}
+    return held | dict(next_to(x, columns_of(compiled, "install")))
+
+
+def with_spare(compiled: Compiled, bounds: Mapping[int, Range]) -> dict[int, Range]:
+    """Bounds of racks a few more or fewer, and of halls with one more of each."""
+    racks = wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE)
+    halls = columns_of(compiled, "halls")
+    return racks | {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
 
 
 def fix(solver: Solver, bounds: Mapping[int, Range]) -> None:

@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from planner.solve.box import ROUNDING, Range, columns_of, fix, next_to, wider
+from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver
@@ -32,9 +32,6 @@ IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 
 SURE = 0.7
 """Parts as great as this are made whole together."""
-
-RACKS_MORE = 2.0
-"""Racks of a kind more or fewer at a site where those next to the fractional number do not do."""
 
 SECONDS, RACKS_SECONDS = 20.0, 2.0
 """Longest dive, and search for whole racks after it."""
@@ -215,9 +212,6 @@ def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
 
 def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
     """Bounds beside a point whole but for its racks: its halls, then a hall and racks to spare."""
-    racks, halls = columns_of(compiled, "install"), columns_of(compiled, "halls")
-    whole = np.flatnonzero(compiled.integer)
-    bounds = {int(i): (float(round(x[i])),) * 2 for i in whole} | dict(next_to(x, racks))
+    bounds = at_whole(compiled, x)
     yield bounds
-    more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
-    yield bounds | wider(compiled, bounds, racks, RACKS_MORE) | more
+    yield bounds | with_spare(compiled, bounds)

@@ -99,10 +99,10 @@ def in_order(
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break
-        floor = reached - limits.tolerance_frac * max(abs(reached), 1e-9)
+        tolerance = limits.tolerance_frac
         if before == names[0] and reached >= limits.enough:
-            floor = max(floor, limits.enough)
-        solver.add_row(held(before, floor, 0.0), 0.0, float("inf"))
+            tolerance = min(tolerance, (reached - limits.enough) / max(abs(reached), 1e-9))
+        solver.add_row(held(before, reached, tolerance), 0.0, float("inf"))
         fraction = Fraction(solver, OBJECTIVES[name])
         if solver.is_mip():
             plan = _settled(solver, fraction, plan, limits.deadline)

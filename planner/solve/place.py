@@ -20,9 +20,8 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
-from planner.solve.box import Range, columns_of, fix, next_to, wider
+from planner.solve.box import Range, columns_of, fix, next_to, with_spare
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.dive import RACKS_MORE
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.narrow import at_sites, narrowed
@@ -124,12 +123,10 @@ class Placement:
         """
         if not bounds:
             return
-        racks = wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE)
-        halls = columns_of(compiled, "halls")
-        more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
-        yield {**racks, **more}
+        spare, racks = with_spare(compiled, bounds), set(columns_of(compiled, "install"))
+        yield spare
         free = {i: (compiled.low[i], compiled.high[i]) for i in bounds if i not in racks}
-        yield {**free, **racks}
+        yield spare | free
 
     def _tries(
         self, few: Compiled, where: Mapping[str, float]

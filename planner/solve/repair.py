@@ -10,9 +10,9 @@ import time
 import numpy as np
 
 from planner.solve.beside import Beside, Stood
-from planner.solve.box import columns_of, fix, next_to, wider
+from planner.solve.box import RACKS_MORE, at_whole, columns_of, fix, wider
 from planner.solve.compile import Compiled
-from planner.solve.dive import RACKS_MORE, Wanted, but_racks
+from planner.solve.dive import Wanted, but_racks
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 
@@ -56,8 +56,7 @@ def _with_racks(
     solver = Solver(near.compiled, threads=1, seed=seed)
     solver.change_row(near.row, row, 0.0, float("inf"))
     solver.maximise_vector(-near.costs()[: len(x)])
-    racks = columns_of(near.compiled, "install")
-    bounds = {int(i): (float(round(x[i])),) * 2 for i in near.whole} | dict(next_to(x, racks))
+    bounds, racks = at_whole(near.compiled, x), columns_of(near.compiled, "install")
     for tried in (bounds, wider(near.compiled, bounds, racks, RACKS_MORE)):
         fix(solver, tried)
         found = solver.first(min(deadline, time.monotonic() + RACKS_SECONDS))
