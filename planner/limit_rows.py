@@ -105,16 +105,17 @@ def limited(compiled: Compiled, change: Changed) -> Compiled | None:
 
 def _objectives(compiled: Compiled, change: Changed) -> Compiled:
     for name in change.before[OF_OBJECTIVES]:
-        at = compiled.row[_row(name)]
+        at = compiled.row[row_of(name)]
         compiled.row_low[at], compiled.row_high[at] = -np.inf, np.inf
     for name, limit in change.case[OF_OBJECTIVES].items():
         ratio = OBJECTIVES[name]
         sign = 1.0 if ratio.more_is_better else -1.0
         row = {ratio.over: sign, ratio.under: -sign * limit / ratio.factor}
-        compiled = with_row(compiled, row, 0.0, _row(name))
+        compiled = with_row(compiled, row, 0.0, row_of(name))
     return compiled
 
 
-def _row(objective: str) -> str:
+def row_of(objective: str) -> str:
+    """The name of the row that holds another objective no worse than its limit."""
     side = "floor" if OBJECTIVES[objective].more_is_better else "ceiling"
     return name_at(f"objective_{side}", objective)

@@ -40,6 +40,7 @@ from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
+from planner.near_limit import near_limit
 from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
 from planner.reading import facts_of, read
@@ -48,6 +49,7 @@ from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.search import ROUNDING_FRAC
 from planner.solve.beside import Stood
+from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.narrow import among
@@ -148,10 +150,34 @@ class Loaded:
         by_limits = self._by_limits(scenario, watch, near)
         return by_limits or self._by_prices(scenario, facts, watch, near)
 
+    def near_limit(
+        self, scenario: Scenario, objective: str, between: Range
+    ) -> tuple[float, Columns] | None:
+        """What a plan near a limit of the scenario reaches, within a range, and its columns.
+
+        None where none is found, or where `answer` would not go by limits.
+        """
+        limits = self._limits(scenario)
+        if limits is None or limits[1] is None:
+            return None
+        return near_limit(limits[0], scenario, limits[1], objective, between)
+
     def _by_limits(
         self, scenario: Scenario, watch: Watch | None, near: Sequence[Columns]
     ) -> WhatIf | None:
         """The plan of a scenario that differs in limits and choice of sites; None if in more."""
+        limits = self._limits(scenario)
+        if limits is None:
+            return None
+        case, begun = limits
+        outcome = optimize(case, scenario, watch, _beside(begun, near, case))
+        return WhatIf("limits", outcome, case, scenario)
+
+    def _limits(self, scenario: Scenario) -> tuple[Case, Begun | None] | None:
+        """The case of a scenario that differs in limits and choice of sites, and where it begins.
+
+        None where it differs in more.
+        """
         model = self.outcome.grouped
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
@@ -166,9 +192,7 @@ class Loaded:
         out = set(self._sites) - left
         case = among(case, left) if out else case
         bounded = self._bounded(compiled, forced, out)
-        begun = _beside(self._begun(case, bounded, change), near, case)
-        outcome = optimize(case, scenario, watch, begun)
-        return WhatIf("limits", outcome, case, scenario)
+        return case, self._begun(case, bounded, change)
 
     def _by_prices(
         self, scenario: Scenario, facts: Region, watch: Watch | None, near: Sequence[Columns]

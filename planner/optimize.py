@@ -60,13 +60,13 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     stages = Stages(watch)
     ratio = OBJECTIVES[scenario.objective.name]
     shown = Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
-    limits = _limits(scenario)
+    limits = limits_of(scenario)
     compiled = begun.compiled if begun else _compiled(case, stages)
     if compiled is None:
         return Outcome("stopped", seconds=stages.seconds)
     stages.enter("relaxation")
     names = in_turn(scenario)
-    relaxed = _relaxed(case, compiled, names, limits, begun)
+    relaxed = relaxations(case, compiled, names, limits, begun)
     bound = relaxed[0].bound
     if relaxed[0].x is None:
         stages.close()
@@ -104,7 +104,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     return outcome
 
 
-def _relaxed(
+def relaxations(
     case: Case, compiled: Compiled, names: list[str], limits: Limits, begun: Begun | None
 ) -> list[Relaxed]:
     """The relaxation in each objective; after other limits in the first, from where it stood."""
@@ -159,7 +159,8 @@ def likely(case: Case, objective: str) -> float:
     return 1.0 / least if least > 0 else 0.0
 
 
-def _limits(scenario: Scenario) -> Limits:
+def limits_of(scenario: Scenario) -> Limits:
+    """How exactly and how long a scenario is solved from now on."""
     gap = scenario.solve.gap_frac
     return Limits(
         gap_frac=0.25 * gap,

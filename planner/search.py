@@ -18,10 +18,10 @@ from planner.solve.dive import Wanted, dived
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
-from planner.solve.narrow import among, at_sites, narrowed
+from planner.solve.narrow import among
 from planner.solve.order import Limits, in_order
 from planner.solve.place import Placement
-from planner.solve.placed import Placed, opened, used
+from planner.solve.placed import Placed, at_few, opened, used
 from planner.solve.ratio import Best, value_at
 from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
@@ -239,7 +239,7 @@ class Search:
     def repair(self, begun: Begun, relaxed: Relaxed) -> None:
         """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
         where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
-        at, few = self._few(set(begun.sites) | opened(where), where, begun.stood.named())
+        at, few = at_few(self._case, set(begun.sites) | opened(where), where, begun.stood.named())
         wanted, seed = self._wanted(relaxed.bound), self._scenario.solve.seed
         x = repaired(few, begun.stood, wanted, self._limits, seed)
         if x is not None:
@@ -253,7 +253,7 @@ class Search:
         if HALT.asked or not np.isfinite(bound):
             return
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        at, few = self._few(sites, *near)
+        at, few = at_few(self._case, sites, *near)
         x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)
         if x is None:
             return
@@ -265,11 +265,6 @@ class Search:
             and min(self._later(placed), default=0.0) < -DEAR_FRAC
         ):
             self._dear = least_within(bound, self._scenario.solve.gap_frac)
-
-    def _few(self, sites: set[str], *plans: Mapping[str, float]) -> tuple[Case, Compiled]:
-        """The case of some sites, and its model with the kinds of racks and work of plans."""
-        at = at_sites(self._case, sites)
-        return at, compile_case(narrowed(at, self._case["group"], *plans))
 
     def _wanted(self, bound: float) -> Wanted:
         return Wanted(self._names, least_within(bound, self._scenario.solve.gap_frac), bound)

@@ -66,7 +66,7 @@ def frontier(
     points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
     patience: Annotated[
         float, typer.Option("--patience", metavar="TIMES", help="A point's time, in first plans.")
-    ] = 0.8,
+    ] = 0.5,
     workers: Workers = 2,
     dask: Dask = None,
     resume: Resume = False,

@@ -17,7 +17,7 @@ from planner.tables import Region
 __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
-PATIENCE = 0.8
+PATIENCE = 0.5
 """The longest that a point may take, in times of the plan without a limit."""
 
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))

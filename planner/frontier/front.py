@@ -11,10 +11,11 @@ Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from models.blocks.objective import OBJECTIVES
 from planner.study.rounds import Asked
-from planner.study.work import Record
+from planner.study.work import Movable, Record
 
 CLOSE_FRAC = 0.005
 """A gap between neighbours that is narrower than this share of the range is not searched."""
@@ -47,6 +48,10 @@ class Axes:
         """x, turned so that less is better."""
         return -x if OBJECTIVES[self.x].more_is_better else x
 
+    def ordered(self, low: float, high: float) -> tuple[float, float]:
+        """A range of x, turned so that less is better, as it is."""
+        return min(self.less(low), self.less(high)), max(self.less(low), self.less(high))
+
     def more(self, y: float) -> float:
         """y, turned so that more is better."""
         return y if OBJECTIVES[self.y].more_is_better else -y
@@ -67,6 +72,13 @@ class Point:
     again: bool = False
 
 
+class Limit(NamedTuple):
+    """A limit on x, and between what it may be moved to where a plan stands."""
+
+    x: float
+    between: tuple[float, float] | None = None
+
+
 def trace(
     axes: Axes, gap_frac: float, solve: Solve, keep: Callable[..., None]
 ) -> tuple[list[Point], list[str]]:
@@ -74,8 +86,10 @@ def trace(
     found: list[Point] = []
     reasons: list[str] = []
 
-    def ask(limits: Sequence[float], between: Sequence[Point]) -> None:
-        take(limits, solve([_near(axes, limit, between) for limit in limits]))
+    def ask(limits: Sequence[Limit], between: Sequence[Point]) -> None:
+        records = solve([_near(axes, limit, between) for limit in limits])
+        asked = zip(limits, records, strict=True)
+        take([record.get("limits", {}).get(axes.x, limit.x) for limit, record in asked], records)
 
     def take(limits: Sequence[float | None], records: list[Record]) -> None:
         for limit, record in zip(limits, records, strict=True):
@@ -97,7 +111,7 @@ def trace(
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     outer = [Point(first, None, x, y, least), *found]
-    ask([axes.less(least), *_between(axes, outer)], outer)  # turned twice is as it was
+    ask([Limit(axes.less(least)), *_between(axes, outer)], outer)  # turned twice is as it was
     while not reasons and 1 < len(found) < axes.points:
         limits = _between(axes, found)
         if not limits:
@@ -106,11 +120,12 @@ def trace(
     return found, reasons
 
 
-def _near(axes: Axes, limit: float, found: Sequence[Point]) -> Asked:
+def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
     """The best within a limit, to be begun from the best of those found that keep it."""
-    keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit)]
+    keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit.x)]
     near = tuple(record["folder"] for record in keeping[-1:] if "folder" in record)
-    return Asked(held(axes, limit), near=near, times=1.0)
+    movable = Movable(axes.x, limit.between) if limit.between else None
+    return Asked(held(axes, limit.x), near=near, times=1.0, movable=movable)
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:
@@ -129,23 +144,29 @@ def _take(found: list[Point], new: Point) -> None:
     found.append(new)
 
 
-def _between(axes: Axes, found: Sequence[Point]) -> list[float]:
-    """Limits that part the widest gaps evenly; at a gap's far end where its middle was empty."""
+def _between(axes: Axes, found: Sequence[Point]) -> list[Limit]:
+    """Limits that part the widest gaps evenly, each movable to any place in its gap.
+
+    A gap whose middle was empty is looked into at its far end, and there exactly.
+    """
     wide_x = abs(found[-1].x - found[0].x) or 1.0
     wide_y = max(p.y for p in found) - min(p.y for p in found) or 1.0
+    close = CLOSE_FRAC * wide_x
     gaps = []
     for one, other in zip(found, found[1:], strict=False):
         start, end = max(one.beyond, axes.less(one.x)), axes.less(other.x)
-        if (end - start) / wide_x > CLOSE_FRAC:
+        if end - start > close:
             length = math.hypot((end - start) / wide_x, (other.y - one.y) / wide_y)
-            nearly = end - CLOSE_FRAC * wide_x
-            gaps.append((length, nearly if one.again else start, end))
+            gaps.append((length, end - close if one.again else start, end, one.again))
     parts = [1] * len(gaps)
     for _ in range(min(TOGETHER, axes.points - len(found)) if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i][0] / parts[i])] += 1
     return [
-        axes.less(start + (end - start) * k / n)
-        for n, (_, start, end) in zip(parts, gaps, strict=True)
+        Limit(
+            axes.less(start + (end - start) * k / n),
+            None if exact else axes.ordered(start + close, end - close),
+        )
+        for n, (_, start, end, exact) in zip(parts, gaps, strict=True)
         for k in range(1, n)
     ]
 

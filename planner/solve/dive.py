@@ -7,6 +7,8 @@ fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
     then    where that is not within it, the nearest to the bound:        max N - bound * D
+Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
+a dive ends near it, where one within it often ends with nothing.
 Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma thesis, TU
 Berlin 2006.
 """
@@ -17,6 +19,7 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
@@ -171,6 +174,37 @@ def _whole(
     solver = Solver(compiled, threads=1)
     with solver.kept(found.x[: len(compiled.low)]):
         return in_order(solver, wanted.names, wanted.least, replace(limits, enough=wanted.least))[1]
+
+
+def priced(
+    compiled: Compiled, row: int, wanted: Wanted, limits: Limits, seed: int
+) -> np.ndarray | None:
+    """A plan with whole racks, one row priced at what it is worth there instead of held.
+
+    So the row may be broken by a little, or leave something over; None where none is found.
+    """
+    ratio = OBJECTIVES[wanted.names[0]]
+    costs = costs_at(compiled, ratio, wanted.bound)
+    held_to = Held(compiled, costs, seed)
+    if held_to.solver.run(deadline=limits.deadline).state != "optimal":
+        return None
+    price = held_to.solver.duals()[row]
+    costs -= price * csr_array(compiled.matrix)[[row]].toarray().ravel()
+    low, high = compiled.row_low.copy(), compiled.row_high.copy()
+    low[row], high[row] = -np.inf, np.inf
+    free = replace(compiled, row_low=low, row_high=high)
+    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS))
+    racks = Solver(free, threads=1, seed=seed)
+    racks.maximise_vector(costs)
+    if x is None:
+        return None
+    tolerance = EXACT_FRAC * (wanted.bound - wanted.least) * abs(float(x[free.column[ratio.under]]))
+    for bounds in with_more(free, x):
+        fix(racks, bounds)
+        found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS))
+        if found.x is not None:
+            return found.x
+    return None
 
 
 def but_racks(program: InTurn, deadline: float) -> np.ndarray | None:

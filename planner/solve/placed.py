@@ -1,6 +1,6 @@
 """Plans of whole racks at sites, the sites they use, and what else they may stand in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -85,6 +85,14 @@ class Placed:
 def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
     """A solution in the columns of another model; what one of them knows nothing of is none."""
     return x if wanted is known else wanted.point(known.named(x))
+
+
+def at_few(
+    case: Case, sites: Collection[str], *plans: Mapping[str, float]
+) -> tuple[Case, Compiled]:
+    """The case of some sites, and its model with the kinds of racks and work of plans."""
+    at = at_sites(case, sites)
+    return at, compile_case(narrowed(at, case["group"], *plans))
 
 
 def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:

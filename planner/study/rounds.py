@@ -13,7 +13,7 @@ from planner.scenario_yaml import load, read_text
 from planner.study import Base, job_of, open_folder, solve_runs
 from planner.study.lock import locked
 from planner.study.progress import Runs
-from planner.study.work import Kept, Record
+from planner.study.work import Kept, Movable, Record
 from planner.tables import Region
 from planner.workers import RunAll, Setup, Workers, crew
 
@@ -34,6 +34,7 @@ class Asked(NamedTuple):
     bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
+    movable: Movable | None = None
 
 
 class Rounds:
@@ -87,7 +88,9 @@ class Rounds:
         for one in asked:
             texts = [*self._changes, *one.changes]
             job = job_of(self.values, texts, self.facts, self.folder, base=start)
-            jobs.append(replace(job, bare=one.bare, near=one.near, times=one.times))
+            also = one._asdict()
+            also.pop("changes")
+            jobs.append(replace(job, **also))
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
 

@@ -5,8 +5,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError
 from planner.folders import whole_folder
 from planner.tables import Region
@@ -22,12 +23,22 @@ RECORD = "run.json"
 COLUMNS = "point.json"
 """The columns of a plan by name, those that are nothing left out, for others to begin from."""
 
-LEAST_SECONDS = 8.0
+LEAST_SECONDS = 4.0
 """A run whose time is limited by that of another has these seconds at least."""
+
+ROUNDING_FRAC = 1e-7
+"""A limit moved to where a plan stands is this share looser: sums are rounded."""
 
 FAILED = "failed"
 Record = dict[str, Any]
 """What a run came to: status, reason, value, bound, figures, sites."""
+
+
+class Movable(NamedTuple):
+    """A limit on an objective that may stand anywhere in a range, wherever a plan uses it up."""
+
+    objective: str
+    between: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Job:
     the record alone is wanted, not the plan's files. It begins from the plans in the folders
     `near`, beside its own, and keeps its columns for others; where that is None, neither. It takes
     `times` as long as the base did at most, or the time limit of the scenario where that is None.
+    Where a limit is `movable`, a plan near it is looked for first, and the limit stands there.
     """
 
     key: str
@@ -50,6 +62,7 @@ class Job:
     bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
+    movable: Movable | None = None
 
 
 class Kept:
@@ -118,6 +131,7 @@ def _solved(kept: Kept, job: Job) -> Record:
         "bound": found.bound,
         "gap_frac": found.gap_frac,
         "objectives": found.outcome.reached(),
+        "limits": dict(found.scenario.objective.no_worse_than),
         "figures": {},
         "sites": [],
     }
@@ -139,28 +153,57 @@ def _solved(kept: Kept, job: Job) -> Record:
 
 
 def _plan(kept: Kept, job: Job) -> "Plan":
-    from planner.planning import Plan, plan, plan_of
+    from planner.planning import plan
     from planner.reading import read
 
     scenario, facts = read(job.scenario, kept.region, job.overrides)
-    if job.base is not None:
-        near = [_columns(job.folder.parents[1] / name) for name in job.near or ()]
-        loaded = kept.loaded(job.scenario, job.base)
-        if job.times is not None:
-            scenario = _within(scenario, max(job.times * loaded.seconds, LEAST_SECONDS))
-        answer = loaded.answer(scenario, facts, near=[plan for plan in near if plan])
-        if answer is not None and job.bare:
-            return Plan(scenario, facts, answer.case, answer.outcome, {})
-        if answer is not None:
-            return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
-    return plan(scenario, region=facts, worth=job.worth)
+    answered = _answered(kept, job, scenario, facts) if job.base is not None else None
+    return answered or plan(scenario, region=facts, worth=job.worth)
+
+
+def _answered(kept: Kept, job: Job, scenario: "Scenario", facts: Region) -> "Plan | None":
+    """The plan by the loaded model of the base; None where that has to be built anew."""
+    from planner.planning import Plan, plan_of
+    from planner.reading import read
+
+    loaded = kept.loaded(job.scenario, job.base or ())
+    seconds = scenario.solve.time_limit_s
+    if job.times is not None:
+        seconds = min(seconds, max(job.times * loaded.seconds, LEAST_SECONDS))
+    end = time.monotonic() + seconds
+    near: list[Mapping[str, float]] = [
+        _columns(job.folder.parents[1] / name) for name in job.near or ()
+    ]
+    if job.movable is not None:
+        changes, found = _moved(loaded, _within(scenario, seconds), job.movable)
+        scenario, facts = read(job.scenario, kept.region, [*job.overrides, *changes])
+        near.append(found)
+    scenario = _within(scenario, max(end - time.monotonic(), 0.5 * seconds))
+    answer = loaded.answer(scenario, facts, near=[plan for plan in near if plan])
+    if answer is None:
+        return None
+    if job.bare:
+        return Plan(scenario, facts, answer.case, answer.outcome, {})
+    return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
+
+
+def _moved(
+    loaded: "Loaded", scenario: "Scenario", limit: Movable
+) -> tuple[list[str], Mapping[str, float]]:
+    """Changes that let a limit stand where a plan near it does, and the plan; else neither."""
+    found = loaded.near_limit(scenario, *limit)
+    if found is None:
+        return [], {}
+    reached, plan = found
+    looser = -ROUNDING_FRAC if OBJECTIVES[limit.objective].more_is_better else ROUNDING_FRAC
+    at = reached + looser * abs(reached)
+    return [f"objective.no_worse_than.{limit.objective}={at!r}"], plan
 
 
 def _within(scenario: "Scenario", seconds: float) -> "Scenario":
-    """The scenario with no more time than these seconds."""
-    limit = min(seconds, scenario.solve.time_limit_s)
+    """The scenario with so much time."""
     return scenario.model_copy(
-        update={"solve": scenario.solve.model_copy(update={"time_limit_s": limit})}
+        update={"solve": scenario.solve.model_copy(update={"time_limit_s": seconds})}
     )
 
 

@@ -67,6 +67,41 @@ def test_points_are_on_the_front_and_evenly_spread(axes: Axes) -> None:
     assert max(steps) < 3.5 * min(steps)  # halving gives steps within a factor of two in x
 
 
+@pytest.mark.parametrize("axes", [Axes("cost_per_mtoken", "tokens_per_mw", 7),
+                                  Axes("tokens_per_mw", "cost_per_mtoken", 7)])  # fmt: skip
+def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
+    """Whoever solves may move a limit within its gap; the point is the best of what it then is."""
+    plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
+    if axes.x == "tokens_per_mw":
+        plans = [(t, c) for c, t in plans]
+    known, moved = curve(plans, axes), []
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        changes = one.changes
+        if one.movable is not None:
+            name, (low, high) = one.movable
+            at = low + 0.4 * (high - low)
+            assert name == axes.x
+            assert low < float(changes[-1].split("=")[1]) < high
+            changes = [*changes[:-1], f"objective.no_worse_than.{axes.x}={at}"]
+            moved.append(at)
+            return {**known([Asked(changes)])[0], "limits": {axes.x: at}}
+        return known([Asked(changes)])[0]
+
+    found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
+    assert not reasons
+    assert len(found) == 7
+    assert moved
+    assert set(moved) <= {point.limit for point in found}
+    assert all((point.x, point.y) in plans for point in found)
+    assert all(
+        axes.less(point.x) <= axes.less(point.limit) for point in found if point.limit is not None
+    )
+
+
 def test_a_front_of_three_plans_has_three_points_at_most() -> None:
     axes = Axes("cost_per_mtoken", "tokens_per_mw", 20)
     plans = [(1.0, 1.0), (2.0, 5.0), (3.0, 6.0), (2.5, 4.0)]

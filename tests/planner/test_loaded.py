@@ -136,6 +136,32 @@ def test_a_limit_on_an_objective_binds(loaded: Loaded) -> None:
     assert held.bound < (loaded.outcome.value or 0.0)
 
 
+def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> None:
+    usual = loaded.outcome.reached()["cost_per_mtoken"]
+    limit, between = 0.95 * usual, (0.9 * usual, 0.99 * usual)
+    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
+    found = loaded.near_limit(scenario, "cost_per_mtoken", between)
+    assert found is not None
+    reached, plan = found
+    assert between[0] <= reached <= between[1]
+    at_it = f"objective.no_worse_than={{cost_per_mtoken: {reached * (1 + 1e-7)}}}"
+    scenario, facts = loaded.asked([at_it])
+    answer = loaded.answer(scenario, facts, near=[plan])
+    assert answer is not None
+    assert answer.bound is not None
+    least = 1e6 * plan["tokens_total"] / plan["facility_total"]
+    assert least * (1 - 1e-9) <= (answer.value or 0.0) <= answer.bound
+    agrees_with_anew(loaded, answer, at_it)
+
+
+def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
+    scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
+    assert loaded.near_limit(scenario, "cost_per_mtoken", (0.0, 1.0)) is None
+    rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
+                               "budget.capex_musd.2028=5000"])  # fmt: skip
+    assert loaded.near_limit(rebuilt, "cost_per_mtoken", (0.0, 1.0)) is None
+
+
 def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:
     answer = loaded.what_if(["budget.capex_musd_total=8999"])
     assert answer.value == loaded.outcome.value

@@ -7,11 +7,12 @@ import pytest
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import Compiled, compile_case, holds
-from planner.solve.dive import Held, Wanted, but_racks, dived, with_more
+from planner.solve.dive import Held, Wanted, but_racks, dived, priced, with_more
 from planner.solve.highs import Solver
 from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, in_order
 from planner.solve.ratio import costs_at, value_at
+from planner.solve.split import with_row
 from tests.tiny import tiny_case
 
 NAMES = ["tokens_per_mw", "cost"]
@@ -80,3 +81,26 @@ def test_racks_have_room_to_spare_in_the_end() -> None:
     first, then = with_more(model, x)
     assert all(first[i] == (0.0, 0.0) for i in halls)
     assert all(then[i] == (0.0, min(1.0, model.high[i])) for i in halls)
+
+
+def test_a_priced_limit_is_all_that_may_be_broken() -> None:
+    """Tokens cheaper than the best ratio gives; every other row holds, whatever side it ends on."""
+    model = compiled(4)
+    bound = bound_of(model)
+    _, best = in_order(Solver(model, 1, 0), NAMES, bound, LIMITS)
+    assert best is not None
+    over, under = model.column["cost_present"], model.column["tokens_present"]
+    dearest = 0.97 * best[over] / best[under]
+    held = with_row(model, {"cost_present": -1.0, "tokens_present": dearest}, 0.0, "dearest")
+    row = held.row["dearest"]
+    relaxed = Solver(held, 1, 0)
+    relaxed.whole(False)
+    at_most = in_order(relaxed, NAMES, 0.0, LIMITS)[0].bound
+    x = priced(held, row, Wanted(NAMES, 0.999 * at_most, at_most), LIMITS, 0)
+    assert x is not None
+    assert holds(model, x)
+    assert np.allclose(x[model.integer], np.round(x[model.integer]))
+    assert x[over] / x[under] < best[over] / best[under]
+    everywhere = replace(held, row_low=np.where(np.arange(len(held.row_low)) == row, 1e9,
+                                                held.row_low))  # fmt: skip
+    assert priced(everywhere, row, Wanted(NAMES, 0.0, at_most), LIMITS, 0) is None

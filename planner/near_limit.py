@@ -1,0 +1,63 @@
+"""A plan near a limit on another objective, on either side of it.
+
+Whole halls and racks rarely add up to a limit that was stated beforehand, and what is left of it is
+lost. Who wants plans along a front may let the limit stand where one uses it up: it is priced at
+what it is worth, and not held (planner/solve/dive.py). By as much as a dive ends beyond the limit,
+the next is aimed to the other side of it; half as far where that ends with nothing.
+"""
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.begun import Begun
+from planner.limit_rows import row_of
+from planner.optimize import limits_of, relaxations
+from planner.outcome import in_unit
+from planner.scenario import Scenario
+from planner.search import in_turn, least_within
+from planner.solve.box import Range, points
+from planner.solve.dive import Wanted, priced
+from planner.solve.placed import at_few, opened
+from planner.solve.ratio import value_at
+
+DIVES = 4
+"""So many are made at most for a plan in range."""
+
+
+def near_limit(
+    case: Case, scenario: Scenario, begun: Begun, objective: str, between: Range
+) -> tuple[float, dict[str, float]] | None:
+    """What a plan near the scenario's limit reaches, within a range, and its columns by name.
+
+    None where none is found.
+
+    `begun` says where the relaxation goes on from, as for `planner.optimize.optimize`.
+    """
+    limits, names = limits_of(scenario), in_turn(scenario)
+    relaxed = relaxations(case, begun.compiled, names, limits, begun)
+    if relaxed[0].x is None:
+        return None
+    near, bound = points(begun.compiled, relaxed), relaxed[0].bound
+    sites = set(case.sets["FORCED_SITE"]).union(*map(opened, near))
+    wanted = Wanted(names, least_within(bound, scenario.solve.gap_frac), bound)
+    ratio = OBJECTIVES[objective]
+    stated = aim = dict(scenario.objective.no_worse_than)[objective]  # type: ignore[index]
+    found_at: float | None = None
+    for _ in range(DIVES):
+        few = at_few(_aimed(case, objective, aim), sites, *near)[1]
+        x = priced(few, few.row[row_of(objective)], wanted, limits, scenario.solve.seed)
+        if x is not None:
+            reached = in_unit(ratio, value_at(few, ratio, x))
+            if between[0] <= reached <= between[1]:
+                return reached, few.named(x)
+            found_at, aim = aim, aim - (reached - stated)
+        elif found_at is not None:
+            aim = (aim + found_at) / 2
+        else:
+            break
+    return None
+
+
+def _aimed(case: Case, objective: str, aim: float) -> Case:
+    """The case with another limit."""
+    limits = {**case["objective_limit"], objective: aim}
+    return case.having(values={**case.values, "objective_limit": limits})
