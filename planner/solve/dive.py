@@ -7,6 +7,7 @@ fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
     then    where that is not within it, the nearest to the bound:        max N - bound * D
+Where ties do not count, whole racks need be no better than wanted.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing.
 Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma thesis, TU
@@ -26,8 +27,8 @@ from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
 from planner.solve.halt import HALT
 from planner.solve.highs import Solver
-from planner.solve.order import Limits, held, in_order
-from planner.solve.ratio import costs_at, value_at
+from planner.solve.order import Enough, Limits, held, in_order
+from planner.solve.ratio import Fraction, costs_at, value_at
 from planner.solve.split import with_row, with_slack
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
@@ -167,8 +168,10 @@ def _whole(
     limits: Limits,
 ) -> np.ndarray | None:
     """The best with whole racks within bounds; all else then made best in all objectives."""
+    ratio = OBJECTIVES[wanted.names[0]]
     fix(racks, bounds)
-    found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS))
+    enough = None if limits.ties else Enough(Fraction(racks, ratio), wanted.least)
+    found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS), enough)
     if found.x is None:
         return None
     solver = Solver(compiled, threads=1)

@@ -16,7 +16,7 @@ from planner.solve.dive import Wanted, but_racks
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 
-SECONDS, RACKS_SECONDS = 0.8, 2.0
+SECONDS, RACKS_SECONDS = 0.4, 2.0
 """Longest search for all but racks, and for whole racks: what is to be found is found sooner."""
 
 AIM_FRAC, KEEP_FRAC = 0.5, 0.3
