@@ -184,8 +184,8 @@ def rank(instance: dict[str, Any], exact: int) -> dict[str, Any]:
     return {"state": found.status, "cold_s": cold, "rank_s": seconds, "exact": exact}
 
 
-def study(instance: dict[str, Any], runs: int, workers: int) -> dict[str, Any]:
-    """So many runs of an example, its budget and prices changed a little."""
+def study(instance: dict[str, Any], runs: int, workers: int, over: str) -> dict[str, Any]:
+    """So many runs of an example, facts of that name changed a little."""
     from planner.study import study as solve
     from planner.study.schema import study_from
 
@@ -194,7 +194,7 @@ def study(instance: dict[str, Any], runs: int, workers: int) -> dict[str, Any]:
         "scenario": str(EXAMPLES / f"{instance['example']}.yaml"),
         "design": "latin_hypercube",
         "samples": runs,
-        "over": {"systems[*].price_musd": ["*0.97", "*1.03"]},
+        "over": {over: ["*0.97", "*1.03"]},
     }
     with tempfile.TemporaryDirectory() as out:
         found = solve(study_from(stated), Path(out) / "study", workers=workers)
