@@ -40,7 +40,7 @@ from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
-from planner.near_limit import near_limit
+from planner.near_limit import Near, near_limit
 from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
 from planner.reading import facts_of, read
@@ -56,6 +56,7 @@ from planner.solve.narrow import among
 from planner.solve.order import held
 from planner.solve.placed import opened
 from planner.solve.repriced import PRICES, Repricing
+from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 from planner.tables import Region
 
@@ -141,19 +142,19 @@ class Loaded:
         facts: Region,
         watch: Watch | None = None,
         near: Sequence[Columns] = (),
+        relaxed: Relaxed | None = None,
     ) -> WhatIf | None:
         """The plan by limits or by prices; None where the model would have to be rebuilt.
 
         `facts` are those of the scenario, read from the tables that the model was loaded with;
-        `near` are plans that may be as good, or nearly, their columns at sites by name.
+        `near` are plans that may be as good, or nearly, their columns at sites by name; `relaxed`
+        is a relaxation under limits of the same kinds.
         """
-        by_limits = self._by_limits(scenario, watch, near)
+        by_limits = self._by_limits(scenario, watch, near, relaxed)
         return by_limits or self._by_prices(scenario, facts, watch, near)
 
-    def near_limit(
-        self, scenario: Scenario, objective: str, between: Range
-    ) -> tuple[float, Columns] | None:
-        """What a plan near a limit of the scenario reaches, within a range, and its columns.
+    def near_limit(self, scenario: Scenario, objective: str, between: Range) -> Near | None:
+        """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
         None where none is found, or where `answer` would not go by limits.
         """
@@ -163,13 +164,19 @@ class Loaded:
         return near_limit(limits[0], scenario, limits[1], objective, between)
 
     def _by_limits(
-        self, scenario: Scenario, watch: Watch | None, near: Sequence[Columns]
+        self,
+        scenario: Scenario,
+        watch: Watch | None,
+        near: Sequence[Columns],
+        relaxed: Relaxed | None,
     ) -> WhatIf | None:
         """The plan of a scenario that differs in limits and choice of sites; None if in more."""
         limits = self._limits(scenario)
         if limits is None:
             return None
         case, begun = limits
+        if begun is not None and relaxed is not None:
+            begun = replace(begun, relaxed=replace(relaxed, kept=relaxed.kept | begun.relaxed.kept))
         outcome = optimize(case, scenario, watch, _beside(begun, near, case))
         return WhatIf("limits", outcome, case, scenario)
 

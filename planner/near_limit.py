@@ -6,6 +6,9 @@ what it is worth, and not held (planner/solve/dive.py). By as much as a dive end
 the next is aimed to the other side of it; half as far where that ends with nothing.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
@@ -18,17 +21,24 @@ from planner.solve.box import Range, points
 from planner.solve.dive import Wanted, priced
 from planner.solve.placed import at_few, opened
 from planner.solve.ratio import value_at
+from planner.solve.sift import Relaxed
 
 DIVES = 4
 """So many are made at most for a plan in range."""
 
 
+class Near(NamedTuple):
+    """A plan near a limit: what it reaches there, its columns by name, the relaxation beside it."""
+
+    reached: float
+    plan: Mapping[str, float]
+    relaxed: Relaxed
+
+
 def near_limit(
     case: Case, scenario: Scenario, begun: Begun, objective: str, between: Range
-) -> tuple[float, dict[str, float]] | None:
-    """What a plan near the scenario's limit reaches, within a range, and its columns by name.
-
-    None where none is found.
+) -> Near | None:
+    """A plan near the scenario's limit on an objective, within a range; None where none is found.
 
     `begun` says where the relaxation goes on from, as for `planner.optimize.optimize`.
     """
@@ -48,7 +58,7 @@ def near_limit(
         if x is not None:
             reached = in_unit(ratio, value_at(few, ratio, x))
             if between[0] <= reached <= between[1]:
-                return reached, few.named(x)
+                return Near(reached, few.named(x), relaxed[0])
             found_at, aim = aim, aim - (reached - stated)
         elif found_at is not None:
             aim = (aim + found_at) / 2

@@ -24,7 +24,7 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES = 4.0
+END_TIMES = 3.0
 """The best x may take so many times as long as a point: no plan near it is known."""
 
 TOGETHER = 2
@@ -61,7 +61,7 @@ class Axes:
 class Point:
     """A plan on the front: its record, the limit it was held to, and where the next gap begins.
 
-    `again` marks one that a wider limit found again: the front has a step there.
+    `again` marks one that a wider limit found again, and proved: the front has a step there.
     """
 
     record: Record
@@ -139,7 +139,7 @@ def _take(found: list[Point], new: Point) -> None:
     for i, old in enumerate(found):
         if math.isclose(old.x, new.x) and math.isclose(old.y, new.y):
             wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
-            found[i] = replace(wider, again=True)
+            found[i] = replace(wider, again=new.record["status"] == "optimal")
             return
     found.append(new)
 

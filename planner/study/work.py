@@ -23,7 +23,7 @@ RECORD = "run.json"
 COLUMNS = "point.json"
 """The columns of a plan by name, those that are nothing left out, for others to begin from."""
 
-LEAST_SECONDS = 4.0
+LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
 ROUNDING_FRAC = 1e-7
@@ -174,12 +174,16 @@ def _answered(kept: Kept, job: Job, scenario: "Scenario", facts: Region) -> "Pla
     near: list[Mapping[str, float]] = [
         _columns(job.folder.parents[1] / name) for name in job.near or ()
     ]
+    relaxed = None
     if job.movable is not None:
-        changes, found = _moved(loaded, _within(scenario, seconds), job.movable)
-        scenario, facts = read(job.scenario, kept.region, [*job.overrides, *changes])
-        near.append(found)
+        found = loaded.near_limit(_within(scenario, seconds), *job.movable)
+        if found is not None:
+            there = [*job.overrides, _limit_at(job.movable.objective, found.reached)]
+            scenario, facts = read(job.scenario, kept.region, there)
+            near.append(found.plan)
+            relaxed = found.relaxed
     scenario = _within(scenario, max(end - time.monotonic(), 0.5 * seconds))
-    answer = loaded.answer(scenario, facts, near=[plan for plan in near if plan])
+    answer = loaded.answer(scenario, facts, near=[p for p in near if p], relaxed=relaxed)
     if answer is None:
         return None
     if job.bare:
@@ -187,17 +191,10 @@ def _answered(kept: Kept, job: Job, scenario: "Scenario", facts: Region) -> "Pla
     return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
 
 
-def _moved(
-    loaded: "Loaded", scenario: "Scenario", limit: Movable
-) -> tuple[list[str], Mapping[str, float]]:
-    """Changes that let a limit stand where a plan near it does, and the plan; else neither."""
-    found = loaded.near_limit(scenario, *limit)
-    if found is None:
-        return [], {}
-    reached, plan = found
-    looser = -ROUNDING_FRAC if OBJECTIVES[limit.objective].more_is_better else ROUNDING_FRAC
-    at = reached + looser * abs(reached)
-    return [f"objective.no_worse_than.{limit.objective}={at!r}"], plan
+def _limit_at(objective: str, reached: float) -> str:
+    """The change that lets the limit on an objective stand where a plan is."""
+    looser = -ROUNDING_FRAC if OBJECTIVES[objective].more_is_better else ROUNDING_FRAC
+    return f"objective.no_worse_than.{objective}={reached + looser * abs(reached)!r}"
 
 
 def _within(scenario: "Scenario", seconds: float) -> "Scenario":
