@@ -39,6 +39,7 @@ from planner.coefficients.context import Context
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
+from planner.in_hand import ROUNDING_FRAC
 from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
 from planner.near_limit import Near, near_limit
 from planner.optimize import optimize
@@ -47,7 +48,6 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.search import ROUNDING_FRAC
 from planner.solve.beside import Stood
 from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case

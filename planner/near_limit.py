@@ -12,11 +12,12 @@ from typing import NamedTuple
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
+from planner.in_hand import least_within
 from planner.limit_rows import row_of
 from planner.optimize import limits_of, relaxations
 from planner.outcome import in_unit
 from planner.scenario import Scenario
-from planner.search import in_turn, least_within
+from planner.search import in_turn
 from planner.solve.box import Range, points
 from planner.solve.dive import Wanted, priced
 from planner.solve.placed import at_few, opened

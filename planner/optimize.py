@@ -81,17 +81,17 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     if begun:
         stages.enter("place racks")
         search.again(begun, bound)
-        if not search.closed(bound) and begun.objective == names[0] and not begun.near:
+        if not search.hand.closed(bound) and begun.objective == names[0] and not begun.near:
             search.repair(begun, relaxed[0])
-    if not search.closed(bound):
+    if not search.hand.closed(bound):
         stages.enter("where and what")
         near = points(compiled, relaxed)
         search.dive([near[0], near[-1]], bound)
-        if not search.settled(bound):
+        if not search.hand.settled(bound):
             search.where_and_what(choice, bound, near, FIRST_SECONDS)
             stages.enter("place racks")
             search.place(bound)
-    if not search.closed(bound):
+    if not search.hand.closed(bound):
         bound = proven(search, compiled, choice, relaxed[0], stages)
         if bound == -np.inf:
             stages.close()

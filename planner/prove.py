@@ -46,7 +46,7 @@ def proven(
     done = False
     while search.goes_on(bound):
         stages.enter("prove")
-        begun, r = time.monotonic(), search.r
+        begun, r = time.monotonic(), search.hand.r
         if totals is None and search.where:
             totals = search.totals(compiled, relaxed)
         if totals is not None:
@@ -69,7 +69,7 @@ def proven(
         if search.better(choice, near, seconds):
             stages.enter("place racks")
             search.place(bound)
-        if search.r <= r:
+        if search.hand.r <= r:
             done = time.monotonic() - begun < BUSY_FRAC * seconds
             seconds *= 2
     return bound

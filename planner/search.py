@@ -9,7 +9,8 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
-from planner.outcome import Outcome, in_unit
+from planner.in_hand import ROUNDING_FRAC, InHand, least_within
+from planner.outcome import Outcome
 from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
@@ -22,7 +23,7 @@ from planner.solve.narrow import among
 from planner.solve.order import Limits, in_order
 from planner.solve.place import Placement
 from planner.solve.placed import Placed, at_few, opened, used
-from planner.solve.ratio import Best, value_at
+from planner.solve.ratio import Best
 from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
 from planner.solve.split import split, with_sums
@@ -44,12 +45,6 @@ WIDE_FRAC = 0.75
 """A plan in groups further from the bound than this share of the gap leaves too little of it to
 whole racks."""
 
-DEAR_FRAC = 0.02
-"""A plan within the gap is not taken as it is where it is dearer than the relaxation by more."""
-
-ROUNDING_FRAC = 1e-6
-"""A plan may be above its bound by the solver's rounding, not by more."""
-
 
 class Search:
     """Plans found so far: a choice of halls and steps at some sites, then whole racks in them."""
@@ -65,20 +60,14 @@ class Search:
         self._nearby: set[str] = set()
         self._start = start
         self._grouped: tuple[dict[str, float], set[str], float] | None = None
-        self._best = Outcome("stopped")
-        self._dear: float | None = None
+        self.hand = InHand(self._names, scenario.solve.gap_frac, limits, watch)
         self._state = "stopped"
         self._nodes = 0
 
     @property
-    def r(self) -> float:
-        """The best ratio of a plan with whole racks, in the model's columns."""
-        return self._best.r if self._best.placed is not None else -np.inf
-
-    @property
     def nothing_fits(self) -> bool:
         """No plan is known, and the last sites looked at have none with whole halls."""
-        return self._best.placed is None and self._state == "infeasible"
+        return self.hand.placed is None and self._state == "infeasible"
 
     @property
     def where(self) -> dict[str, float]:
@@ -88,8 +77,7 @@ class Search:
     @property
     def target(self) -> float:
         """The bound that would be within the gap of the plan in hand, or of the one in groups."""
-        r = self.r if self.r > -np.inf else self._start
-        return r + (self._scenario.solve.gap_frac - ROUNDING_FRAC) * abs(r)
+        return self.hand.target(self._start)
 
     def soon(self, seconds: float) -> float:
         """The end of so many seconds, or of the time there is."""
@@ -98,7 +86,7 @@ class Search:
     def goes_on(self, bound: float) -> bool:
         """Whether the gap is open, and there is time and nobody asks for the end."""
         in_time = time.monotonic() < self._limits.deadline and not HALT.asked
-        return in_time and not self._watch.stop and not self.closed(bound)
+        return in_time and not self._watch.stop and not self.hand.closed(bound)
 
     def tell(self, bound: float) -> None:
         """What no plan can beat."""
@@ -113,16 +101,16 @@ class Search:
     def rivals(self, compiled: Compiled, relaxed: Relaxed) -> set[str]:
         """Sites that could stand in a plan better than the one in hand."""
         sites, end = self._case.sets["SITE"], self._limits.deadline
-        return contenders(compiled, sites, self._ratio, relaxed, self.r, end)
+        return contenders(compiled, sites, self._ratio, relaxed, self.hand.r, end)
 
     def again(self, begun: Begun, bound: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites = dict(begun.where), set(begun.sites)
         self._start = self._from(bound)
         for stands in begun.standing(self._case):
-            self.take(stands)
-        if self._best.placed is not None and begun.near:
-            plan = self._best.placed
+            self.hand.take(stands)
+        if self.hand.placed is not None and begun.near:
+            plan = self.hand.placed
             self._where = plan.found_in.named(plan.solution)
 
     def where_and_what(
@@ -181,12 +169,12 @@ class Search:
         """Whether a plan better than that in hand is found by way of totals, racks divisible."""
         solve = self._scenario.solve
         limits = replace(self._limits, deadline=self.soon(seconds))
-        start = self.target if self.r > -np.inf else self._start
+        start = self.target if self.hand.placed is not None else self._start
         how = Searched(self._names, start, limits, solve.threads, solve.seed)
-        known = self._best.placed
+        known = self.hand.placed
         plan = known.found_in.named(known.solution) if known else {}
         value, where = by_totals(self._case, compiled, near, plan, how)
-        if not where or value <= self.r + ROUNDING_FRAC * abs(self.r):
+        if not where or value <= self.hand.r + ROUNDING_FRAC * abs(self.hand.r):
             return False
         self._grouped = (self._where, self._sites, self._start) if self._where else None
         self._where, self._start = where, value
@@ -243,7 +231,7 @@ class Search:
         wanted, seed = self._wanted(relaxed.bound), self._scenario.solve.seed
         x = repaired(few, begun.stood, wanted, self._limits, seed)
         if x is not None:
-            self.take(Placed(at, few, x))
+            self.hand.take(Placed(at, few, x))
 
     def dive(self, near: Sequence[Mapping[str, float]], bound: float) -> None:
         """Whole numbers one after the other, at the sites of solutions of the relaxation.
@@ -257,27 +245,11 @@ class Search:
         x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)
         if x is None:
             return
-        placed = Placed(at, few, x)
-        self.take(placed)
-        if (
-            self._limits.ties
-            and self.closed(bound)
-            and min(self._later(placed), default=0.0) < -DEAR_FRAC
-        ):
-            self._dear = least_within(bound, self._scenario.solve.gap_frac)
+        self.hand.take(Placed(at, few, x))
+        self.hand.want_cheaper(bound)
 
     def _wanted(self, bound: float) -> Wanted:
         return Wanted(self._names, least_within(bound, self._scenario.solve.gap_frac), bound)
-
-    def _later(self, placed: Placed) -> list[float]:
-        """What a plan reaches in later objectives, as a share of what the relaxation does."""
-        reach = self._limits.reach
-        known = [name for name in self._names[1:] if name in reach]
-        reached = [value_at(placed.found_in, OBJECTIVES[name], placed.solution) for name in known]
-        return [
-            (value - reach[name]) / max(abs(reach[name]), 1e-9)
-            for name, value in zip(known, reached, strict=True)
-        ]
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
@@ -296,44 +268,15 @@ class Search:
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)
         if placed is not None:
-            self.take(placed)
-        elif self._grouped is not None and self.r == -np.inf:  # what stood before by way of totals
+            self.hand.take(placed)
+        elif self._grouped is not None and self.hand.placed is None:
+            # what stood before by way of totals
             (self._where, self._sites, self._start), self._grouped = self._grouped, None
             self.place(bound)
 
-    def take(self, placed: Placed) -> None:
-        """Keep a plan if it is better than the one in hand; or cheaper, if that is a dear one."""
-        r, before = value_at(placed.found_in, self._ratio, placed.solution), self._best.placed
-        if self._dear is not None and before is not None:
-            better = r >= self._dear and self._later(placed) > self._later(before)
-        else:
-            better = r > self.r
-        if better:
-            self._watch.incumbent(r)
-            self._best = Outcome("stopped", in_unit(self._ratio, r), None, r, placed)
-
-    def closed(self, bound: float) -> bool:
-        """Whether the plan in hand is within the gap of the bound."""
-        return self.outcome(bound).status == "optimal"
-
-    def settled(self, bound: float) -> bool:
-        """Whether it is, and no dearer than need be."""
-        return self.closed(bound) and self._dear is None
-
     def outcome(self, bound: float) -> Outcome:
-        """The plan in hand, judged against the bound; a bound that a plan beats proves nothing."""
-        sound = self.r <= bound + ROUNDING_FRAC * abs(bound)
-        bound = max(bound, self.r) if sound else float("inf")
-        best = replace(self._best, bound=in_unit(self._ratio, bound))
-        best.nodes = self._nodes
-        gap = best.gap_frac
-        within = gap is not None and gap <= self._scenario.solve.gap_frac
-        return replace(best, status="optimal" if within else "stopped")
-
-
-def least_within(bound: float, gap_frac: float) -> float:
-    """The least ratio that is within the gap of a bound, the gap being a share of the ratio."""
-    return bound / (1 + gap_frac) if bound > 0 else bound / (1 - gap_frac)
+        """The plan in hand, judged against the bound."""
+        return self.hand.outcome(bound, self._nodes)
 
 
 def in_turn(scenario: Scenario) -> list[str]:
