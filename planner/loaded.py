@@ -156,7 +156,7 @@ class Loaded:
     def near_limit(self, scenario: Scenario, objective: str, between: Range) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
-        None where none is found, or where `answer` would not go by limits.
+        None where `answer` would not go by limits, or there is no relaxation.
         """
         limits = self._limits(scenario)
         if limits is None or limits[1] is None:

@@ -7,6 +7,7 @@ the next is aimed to the other side of it; half as far where that ends with noth
 """
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import NamedTuple
 
 from models.blocks.objective import OBJECTIVES
@@ -29,9 +30,12 @@ DIVES = 4
 
 
 class Near(NamedTuple):
-    """A plan near a limit: what it reaches there, its columns by name, the relaxation beside it."""
+    """A plan near a limit: what it reaches, its columns by name, the relaxation at the limit.
 
-    reached: float
+    Neither of the first two where no plan is found.
+    """
+
+    reached: float | None
     plan: Mapping[str, float]
     relaxed: Relaxed
 
@@ -39,7 +43,7 @@ class Near(NamedTuple):
 def near_limit(
     case: Case, scenario: Scenario, begun: Begun, objective: str, between: Range
 ) -> Near | None:
-    """A plan near the scenario's limit on an objective, within a range; None where none is found.
+    """A plan near the scenario's limit on an objective, within a range; None without a relaxation.
 
     `begun` says where the relaxation goes on from, as for `planner.optimize.optimize`.
     """
@@ -63,9 +67,9 @@ def near_limit(
             found_at, aim = aim, aim - (reached - stated)
         elif found_at is not None:
             aim = (aim + found_at) / 2
-        else:
+        if monotonic() > limits.deadline or (x is None and found_at is None):
             break
-    return None
+    return Near(None, {}, relaxed[0])
 
 
 def _aimed(case: Case, objective: str, aim: float) -> Case:

@@ -65,8 +65,8 @@ def frontier(
     y: Annotated[str, typer.Option("--y", help="Objective made best.")] = "tokens_per_mw",
     points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
     patience: Annotated[
-        float, typer.Option("--patience", metavar="TIMES", help="A point's time, in first plans.")
-    ] = 0.5,
+        float, typer.Option("--patience", metavar="TIMES", help="A point's proof, in first plans.")
+    ] = 0.3,
     workers: Workers = 2,
     dask: Dask = None,
     resume: Resume = False,

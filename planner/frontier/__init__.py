@@ -17,8 +17,8 @@ from planner.tables import Region
 __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
-PATIENCE = 0.5
-"""The longest that a point may take, in times of the plan without a limit."""
+PATIENCE = 0.3
+"""The longest that a point may be searched for and proven, in times of the plan without a limit."""
 
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))
 
@@ -44,8 +44,9 @@ def frontier(
     out
         A folder: `frontier.csv`, `frontier.json`, and each plan's files under `runs/`.
     patience
-        The longest that a point may take, in times of what the plan without a limit took; and no
-        longer than `solve.time_limit_s`. A point that is out of time has a wider gap, as stated.
+        The longest that a point whose first plan is known may be searched for and proven, in times
+        of what the plan without a limit took; and no longer than `solve.time_limit_s`. A point that
+        is out of time has a wider gap, as stated. Above 1, all solves have so many times longer.
     how
         Workers, whether to resume, progress: as for `planner.study.study`.
 
@@ -73,7 +74,12 @@ def frontier(
     gap_frac = rounds.scenario.solve.gap_frac
 
     def solve(asked: list[Asked]) -> list[Record]:
-        limited = [a if a.times is None else a._replace(times=patience * a.times) for a in asked]
+        limited = [
+            one._replace(times=max(patience, 1.0) * one.times)
+            if one.times is not None
+            else one._replace(times=patience if one.movable else None)
+            for one in asked
+        ]
         return rounds.solve(limited, base=held(axes, None))
 
     with rounds.open(out, MARK):

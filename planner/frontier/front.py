@@ -24,8 +24,12 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES = 3.0
-"""The best x may take so many times as long as a point: no plan near it is known."""
+END_TIMES, END_SECONDS = 2.5, 8.0
+"""The best x may take so many times as long as the plan without a limit, and these seconds at
+least: no plan near it is known."""
+
+EXACT_TIMES, POINT_SECONDS = 1.0, 1.0
+"""The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
@@ -124,8 +128,10 @@ def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
     """The best within a limit, to be begun from the best of those found that keep it."""
     keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit.x)]
     near = tuple(record["folder"] for record in keeping[-1:] if "folder" in record)
-    movable = Movable(axes.x, limit.between) if limit.between else None
-    return Asked(held(axes, limit.x), near=near, times=1.0, movable=movable)
+    if limit.between is None:
+        return Asked(held(axes, limit.x), near=near, times=EXACT_TIMES)
+    movable = Movable(axes.x, limit.between)
+    return Asked(held(axes, limit.x), near=near, least_s=POINT_SECONDS, movable=movable)
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:
@@ -185,7 +191,7 @@ def _end(axes: Axes, gap_frac: float) -> Asked:
     """The best x to a gap; the tables of its plan are not wanted."""
     ends = f"solve.gap_frac={gap_frac!r}"
     changes = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
-    return Asked(changes, bare=True, near=(), times=END_TIMES)
+    return Asked(changes, bare=True, near=(), times=END_TIMES, least_s=END_SECONDS)
 
 
 def held(axes: Axes, limit: float | None) -> list[str]:

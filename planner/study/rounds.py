@@ -13,7 +13,7 @@ from planner.scenario_yaml import load, read_text
 from planner.study import Base, job_of, open_folder, solve_runs
 from planner.study.lock import locked
 from planner.study.progress import Runs
-from planner.study.work import Kept, Movable, Record
+from planner.study.work import LEAST_SECONDS, Kept, Movable, Record
 from planner.tables import Region
 from planner.workers import RunAll, Setup, Workers, crew
 
@@ -34,6 +34,7 @@ class Asked(NamedTuple):
     bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
+    least_s: float = LEAST_SECONDS
     movable: Movable | None = None
 
 

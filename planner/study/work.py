@@ -26,6 +26,9 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
+NEAR_TIMES = 1.0
+"""A plan near a limit is looked for so many times as long as the base took at most."""
+
 ROUNDING_FRAC = 1e-7
 """A limit moved to where a plan stands is this share looser: sums are rounded."""
 
@@ -49,8 +52,9 @@ class Job:
     process solves it once, keeps its model loaded, and answers them by it. Of one that is `bare`
     the record alone is wanted, not the plan's files. It begins from the plans in the folders
     `near`, beside its own, and keeps its columns for others; where that is None, neither. It takes
-    `times` as long as the base did at most, or the time limit of the scenario where that is None.
-    Where a limit is `movable`, a plan near it is looked for first, and the limit stands there.
+    `times` as long as the base did at most, but may take `least_s`; or the time limit of the
+    scenario where that is None. Where a limit is `movable`, a plan near it is looked for before
+    that time begins, and the limit stands there.
     """
 
     key: str
@@ -62,6 +66,7 @@ class Job:
     bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
+    least_s: float = LEAST_SECONDS
     movable: Movable | None = None
 
 
@@ -167,22 +172,20 @@ def _answered(kept: Kept, job: Job, scenario: "Scenario", facts: Region) -> "Pla
     from planner.reading import read
 
     loaded = kept.loaded(job.scenario, job.base or ())
-    seconds = scenario.solve.time_limit_s
-    if job.times is not None:
-        seconds = min(seconds, max(job.times * loaded.seconds, LEAST_SECONDS))
-    end = time.monotonic() + seconds
-    near: list[Mapping[str, float]] = [
-        _columns(job.folder.parents[1] / name) for name in job.near or ()
-    ]
-    relaxed = None
+    most = scenario.solve.time_limit_s
+    runs, relaxed = job.folder.parents[1], None
+    near: list[Mapping[str, float]] = [_columns(runs / name) for name in job.near or ()]
     if job.movable is not None:
+        seconds = min(most, max(NEAR_TIMES * loaded.seconds, LEAST_SECONDS))
         found = loaded.near_limit(_within(scenario, seconds), *job.movable)
         if found is not None:
+            relaxed = found.relaxed
+            near.append(found.plan)
+        if found is not None and found.reached is not None:
             there = [*job.overrides, _limit_at(job.movable.objective, found.reached)]
             scenario, facts = read(job.scenario, kept.region, there)
-            near.append(found.plan)
-            relaxed = found.relaxed
-    scenario = _within(scenario, max(end - time.monotonic(), 0.5 * seconds))
+    if job.times is not None:
+        scenario = _within(scenario, min(most, max(job.times * loaded.seconds, job.least_s)))
     answer = loaded.answer(scenario, facts, near=[p for p in near if p], relaxed=relaxed)
     if answer is None:
         return None
