@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import NamedTuple
 
+import numpy as np
+
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
@@ -52,6 +54,8 @@ def near_limit(
     if relaxed[0].x is None:
         return None
     near, bound = points(begun.compiled, relaxed), relaxed[0].bound
+    if not np.isfinite(bound):
+        return Near(None, {}, relaxed[0])
     sites = set(case.sets["FORCED_SITE"]).union(*map(opened, near))
     wanted = Wanted(names, least_within(bound, scenario.solve.gap_frac), bound)
     ratio = OBJECTIVES[objective]

@@ -74,17 +74,18 @@ def frontier(
     gap_frac = rounds.scenario.solve.gap_frac
 
     def solve(asked: list[Asked]) -> list[Record]:
-        limited = [
-            one._replace(times=max(patience, 1.0) * one.times)
-            if one.times is not None
-            else one._replace(times=patience if one.movable else None)
-            for one in asked
-        ]
-        return rounds.solve(limited, base=held(axes, None))
+        return rounds.solve([_patient(one, patience) for one in asked], base=held(axes, None))
 
     with rounds.open(out, MARK):
         found, reasons = trace(axes, gap_frac, solve, keep)
     return result(found, reasons)
+
+
+def _patient(asked: Asked, patience: float) -> Asked:
+    """With its time: that of the patience near a plan, else so many times longer if above 1."""
+    if asked.movable is not None:
+        return asked._replace(times=patience)
+    return asked._replace(times=asked.times and asked.times * max(patience, 1.0))
 
 
 def _check(scenario: str | Path, axes: Axes, overrides: Sequence[str], patience: float) -> None:

@@ -157,6 +157,15 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
 def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
     scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
     assert loaded.near_limit(scenario, "cost_per_mtoken", (0.0, 1.0)) is None
+    loose, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.5}"])
+    nothing = loaded.near_limit(loose, "cost_per_mtoken", (0.0, 0.01))
+    assert nothing is not None
+    assert (nothing.reached, nothing.plan) == (None, {})
+    hasty, _ = loaded.asked(
+        ["objective.no_worse_than={cost_per_mtoken: 0.2}", "solve.time_limit_s=1e-6"]
+    )
+    late = loaded.near_limit(hasty, "cost_per_mtoken", (0.0, 1.0))
+    assert late is None or late.reached is None
     rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
                                "budget.capex_musd.2028=5000"])  # fmt: skip
     assert loaded.near_limit(rebuilt, "cost_per_mtoken", (0.0, 1.0)) is None
