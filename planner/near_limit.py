@@ -16,7 +16,7 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
 from planner.in_hand import least_within
-from planner.limit_rows import row_of
+from planner.limit_rows import OF_OBJECTIVES, Changed, limited, row_of
 from planner.optimize import limits_of, relaxations
 from planner.outcome import in_unit
 from planner.scenario import Scenario
@@ -60,10 +60,12 @@ def near_limit(
     wanted = Wanted(names, least_within(bound, scenario.solve.gap_frac), bound)
     ratio = OBJECTIVES[objective]
     stated = aim = dict(scenario.objective.no_worse_than)[objective]  # type: ignore[index]
+    few = at_few(case, sites, *near)[1]
     found_at: float | None = None
     for _ in range(DIVES):
-        few = at_few(_aimed(case, objective, aim), sites, *near)[1]
-        x = priced(few, few.row[row_of(objective)], wanted, limits, scenario.solve.seed)
+        aimed = limited(few, Changed(case, _aimed(case, objective, aim), (OF_OBJECTIVES,)))
+        assert aimed is not None  # a limit on an objective is a row that can always be added
+        x = priced(aimed, aimed.row[row_of(objective)], wanted, limits, scenario.solve.seed)
         if x is not None:
             reached = in_unit(ratio, value_at(few, ratio, x))
             if between[0] <= reached <= between[1]:
@@ -78,5 +80,5 @@ def near_limit(
 
 def _aimed(case: Case, objective: str, aim: float) -> Case:
     """The case with another limit."""
-    limits = {**case["objective_limit"], objective: aim}
-    return case.having(values={**case.values, "objective_limit": limits})
+    limits = {**case[OF_OBJECTIVES], objective: aim}
+    return case.having(values={**case.values, OF_OBJECTIVES: limits})

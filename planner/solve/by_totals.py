@@ -22,11 +22,11 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES, Ratio
 from models.case import Case
 from planner.solve.box import columns_of, fix, next_to, wider
-from planner.solve.compile import Compiled, compile_case
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
-from planner.solve.narrow import SOME, at_sites, narrowed
+from planner.solve.narrow import SOME
 from planner.solve.order import Limits, in_order
-from planner.solve.placed import opened
+from planner.solve.placed import at_few, opened
 from planner.solve.ratio import Fraction, best_ratio, value_at
 from planner.solve.split import with_sums
 from planner.solve.sums import halls_by_kind
@@ -160,7 +160,7 @@ def _beside(
     case: Case, plan: Mapping[str, float], used: Mapping[str, float], how: Searched
 ) -> tuple[float, dict[str, float]]:
     """The best plan beside one, at its sites, racks divisible; and its ratio."""
-    few = compile_case(narrowed(at_sites(case, opened(plan)), case["group"], used))
+    _, few = at_few(case, opened(plan), used)
     whole = few.integer.copy()
     whole[columns_of(few, "install")] = False
     sums = halls_by_kind(case, few)

@@ -197,10 +197,10 @@ def priced(
     low[row], high[row] = -np.inf, np.inf
     free = replace(compiled, row_low=low, row_high=high)
     x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS))
-    racks = Solver(free, threads=1, seed=seed)
-    racks.maximise_vector(costs)
     if x is None:
         return None
+    racks = Solver(free, threads=1, seed=seed)
+    racks.maximise_vector(costs)
     tolerance = EXACT_FRAC * (wanted.bound - wanted.least) * abs(float(x[free.column[ratio.under]]))
     for bounds in with_more(free, x):
         fix(racks, bounds)
