@@ -32,6 +32,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
 from planner.coefficients import make_case
@@ -42,8 +43,8 @@ from planner.coefficients.where import candidate_sites
 from planner.in_hand import ROUNDING_FRAC
 from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
 from planner.near_limit import Near, near_limit
-from planner.optimize import optimize
-from planner.outcome import Outcome, Solved
+from planner.optimize import limits_of, optimize
+from planner.outcome import Outcome, Solved, in_unit
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
@@ -51,14 +52,18 @@ from planner.scenario_yaml import load, read_text
 from planner.solve.beside import Stood
 from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.highs import Watch
+from planner.solve.highs import Solver, Watch
 from planner.solve.narrow import among
 from planner.solve.order import held
 from planner.solve.placed import opened
+from planner.solve.ratio import Fraction, best_ratio, value_at
 from planner.solve.repriced import PRICES, Repricing
 from planner.solve.sift import Relaxed
-from planner.solve.split import Split, split
+from planner.solve.split import Split, inside, restricted, split
 from planner.tables import Region
+
+REACH_FRAC = 1e-2
+"""How exactly the best there can be of another objective is looked for."""
 
 How = Literal["limits", "prices", "rebuilt"]
 Columns = Mapping[str, float]
@@ -152,6 +157,22 @@ class Loaded:
         """
         by_limits = self._by_limits(scenario, watch, near, relaxed)
         return by_limits or self._by_prices(scenario, facts, watch, near)
+
+    def reach(self, objective: str) -> Range | None:
+        """From about the best that an objective can be to what the plan has; None without a plan.
+
+        The best of the relaxation at the sites in play, to a hundredth: its bound takes long.
+        """
+        model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
+        if model is None or placed is None or self.outcome.relaxed is None:
+            return None
+        solver = Solver(restricted(model, *inside(self._parts, self.outcome.relaxed.kept)))
+        solver.whole(False)
+        here = value_at(placed.found_in, ratio, placed.solution)
+        end = limits_of(self.scenario).deadline
+        best = best_ratio(Fraction(solver, ratio), here, REACH_FRAC, end)
+        low, high = sorted(in_unit(ratio, end) for end in (max(best.value, here), here))
+        return low, high
 
     def near_limit(self, scenario: Scenario, objective: str, between: Range) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.

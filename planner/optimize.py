@@ -24,7 +24,10 @@ from planner.solve.told import Shown
 from planner.stages import Stages
 
 FIRST_SECONDS = 25.0
-"""Longest search for halls and steps before racks are placed: a plan first, a better one later."""
+"""Longest search for halls and steps before racks are placed: a plan first, a better one later.
+
+And half of the time that is left at most.
+"""
 
 STARTERS = 4
 """Sites of each country and first year that the relaxation begins with: the coolest."""
@@ -88,7 +91,8 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         near = points(compiled, relaxed)
         search.dive([near[0], near[-1]], bound)
         if not search.hand.settled(bound):
-            search.where_and_what(choice, bound, near, FIRST_SECONDS)
+            half = 0.5 * max(limits.deadline - time.monotonic(), 0.0)
+            search.where_and_what(choice, bound, near, min(FIRST_SECONDS, half))
             stages.enter("place racks")
             search.place(bound)
     if not search.hand.closed(bound):
@@ -112,8 +116,12 @@ def relaxations(
     if begun:
         first, start = begun.relaxed, begun.reached(names[0])
         start = likely(case, names[0]) if start is None else start
-        names = names[:1] if begun.objective == names[0] else names
-        return relaxed_in_order(compiled, sites, names, first, limits, start, begun.parts)
+        if begun.objective == names[0]:
+            return relaxed_in_order(compiled, sites, names[:1], first, limits, start, begun.parts)
+        # where one objective ended is a bad place to begin another
+        there = begun.parts.sites if begun.parts else sites
+        few = np.isin(there, np.array(sites)[starters(case)])
+        return relaxed_in_order(compiled, sites, names, few, limits, start, begun.parts)
     guess = likely(case, names[0])
     return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
 

@@ -83,6 +83,12 @@ class Search:
         """The end of so many seconds, or of the time there is."""
         return min(self._limits.deadline, time.monotonic() + seconds)
 
+    @property
+    def _over(self) -> bool:
+        """Whether the end is asked for; or time is up, and there is a plan."""
+        late = time.monotonic() > self._limits.deadline
+        return HALT.asked or (late and self.hand.placed is not None)
+
     def goes_on(self, bound: float) -> bool:
         """Whether the gap is open, and there is time and nobody asks for the end."""
         in_time = time.monotonic() < self._limits.deadline and not HALT.asked
@@ -129,7 +135,7 @@ class Search:
         totals.
         """
         self._state = "stopped"
-        if HALT.asked:
+        if self._over:
             return np.inf
         start = self._from(bound)
         compiled = compile_case(among(self._case, sites))
@@ -238,7 +244,7 @@ class Search:
 
         Where ties count and it is dearer than need be, a cheaper one as good takes its place.
         """
-        if HALT.asked or not np.isfinite(bound):
+        if self._over or not np.isfinite(bound):
             return
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
         at, few = at_few(self._case, sites, *near)
@@ -253,7 +259,7 @@ class Search:
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
-        if HALT.asked or not self._where:
+        if self._over or not self._where:
             return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)

@@ -1,11 +1,12 @@
 """The front of two objectives: for each limit on one, the proven best of the other.
 
 The epsilon-constraint method: hold x no worse than a limit and make y best, then x among equals.
-The first limits are none at all and the best x there is; further ones part the widest gaps between
-neighbours, measured along the front with both axes scaled to their range. These may be moved within
-their gap, to where a plan uses them up (planner/near_limit.py). Between a plan's own x and its
-limit no other point of the front lies, so no gap is searched twice. Plans are asked for two at a
-time, whoever solves them, so the points are the same with any number of workers.
+The first limits are none at all, one somewhere in the middle (the best x takes longest, and nobody
+need wait for it), and the best x there is; further ones part the widest gaps between neighbours,
+measured along the front with both axes scaled to their range. These may be moved within their gap,
+to where a plan uses them up (planner/near_limit.py). Between a plan's own x and its limit no other
+point of the front lies, so no gap is searched twice. Plans are asked for two at a time, whoever
+solves them, so the points are the same with any number of workers.
 Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
 """
 
@@ -25,7 +26,7 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES, END_SECONDS = 1.5, 8.0
+END_TIMES, END_SECONDS = 1.2, 6.0
 """The best x may take so many times as long as the plan without a limit, and these seconds at
 least: no plan near it is known."""
 
@@ -93,11 +94,11 @@ def trace(
 
     def ask(limits: Sequence[Limit], between: Sequence[Point]) -> None:
         records = solve([_near(axes, limit, between) for limit in limits])
-        asked = zip(limits, records, strict=True)
-        take([record.get("limits", {}).get(axes.x, limit.x) for limit, record in asked], records)
+        take([limit.x for limit in limits], records)
 
-    def take(limits: Sequence[float | None], records: list[Record]) -> None:
-        for limit, record in zip(limits, records, strict=True):
+    def take(stated: Sequence[float | None], records: list[Record]) -> None:
+        for limit, record in zip(stated, records, strict=True):
+            limit = record.get("limits", {}).get(axes.x, limit)
             if record.get("value") is None:
                 reasons.append(record["status"])
                 continue
@@ -107,22 +108,31 @@ def trace(
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
-    first, free = solve([_end(axes, max(gap_frac, END_FRAC)), Asked(held(axes, None), near=())])
+    end = _end(axes, max(gap_frac, END_FRAC))
+    middle = [_middle(axes)] if axes.points > 2 else []
+    first, *others = solve([end, Asked(held(axes, None), near=()), *middle])
     if first.get("value") is None:
         return found, [first["status"]]
-    take([None], [free])
+    take([None] * len(others), others)
     if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
         [first] = solve([_end(axes, gap_frac)])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     outer = [Point(first, None, x, y, least), *found]
-    ask([Limit(axes.less(least)), *_between(axes, outer)], outer)  # turned twice is as it was
+    most = min(TOGETHER, axes.points - len(found)) - 1
+    ask([Limit(axes.less(least)), *_between(axes, outer, most)], outer)  # turned twice: as it was
     while not reasons and 1 < len(found) < axes.points:
-        limits = _between(axes, found)
+        limits = _between(axes, found, min(TOGETHER, axes.points - len(found)))
         if not limits:
             break
         ask(limits, found)
     return found, reasons
+
+
+def _middle(axes: Axes) -> Asked:
+    """The best within a limit somewhere in the middle of the front."""
+    movable = Movable(axes.x)
+    return Asked(held(axes, None), near=(), least_s=POINT_SECONDS, movable=movable)
 
 
 def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
@@ -151,8 +161,8 @@ def _take(found: list[Point], new: Point) -> None:
     found.append(new)
 
 
-def _between(axes: Axes, found: Sequence[Point]) -> list[Limit]:
-    """Limits that part the widest gaps evenly, each movable to any place in its gap.
+def _between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]:
+    """So many limits that part the widest gaps evenly, each movable to any place in its gap.
 
     A gap whose middle was empty is looked into at its far end, and there exactly.
     """
@@ -166,7 +176,7 @@ def _between(axes: Axes, found: Sequence[Point]) -> list[Limit]:
             length = math.hypot((end - start) / wide_x, (other.y - one.y) / wide_y)
             gaps.append((length, end - close if one.again else start, end, one.again))
     parts = [1] * len(gaps)
-    for _ in range(min(TOGETHER, axes.points - len(found)) if gaps else 0):
+    for _ in range(most if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i][0] / parts[i])] += 1
     return [
         Limit(

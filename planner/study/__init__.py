@@ -27,7 +27,7 @@ from planner.study.lock import FILE, RUNS, locked
 from planner.study.progress import Runs
 from planner.study.results import Results
 from planner.study.schema import Study, read_study
-from planner.study.work import Job, Kept, Record, failed, read_record, work
+from planner.study.work import Job, Kept, Movable, Record, failed, read_record, work
 from planner.tables import Region
 from planner.workers import Lost, RunAll, Setup, Task, Workers, crew
 
@@ -207,6 +207,7 @@ def job_of(
     folder: Path,
     worth: bool = False,
     base: Base | None = None,
+    movable: Movable | None = None,
 ) -> Job:
     """The job of a scenario with changes, named by the hash of all it rests on.
 
@@ -221,6 +222,7 @@ def job_of(
         rests_on = scenario_text(changed)
         shared = base is not None and only_limits_and_prices(base.scenario, changed)
     parts = [__version__, str(worth), rests_on, *sorted(region.hashes.values())]
+    parts += [] if movable is None else [json.dumps(movable)]
     key = sha256("\n".join(parts))[:12]
-    job = Job(key, scenario, tuple(overrides), folder / RUNS / key, worth)
+    job = Job(key, scenario, tuple(overrides), folder / RUNS / key, worth, movable=movable)
     return replace(job, base=base.changes) if base is not None and shared else job

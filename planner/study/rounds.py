@@ -88,7 +88,8 @@ class Rounds:
         jobs = []
         for one in asked:
             texts = [*self._changes, *one.changes]
-            job = job_of(self.values, texts, self.facts, self.folder, base=start)
+            where = (self.facts, self.folder)
+            job = job_of(self.values, texts, *where, base=start, movable=one.movable)
             also = one._asdict()
             also.pop("changes")
             jobs.append(replace(job, **also))

@@ -26,8 +26,8 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES = 1.0
-"""A plan near a limit is looked for so many times as long as the base took at most."""
+NEAR_TIMES, NEAR_SECONDS = 1.0, 1.5
+"""A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 ROUNDING_FRAC = 1e-7
 """A limit moved to where a plan stands is this share looser: sums are rounded."""
@@ -38,10 +38,14 @@ Record = dict[str, Any]
 
 
 class Movable(NamedTuple):
-    """A limit on an objective that may stand anywhere in a range, wherever a plan uses it up."""
+    """A limit on an objective that may stand anywhere in a range, wherever a plan uses it up.
+
+    Where no range is given it is from the best there can be to what the base has, and the limit is
+    in the middle.
+    """
 
     objective: str
-    between: tuple[float, float]
+    between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Job:
     `near`, beside its own, and keeps its columns for others; where that is None, neither. It takes
     `times` as long as the base did at most, but may take `least_s`; or the time limit of the
     scenario where that is None. Where a limit is `movable`, a plan near it is looked for before
-    that time begins, and the limit stands there.
+    that time begins, and the limit stands there; time left by a search that found none is added.
     """
 
     key: str
@@ -161,37 +165,46 @@ def _plan(kept: Kept, job: Job) -> "Plan":
     from planner.planning import plan
     from planner.reading import read
 
+    if job.base is not None:
+        return _answered(kept.loaded(job.scenario, job.base), kept, job)
     scenario, facts = read(job.scenario, kept.region, job.overrides)
-    answered = _answered(kept, job, scenario, facts) if job.base is not None else None
-    return answered or plan(scenario, region=facts, worth=job.worth)
+    return plan(scenario, region=facts, worth=job.worth)
 
 
-def _answered(kept: Kept, job: Job, scenario: "Scenario", facts: Region) -> "Plan | None":
-    """The plan by the loaded model of the base; None where that has to be built anew."""
-    from planner.planning import Plan, plan_of
+def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
+    """The plan by the loaded model of the base; from nothing where that has to be built anew."""
+    from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
-    loaded = kept.loaded(job.scenario, job.base or ())
+    texts, (moved, between) = [*job.overrides], job.movable or (None, None)
+    if moved is not None and between is None:
+        between = loaded.reach(moved)
+        texts += [] if between is None else [_limit_at(moved, sum(between) / 2)]
+    scenario, facts = read(job.scenario, kept.region, texts)
     most = scenario.solve.time_limit_s
     runs, relaxed = job.folder.parents[1], None
     near: list[Mapping[str, float]] = [_columns(runs / name) for name in job.near or ()]
-    if job.movable is not None:
-        seconds = min(most, max(NEAR_TIMES * loaded.seconds, LEAST_SECONDS))
-        found = loaded.near_limit(_within(scenario, seconds), *job.movable)
-        if found is not None:
-            relaxed = found.relaxed
-            near.append(found.plan)
+    left = 0.0
+    if moved is not None and between is not None:
+        end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
+        found = loaded.near_limit(_until(scenario, end), moved, between)
+        relaxed = found.relaxed if found is not None else None
         if found is not None and found.reached is not None:
-            there = [*job.overrides, _limit_at(job.movable.objective, found.reached)]
+            near.append(found.plan)
+            there = [*texts, _limit_at(moved, found.reached)]
             scenario, facts = read(job.scenario, kept.region, there)
+        else:
+            left = max(end - time.monotonic(), 0.0)
+    timed = scenario
     if job.times is not None:
-        scenario = _within(scenario, min(most, max(job.times * loaded.seconds, job.least_s)))
-    answer = loaded.answer(scenario, facts, near=[p for p in near if p], relaxed=relaxed)
+        seconds = min(most, max(job.times * loaded.seconds, job.least_s) + left)
+        timed = _until(scenario, time.monotonic() + seconds)
+    answer = loaded.answer(timed, facts, near=[p for p in near if p], relaxed=relaxed)
     if answer is None:
-        return None
+        return plan(scenario, region=facts, worth=job.worth)
     if job.bare:
-        return Plan(scenario, facts, answer.case, answer.outcome, {})
-    return plan_of(facts, scenario, answer.case, answer.outcome, job.worth)
+        return Plan(timed, facts, answer.case, answer.outcome, {})
+    return plan_of(facts, timed, answer.case, answer.outcome, job.worth)
 
 
 def _limit_at(objective: str, reached: float) -> str:
@@ -200,8 +213,9 @@ def _limit_at(objective: str, reached: float) -> str:
     return f"objective.no_worse_than.{objective}={reached + looser * abs(reached)!r}"
 
 
-def _within(scenario: "Scenario", seconds: float) -> "Scenario":
-    """The scenario with so much time."""
+def _until(scenario: "Scenario", end: float) -> "Scenario":
+    """The scenario with time until then."""
+    seconds = end - time.monotonic()
     return scenario.model_copy(
         update={"solve": scenario.solve.model_copy(update={"time_limit_s": seconds})}
     )
