@@ -31,9 +31,14 @@ def curve(plans: list[tuple[float, float]], axes: Axes) -> Callable[..., Any]:
     """A solver of plans that are known: each (x, y)."""
 
     def solve(asked: list[Asked]) -> list[dict[str, Any]]:
-        return [answer(one.changes) for one in asked]
+        return [answer(one) for one in asked]
 
-    def answer(texts: list[str]) -> dict[str, Any]:
+    def answer(one: Asked) -> dict[str, Any]:
+        texts = one.changes
+        if one.movable is not None and one.movable.between is None:
+            at = (min(x for x, _ in plans) + max(x for x, _ in plans)) / 2
+            limited = [*texts, f"objective.no_worse_than.{axes.x}={at}"]
+            return {**answer(Asked(limited)), "limits": {axes.x: at}}
         limits = [float(t.split("=")[1]) for t in texts if "no_worse_than" in t]
         able = [p for p in plans if all(axes.less(p[0]) <= axes.less(at) for at in limits)]
         best_y = [-axes.more(p[1]) for p in able], [axes.less(p[0]) for p in able]
@@ -58,7 +63,7 @@ def test_points_are_on_the_front_and_evenly_spread(axes: Axes) -> None:
     seen: list[int] = []
     found, reasons = trace(axes, 1e-9, curve(plans, axes), lambda found, _: seen.append(len(found)))
     assert not reasons
-    assert seen[0] == 1
+    assert seen[0] == 2, "none at all, and one in the middle"
     assert len(found) == 9
     assert all((point.x, point.y) in curved for point in found)
     steps = [
@@ -81,7 +86,7 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
 
     def answer(one: Asked) -> dict[str, Any]:
         changes = one.changes
-        if one.movable is not None:
+        if one.movable is not None and one.movable.between is not None:
             name, (low, high) = one.movable
             at = low + 0.4 * (high - low)
             assert name == axes.x
@@ -89,7 +94,7 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
             changes = [*changes[:-1], f"objective.no_worse_than.{axes.x}={at}"]
             moved.append(at)
             return {**known([Asked(changes)])[0], "limits": {axes.x: at}}
-        return known([Asked(changes)])[0]
+        return known([one._replace(changes=changes)])[0]
 
     found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
     assert not reasons

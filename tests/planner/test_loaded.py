@@ -154,6 +154,17 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
     agrees_with_anew(loaded, answer, at_it)
 
 
+def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
+    best, here = loaded.reach("cost_per_mtoken") or (0.0, 0.0)
+    assert here == pytest.approx(loaded.outcome.reached()["cost_per_mtoken"])
+    cheapest = loaded.what_if(["objective.name=cost_per_mtoken"])
+    assert cheapest.value is not None
+    assert cheapest.bound is not None
+    # of the sites in play alone, to a hundredth: no proof, but near what is proven
+    assert best < here
+    assert 0.98 * cheapest.bound <= best <= cheapest.value * 1.01
+
+
 def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
     scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
     assert loaded.near_limit(scenario, "cost_per_mtoken", (0.0, 1.0)) is None

@@ -1,5 +1,6 @@
 """Runs that differ in limits and prices of racks are answered by one model, as well as alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,13 +10,13 @@ import planner.loaded
 import planner.study
 from planner.origin import Origin
 from planner.planning import plan
-from planner.scenario_file import scenario_from
+from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import parse_value
 from planner.study import Base, job_of
 from planner.study.lock import RUNS
 from planner.study.rounds import Asked, How, Rounds
 from planner.study.schema import Study, study_from
-from planner.study.work import Job, Kept, read_record, work
+from planner.study.work import Job, Kept, Movable, read_record, work
 from planner.verify import verify
 from tests.planner.test_loaded import SCENARIO
 from tests.region import shipped
@@ -112,6 +113,26 @@ def answered_as_alone(folder: Path, runs: tuple[tuple[str, ...], ...]) -> None:
         assert record["value"] <= alone.bound * (1 + 1e-6)
         assert alone.value <= record["bound"] * (1 + 1e-6)
         assert verify(job.folder) == []
+
+
+def test_a_limit_may_be_left_to_the_run(tmp_path: Path) -> None:
+    """It stands between the best there is and the base's plan; such a run is no other's."""
+    kept, movable = Kept(shipped()), Movable("cost_per_mtoken")
+    [plain] = jobs(tmp_path, ())
+    base = Base((), scenario_from(SCENARIO))
+    job = job_of(SCENARIO, (), shipped(), tmp_path, base=base, movable=movable)
+    assert job.key != plain.key
+    job = replace(job, near=(), times=1.0)
+    record = work(kept, job)
+    reach = kept.loaded(SCENARIO, ()).reach("cost_per_mtoken")
+    assert reach is not None
+    limit = record["limits"]["cost_per_mtoken"]
+    assert reach[0] <= limit < reach[1]
+    assert record["objectives"]["cost_per_mtoken"] <= limit * (1 + 1e-6)
+    assert record["value"] <= work(kept, plain)["bound"]
+    assert verify(job.folder) == []
+    stated = read_scenario(job.folder / "scenario.yaml").objective.no_worse_than
+    assert stated["cost_per_mtoken"] == limit
 
 
 def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads) -> None:
