@@ -12,7 +12,7 @@ from planner.solve.order import Limits
 from planner.solve.placed import Placed
 from planner.solve.ratio import value_at
 
-DEAR_FRAC = 0.02
+DEAR_FRAC = 0.03
 """A plan within the gap is not taken as it is where it is dearer than the relaxation by more."""
 
 ROUNDING_FRAC = 1e-6

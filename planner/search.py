@@ -59,6 +59,7 @@ class Search:
         self._sites: set[str] = set()
         self._nearby: set[str] = set()
         self._start = start
+        self._few: tuple[Case, Compiled] | None = None
         self._grouped: tuple[dict[str, float], set[str], float] | None = None
         self.hand = InHand(self._names, scenario.solve.gap_frac, limits, watch)
         self._state = "stopped"
@@ -233,7 +234,8 @@ class Search:
     def repair(self, begun: Begun, relaxed: Relaxed) -> None:
         """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
         where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
-        at, few = at_few(self._case, set(begun.sites) | opened(where), where, begun.stood.named())
+        sites = set(begun.sites) | opened(where)
+        at, few = self._few = at_few(self._case, sites, where, begun.stood.named())
         wanted, seed = self._wanted(relaxed.bound), self._scenario.solve.seed
         x = repaired(few, begun.stood, wanted, self._limits, seed)
         if x is not None:
@@ -242,12 +244,13 @@ class Search:
     def dive(self, near: Sequence[Mapping[str, float]], bound: float) -> None:
         """Whole numbers one after the other, at the sites of solutions of the relaxation.
 
+        And at those of the plan of before, where its repair was tried: that has a model at hand.
         Where ties count and it is dearer than need be, a cheaper one as good takes its place.
         """
         if self._over or not np.isfinite(bound):
             return
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        at, few = at_few(self._case, sites, *near)
+        at, few = self._few or at_few(self._case, sites, *near)
         x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)
         if x is None:
             return

@@ -6,7 +6,7 @@ Racks come last: a short search for whole numbers next to their fractional ones,
 fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
-    then    where that is not within it, the nearest to the bound:        max N - bound * D
+    then    where that comes to a dead end, the nearest to the bound:     max N - bound * D
 Where ties do not count, whole racks need be no better than wanted.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing.
@@ -14,7 +14,7 @@ Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, di
 Berlin 2006.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import NamedTuple, Protocol
@@ -37,11 +37,14 @@ IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 SURE = 0.7
 """Parts as great as this are made whole together."""
 
-SECONDS, RACKS_SECONDS = 20.0, 2.0
+SECONDS, RACKS_SECONDS = 20.0, 1.0
 """Longest dive, and search for whole racks after it."""
 
 SHORT_TIMES = 3.0
 """What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
+
+KEEP_FRAC = 0.3
+"""All but racks is made whole to keep this share of the gap for whole racks, if it can be."""
 
 EXACT_FRAC = 0.25
 """Whole racks near the bound are searched for to this share of the gap."""
@@ -82,6 +85,7 @@ class Held:
         self.solver = Solver(compiled, threads=1, seed=seed)
         self.solver.whole(False)
         self.solver.unperturbed()
+        self.solver.by_interior_point()
         self.solver.maximise_vector(costs)
 
     def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -99,24 +103,35 @@ class Held:
 
 
 def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.ndarray | None:
-    """A plan with whole racks, made best in all objectives in turn; None where none is found."""
+    """A plan with whole racks, made best in all objectives in turn; None where none is found.
+
+    It may be less than wanted.
+    """
     ratio = OBJECTIVES[wanted.names[0]]
-    best: np.ndarray | None = None
-    value = -np.inf
+
+    def within(x: np.ndarray, frac: float) -> bool:
+        least = wanted.least + frac * (wanted.bound - wanted.least)
+        return value_at(compiled, ratio, x) >= least
+
     for make in (_cheap, _nearest):
         way = make(compiled, wanted, limits, seed)
-        x = but_racks(way.program, min(limits.deadline, monotonic() + SECONDS))
-        if x is None:
-            continue
-        for bounds in with_more(compiled, x):
-            tolerance = way.frac * abs(float(x[compiled.column[way.column]]))
-            found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
-            if found is not None and value_at(compiled, ratio, found) > value:
-                best, value = found, value_at(compiled, ratio, found)
-            if value >= wanted.least or HALT.asked:
-                break
-        if value >= wanted.least or HALT.asked or monotonic() > limits.deadline:
+        end = min(limits.deadline, monotonic() + SECONDS)
+        x = but_racks(way.program, end, lambda x: within(x, KEEP_FRAC))
+        if x is not None:
             break
+        if HALT.asked or monotonic() > limits.deadline:
+            return None
+    else:
+        return None
+    tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
+    best = None
+    for bounds in with_more(compiled, x):
+        found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
+        best = found if best is None else best
+        if found is not None and within(found, 0.0):
+            return found
+        if HALT.asked or (found is not None and not within(x, 0.0)):
+            break  # whole racks are no better than divisible ones
     return best
 
 
@@ -210,16 +225,23 @@ def priced(
     return None
 
 
-def but_racks(program: InTurn, deadline: float) -> np.ndarray | None:
-    """All but racks whole; None where that is not found."""
+def but_racks(
+    program: InTurn, deadline: float, good: Callable[[np.ndarray], bool] = lambda _: True
+) -> np.ndarray | None:
+    """All but racks whole; None where that is not found.
+
+    What is made whole upwards and is no longer `good` then goes the other way, if it was before.
+    """
     picked, x = np.array([], dtype=int), np.array([])
     low = high = x
+    was_good = True
     while True:
         answer = program.solver.run(deadline=deadline)
         if HALT.asked or answer.state not in ("optimal", "infeasible"):
             return None
-        if answer.x is not None:
-            x = program.folded(answer.x)
+        is_good = answer.x is not None and (not was_good or good(program.folded(answer.x)))
+        if answer.x is not None and (is_good or not len(picked)):
+            x, was_good = program.folded(answer.x), was_good and is_good
             picked = _picked(program, x)
             if not len(picked):
                 return x
