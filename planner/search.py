@@ -258,7 +258,8 @@ class Search:
         self.hand.want_cheaper(bound)
 
     def _wanted(self, bound: float) -> Wanted:
-        return Wanted(self._names, least_within(bound, self._scenario.solve.gap_frac), bound)
+        gap_frac = self._scenario.solve.gap_frac - ROUNDING_FRAC
+        return Wanted(self._names, least_within(bound, gap_frac), bound)
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""

@@ -22,7 +22,7 @@ from planner.coefficients.what import (
     reachable,
     supply_values,
 )
-from planner.coefficients.where import where_values
+from planner.coefficients.where import places, where_values
 from planner.scenario import Scenario
 from planner.tables import Region
 
@@ -38,7 +38,8 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
     context = Context(region, scenario)
     known = Known() if known is None else known
     unpriced = context.without("systems", "price_musd")
-    where_sets, where, where_tables = known.of(where_values, unpriced)
+    there = known.of(places, unpriced)
+    where_sets, where, where_tables = known.of(where_values, unpriced, there)
     serving = known.of(fleet_serving, unpriced)
     markets = context.table("markets")
     markets = markets[markets["country"].isin(context.countries)]

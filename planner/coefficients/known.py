@@ -5,21 +5,39 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pandas as pd
+from pydantic import BaseModel
 
 from planner.coefficients.context import Context
 from planner.scenario import Scenario
 
+Path = tuple[str, ...]
+
 
 class _Said:
-    """A scenario that remembers what of it was asked for, and what it said."""
+    """A scenario, or a section of it, that notes what of it was asked for, and what it said.
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
-        self.said: dict[str, Any] = {}
+    Of a section that it is there: its kind stands for it until something in it is asked for.
+    """
+
+    def __init__(self, model: BaseModel, said: dict[Path, Any], path: Path = ()) -> None:
+        self._model, self._said, self._path = model, said, path
 
     def __getattr__(self, name: str) -> Any:
-        value = self.said[name] = getattr(self._scenario, name)
+        value, at = getattr(self._model, name), (*self._path, name)
+        if isinstance(value, BaseModel):
+            self._said.setdefault(at, type(value))
+            return _Said(value, self._said, at)
+        if name in type(self._model).model_fields:
+            self._said[at] = value
+        else:  # computed of the section, from what is not known
+            self._said[self._path] = self._model
         return value
+
+
+def _says(scenario: Any, path: Path, value: Any) -> bool:
+    for name in path:
+        scenario = getattr(scenario, name)
+    return type(scenario) is value if isinstance(value, type) else scenario == value
 
 
 class _Read(dict[str, pd.DataFrame]):
@@ -37,7 +55,7 @@ class _Read(dict[str, pd.DataFrame]):
 @dataclass(frozen=True)
 class _Result:
     tables: Mapping[str, pd.DataFrame]
-    said: dict[str, Any]
+    said: dict[Path, Any]
     given: tuple[Any, ...]
     result: Any
 
@@ -45,8 +63,7 @@ class _Result:
 class Known:
     """What functions of a context gave when they were first called; never to be changed.
 
-    A result is taken again where what the function read is the same: sections of the scenario and
-    tables.
+    A result is taken again where what the function read is the same: of the scenario, and tables.
     """
 
     def __init__(self) -> None:
@@ -58,11 +75,12 @@ class Known:
         if known is not None and _holds(known, context, given):
             return known.result
         tables = context.region.tables
-        read, scenario = _Read(tables), _Said(context.scenario)
+        said: dict[Path, Any] = {}
+        read, scenario = _Read(tables), _Said(context.scenario, said)
         region = replace(context.region, tables=read)
         result = function(Context(region, cast(Scenario, scenario)), *given)
         found = {name: tables[name] for name in read.names}
-        self._results.setdefault(function, _Result(found, scenario.said, given, result))
+        self._results.setdefault(function, _Result(found, said, given, result))
         return result
 
 
@@ -70,7 +88,7 @@ def _holds(known: _Result, context: Context, given: tuple[Any, ...]) -> bool:
     tables, scenario = context.region.tables, context.scenario
     return (
         all(mine is other for mine, other in zip(known.given, given, strict=True))
-        and all(getattr(scenario, name) == value for name, value in known.said.items())
+        and all(_says(scenario, path, value) for path, value in known.said.items())
         and all(
             tables[name] is table or tables[name].equals(table)
             for name, table in known.tables.items()

@@ -1,7 +1,7 @@
 """Coefficients of places: when power can flow, what a hall costs, how the climate cools it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -196,8 +196,17 @@ def _undominated(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[kept]
 
 
-def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], dict[str, Any]]:
-    """Sets, coefficients and tables of the *where* side."""
+class Places(NamedTuple):
+    """Sites that power reaches in time, their steps and designs, and the first year of each."""
+
+    sites: pd.DataFrame
+    steps: pd.DataFrame
+    designs: pd.DataFrame
+    first: pd.Series
+
+
+def places(context: Context) -> Places:
+    """What can stand where, and from when; what it costs to run has no say in it."""
     sites = candidate_sites(context)
     sites = sites[too_exposed(context.scenario, sites) == ""]
     steps = interconnection(context, sites)
@@ -213,7 +222,14 @@ def where_values(context: Context) -> tuple[dict[str, tuple], dict[str, dict], d
     _refuse_impossible(context, sites)
     first = steps.groupby("site_id")["first_year"].min()
     own = sites["country"].map(onsite["first_year"]).reindex(first.index)
-    first = first.where(~(own < first), own).astype(int)
+    return Places(sites, steps, designs, first.where(~(own < first), own).astype(int))
+
+
+def where_values(
+    context: Context, there: Places
+) -> tuple[dict[str, tuple], dict[str, dict], dict[str, Any]]:
+    """Sets, coefficients and tables of the *where* side."""
+    sites, steps, designs, first = there
     forced = set(_forced(context))
     periods = context.scenario.periods
     begins = first.to_dict()

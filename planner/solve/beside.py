@@ -1,6 +1,9 @@
 """A model with a plan of before on its bounds, and what it costs to leave it.
 
     least   sum over whole columns i of  avoid[i] * |x[i] - before[i]|  +  cost_present
+                                         +  price * short,        N - aim * D + short >= 0
+What falls short of the ratio aimed at is not ruled out: where money binds there may be no such plan
+beside the one before, and yet one that is good enough.
 A whole column that may fall below `before` has it as its lower bound, and a twin beside it: the
 amount by which it falls, x = column - twin. So the basis of before fits still, and where a limit
 moves a little, few steps of the simplex follow it.
@@ -14,7 +17,7 @@ from scipy.sparse import csc_array, hstack
 from planner.solve.basis import Basis
 from planner.solve.compile import NOWHERE, Compiled
 from planner.solve.highs import Solver
-from planner.solve.split import with_row
+from planner.solve.split import with_row, with_slack
 
 ROW = "as_good"
 """Name of the row that keeps the ratio."""
@@ -66,10 +69,17 @@ class Stood:
 
 
 class Beside:
-    """The linear program beside a plan, with one more row; whole numbers are held in turn."""
+    """The linear program beside a plan, with one more row; whole numbers are held in turn.
 
-    def __init__(self, compiled: Compiled, stood: Stood, row: dict[str, float], seed: int) -> None:
+    What the row falls short by is the last column of its model, at a price in M$.
+    """
+
+    def __init__(
+        self, compiled: Compiled, stood: Stood, row: dict[str, float], price: float, seed: int
+    ) -> None:
         compiled = with_row(compiled, row, 0.0, ROW)
+        compiled = with_slack(compiled, np.array([len(compiled.row_low) - 1]))
+        self._price = price
         self.compiled, self._before = compiled, stood.point(compiled)
         self.whole = np.flatnonzero(compiled.integer)
         self.kind = [name.partition("[")[0] for name in compiled.column_names]
@@ -97,6 +107,7 @@ class Beside:
         twins = costs[self._inner]
         costs[self._full] *= -1.0
         costs[self.compiled.column["cost_present"]] += 1.0
+        costs[-1] = self._price
         return np.append(costs, twins)
 
     def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

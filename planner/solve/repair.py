@@ -1,14 +1,17 @@
 """A plan of before changed as little as the limits of now need, by linear programs.
 
-Beside the plan of before (planner/solve/beside.py), and within  N >= aim * D  for the ratio asked
-for, most whole numbers stay as they are. Those that do not are made whole in turn
-(planner/solve/dive.py), racks last. What is found is a plan like any other, or nothing.
+Beside the plan of before (planner/solve/beside.py), and not far from  N >= aim * D  for the ratio
+asked for, most whole numbers stay as they are. Those that do not are made whole in turn
+(planner/solve/dive.py), racks last, which keep within the gap. What is found is a plan like any
+other, or nothing.
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
+from models.blocks.objective import OBJECTIVES
 from planner.solve.beside import Beside, Stood
 from planner.solve.box import RACKS_MORE, at_whole, columns_of, fix, wider
 from planner.solve.compile import Compiled
@@ -19,11 +22,11 @@ from planner.solve.order import Limits, held, in_order
 SECONDS, RACKS_SECONDS = 0.4, 2.0
 """Longest search for all but racks, and for whole racks: what is to be found is found sooner."""
 
-AIM_FRAC, KEEP_FRAC = 0.5, 0.3
-"""Shares of the gap that divisible racks, and then whole ones, stay away from its end.
+AIM_FRAC, KEEP_FRAC = 0.5, 0.05
+"""Shares of the gap: so far from its end divisible racks aim to be, and whole ones are."""
 
-Later objectives may take a quarter of it.
-"""
+GAP_MUSD = 2000.0
+"""What divisible racks must save at least to fall short of that by the whole gap: 20 halls."""
 
 
 def repaired(
@@ -36,7 +39,8 @@ def repaired(
     """A plan near the one that stood, best in all objectives in turn; None where none is found."""
     names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
-    near = Beside(compiled, stood, aim, seed)
+    under = stood.named().get(OBJECTIVES[names[0]].under, 0.0)
+    near = Beside(compiled, stood, aim, GAP_MUSD / max(gap * under, 1e-9), seed)
     x = but_racks(near, min(limits.deadline, time.monotonic() + SECONDS))
     if x is not None:
         keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
@@ -45,8 +49,8 @@ def repaired(
         return None
     near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
     near.solver.change_row(near.row, {}, -float("inf"), float("inf"))
-    plan = in_order(near.solver, names, least, limits)[1]
-    return None if plan is None else near.folded(plan)
+    plan = in_order(near.solver, names, least, replace(limits, enough=least))[1]
+    return None if plan is None else near.folded(plan)[: len(compiled.low)]
 
 
 def _with_racks(
@@ -56,6 +60,7 @@ def _with_racks(
     solver = Solver(near.compiled, threads=1, seed=seed)
     solver.change_row(near.row, row, 0.0, float("inf"))
     solver.maximise_vector(-near.costs()[: len(x)])
+    solver.bounds(np.array([len(x) - 1]), np.zeros(1), np.zeros(1))
     bounds, racks = at_whole(near.compiled, x), columns_of(near.compiled, "install")
     for tried in (bounds, wider(near.compiled, bounds, racks, RACKS_MORE)):
         fix(solver, tried)

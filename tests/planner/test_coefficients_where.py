@@ -7,7 +7,7 @@ import pytest
 
 from planner.coefficients import make_case, where
 from planner.coefficients.context import Context
-from planner.coefficients.where import where_values
+from planner.coefficients.where import places, where_values
 from tests.region import context
 from tests.solved import relaxed, solve
 
@@ -49,10 +49,15 @@ ONLY = {
 }
 
 
+def where_at(asked: Context):
+    """Sets, coefficients and tables of the places there are."""
+    return where_values(asked, places(asked))
+
+
 def values_of(**facts):
     """Sets and coefficients of the one site, with further facts of the site by column."""
     more = {f"sites[{SITE}].{name}": value for name, value in facts.items()}
-    sets, values, _ = where_values(context({**FACTS, **more}, **ONLY))
+    sets, values, _ = where_at(context({**FACTS, **more}, **ONLY))
     return sets, values
 
 
@@ -83,7 +88,7 @@ def test_steps_end_at_the_headroom():
 
 def test_a_permit_takes_longer():
     # half a year more makes 1.5 years, that is 2028
-    sets, values, _ = where_values(
+    sets, values, _ = where_at(
         context({**FACTS, "permit_regions[KR-REST].extra_lead_years": 0.5}, **ONLY)
     )
     assert values["first_year"] == {SITE: 2028}
@@ -94,7 +99,7 @@ def test_a_load_below_the_threshold_needs_no_permit():
     # of the first 40 MW, 10 come in 2027 without a permit, a quarter of its 8 M$; the rest takes
     # a year more, and so does the second step
     slow = {"permit_regions[KR-REST].extra_lead_years": 1.0, "permit_regions[KR-REST].free_mw": 10}
-    sets, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    sets, values, _ = where_at(context({**FACTS, **slow}, **ONLY))
     assert values["step_mw"] == {(SITE, 1): 10, (SITE, 2): 30, (SITE, 3): 30}
     assert values["step_musd"] == {(SITE, 1): 2, (SITE, 2): 6, (SITE, 3): 9}
     steps = {(SITE, 1, t) for t in (2027, 2028, 2029)} | {(SITE, 2, 2028), (SITE, 2, 2029)}
@@ -103,7 +108,7 @@ def test_a_load_below_the_threshold_needs_no_permit():
 
 def test_a_threshold_beyond_the_first_step_frees_all_of_it():
     slow = {"permit_regions[KR-REST].extra_lead_years": 1.0, "permit_regions[KR-REST].free_mw": 50}
-    sets, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    sets, values, _ = where_at(context({**FACTS, **slow}, **ONLY))
     assert values["step_mw"] == {(SITE, 1): 40, (SITE, 2): 10, (SITE, 3): 20}
     assert {(SITE, 1, 2027), (SITE, 2, 2028)} <= set(sets["STEP_PERIOD"])
     assert (SITE, 3, 2028) not in sets["STEP_PERIOD"]
@@ -115,12 +120,12 @@ def test_a_region_that_becomes_exempt_waits_no_longer_than_that(exempt, first):
         "permit_regions[KR-REST].extra_lead_years": 2.0,
         "permit_regions[KR-REST].exempt_from_year": exempt,
     }
-    _, values, _ = where_values(context({**FACTS, **slow}, **ONLY))
+    _, values, _ = where_at(context({**FACTS, **slow}, **ONLY))
     assert values["first_year"] == {SITE: first}
 
 
 def test_a_country_may_start_later():
-    sets, _, _ = where_values(context(FACTS, **ONLY, policies={"first_year": {"KR": 2029}}))
+    sets, _, _ = where_at(context(FACTS, **ONLY, policies={"first_year": {"KR": 2029}}))
     assert sets["SITE_PERIOD"] == ((SITE, 2029),)
 
 
@@ -141,7 +146,7 @@ def test_most_halls(parcel, halls):
 
 
 def test_a_parcel_too_small_is_no_candidate():
-    sets, _, _ = where_values(context({**FACTS, f"sites[{SITE}].parcel_m2": 15_000.0}, **ONLY))
+    sets, _, _ = where_at(context({**FACTS, f"sites[{SITE}].parcel_m2": 15_000.0}, **ONLY))
     assert sets["SITE"] == ()
 
 
@@ -169,7 +174,7 @@ def test_blank_limits_are_no_limits():
     asked = context(FACTS, **ONLY)
     sites = asked.table("sites").assign(water_limit_m3_per_day=np.nan, headroom_mw=np.nan)
     region = replace(asked.region, tables={**asked.region.tables, "sites": sites})
-    _, values, _ = where_values(Context(region, asked.scenario))
+    _, values, _ = where_at(Context(region, asked.scenario))
     assert values["water_limit_m3_per_day"] == {}
     # all three steps, since nothing ends them
     assert values["step_mw"] == {(SITE, 1): 40, (SITE, 2): 60, (SITE, 3): 100}
@@ -205,9 +210,9 @@ def test_designs_left_out_would_not_have_helped(monkeypatch, best):
 
 def test_every_design_left_out_has_a_better_one(monkeypatch):
     asked = context(SEA, filters={"sites": {"include": REAL}})
-    kept = where_values(asked)[2]["designs"]
+    kept = where_at(asked)[2]["designs"]
     monkeypatch.setattr(where, "_undominated", lambda rows: rows)
-    every = where_values(asked)[2]["designs"]
+    every = where_at(asked)[2]["designs"]
     less = ["facility_per_it_frac", "energy_per_it_frac", "wue_peak_l_per_kwh"]
     less += ["wue_mean_l_per_kwh", "hall_m2", "cooling_musd_per_hall"]
     pairs = set(zip(kept["site_id"], kept["design_id"], strict=True))

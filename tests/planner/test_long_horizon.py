@@ -5,7 +5,7 @@ import pytest
 from planner.coefficients import first_delivery, make_case
 from planner.coefficients.rules import rule_values
 from planner.coefficients.what import delivered_in
-from planner.coefficients.where import where_values
+from planner.coefficients.where import places, where_values
 from planner.planning import plan
 from planner.verify import verify
 from tests.region import context, shipped
@@ -95,7 +95,7 @@ def first_years(step_leads, extra, hall_lead=1.0, **choices):
     }
     only = {"filters": {"sites": {"include": [SITE]}, "cooling": {"include": ["dtc-dry"]}}}
     asked = context(facts, periods=DECADE, **only, **choices)
-    sets, values, _ = where_values(asked)
+    sets, values, _ = where_values(asked, places(asked))
     found: dict[int, int] = {}
     for _, step, t in sets["STEP_PERIOD"]:
         found[step] = min(t, found.get(step, t))

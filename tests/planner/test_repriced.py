@@ -113,16 +113,20 @@ def test_what_reads_no_price_is_not_computed_for_one(monkeypatch: pytest.MonkeyP
         made = getattr(of_case, name)
         return lambda *given: asked.append(name) or made(*given)
 
-    heavy = ("where_values", "fleet_serving", "reachable")
+    heavy = ("places", "where_values", "fleet_serving", "reachable")
     for name in heavy:
         monkeypatch.setattr(of_case, name, counted(name))
     for change in ((), PRICES[:1], PRICES[1:2]):
         case_of(SCENARIO, *change, known=known)
     assert sorted(asked) == sorted(heavy)
     case_of(SCENARIO, "tariffs[*].energy_local_per_kwh*=1.1", known=known)
-    assert asked[3:] == ["where_values", "reachable"]
+    assert asked[4:] == ["where_values"], "power costs more where it stood"
     case_of({**SCENARIO, "demand": {"mix": {"chat": 1.0}}}, known=known)
     assert asked[5:] == ["fleet_serving", "reachable"]
+    case_of(SCENARIO, "policies.in_country_share={KR: 0.9}", known=known)
+    assert asked[7:] == [], "of the policies only the first year says where a site can be"
+    case_of(SCENARIO, "policies.first_year={KR: 2028}", known=known)
+    assert asked[7:] == ["places", "where_values", "reachable"]
 
 
 @pytest.fixture(scope="module")

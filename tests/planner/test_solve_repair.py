@@ -66,6 +66,16 @@ def test_the_next_site_takes_over(compiled: Compiled, stood: Stood) -> None:
     assert np.allclose(x[now.integer], np.round(x[now.integer]))
 
 
+def test_what_is_aimed_at_may_be_missed_within_the_gap(compiled: Compiled, stood: Stood) -> None:
+    """Half of the gap from 14.6 to a's 16.7 is more than b can do, which is 15.4."""
+    now = without(compiled, "a")
+    x = changed(now, stood, 0.95 * 20 / 1.3, 20 / 1.2)
+    assert x is not None
+    assert holds(now, x)
+    assert used(now, x) == {"b"}
+    assert 0.95 * 20 / 1.3 <= value_at(now, RATIO, x) < (0.95 * 20 / 1.3 + 20 / 1.2) / 2
+
+
 def test_what_cannot_be_reached_is_not_found(compiled: Compiled, stood: Stood) -> None:
     assert changed(without(compiled, "a"), stood, 20 / 1.25, 20 / 1.2) is None
 
@@ -85,7 +95,7 @@ def test_a_floor_is_met_by_more_of_the_same(compiled: Compiled, stood: Stood) ->
 
 def test_the_way_from_a_plan_is_its_columns_and_twins(compiled: Compiled, stood: Stood) -> None:
     """Held to one hall less than before, a column lies at its bound and its twin makes it less."""
-    near = Beside(compiled, stood, held("tokens_per_mw", 0.0, 0.0), 0)
+    near = Beside(compiled, stood, held("tokens_per_mw", 0.0, 0.0), 1.0, 0)
     near.solver.maximise_vector(-near.costs())
     halls = np.array([compiled.column["halls[a,dry,2027]"]])
     answer = near.solver.run()
