@@ -37,7 +37,7 @@ class Outcome:
         """Distance of bound and value, relative to the value; None without a plan."""
         if self.value is None or self.bound is None:
             return None
-        return abs(self.bound - self.value) / max(abs(self.value), 1e-12)
+        return gap_frac_of(self.value, self.bound)
 
     def reached(self) -> dict[str, float]:
         """What the plan reaches in every objective, each in its unit; empty without a plan."""
@@ -78,6 +78,11 @@ class Solved:
     def gap_frac(self) -> float | None:
         """Distance of bound and value relative to the value; None without a plan."""
         return self.outcome.gap_frac
+
+
+def gap_frac_of(value: float, bound: float) -> float:
+    """Distance of bound and value, relative to the value."""
+    return abs(bound - value) / max(abs(value), 1e-12)
 
 
 def in_unit(ratio: Any, value: float) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError, Problem, nearest
-from planner.frontier.front import Axes, Point, front, held, trace
+from planner.frontier.front import Axes, Point, held, trace
 from planner.frontier.results import Frontier, table_of
 from planner.scenario_file import read_scenario
 from planner.study import write
@@ -60,7 +60,7 @@ def frontier(
     rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
-        table = table_of(axes, front(axes, found))
+        table = table_of(axes, found)
         seconds = time.monotonic() - begun
         of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)
         ends = [r["gap_frac"] for r in of_x if r.get("gap_frac") is not None]

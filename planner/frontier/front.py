@@ -26,15 +26,18 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES, END_SECONDS = 1.2, 5.0
+END_TIMES, END_SECONDS = 2.0, 5.0
 """The best x may take so many times as long as the plan without a limit, and these seconds at
 least: no plan near it is known."""
 
-EXACT_TIMES, POINT_SECONDS = 0.7, 1.0
+EXACT_TIMES, POINT_SECONDS = 1.0, 1.0
 """The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
+
+MORE = 3
+"""So many plans may be asked for beyond the points wanted: some are found again."""
 
 Solve = Callable[[list[Asked]], list[Record]]
 
@@ -68,6 +71,7 @@ class Point:
     """A plan on the front: its record, the limit it was held to, and where the next gap begins.
 
     `again` marks one that a wider limit found again, and proved: the front has a step there.
+    `proofs` are the limits it was found within, each with what nothing within beats.
     """
 
     record: Record
@@ -75,6 +79,7 @@ class Point:
     x: float
     y: float
     beyond: float
+    proofs: tuple[tuple[float | None, float], ...]
     again: bool = False
 
 
@@ -91,8 +96,11 @@ def trace(
     """Points of the front by rising x, and why others have no plan; `keep` is told after each."""
     found: list[Point] = []
     reasons: list[str] = []
+    asked = 0
 
     def ask(limits: Sequence[Limit], between: Sequence[Point]) -> None:
+        nonlocal asked
+        asked += len(limits)
         records = solve([_near(axes, limit, between) for limit in limits])
         take([limit.x for limit in limits], records)
 
@@ -104,7 +112,7 @@ def trace(
                 continue
             x, y = (record["objectives"][name] for name in (axes.x, axes.y))
             beyond = axes.less(x if limit is None else limit)
-            _take(found, Point(record, limit, x, y, beyond))
+            _take(found, Point(record, limit, x, y, beyond, ((limit, record["bound"]),)))
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
@@ -118,10 +126,10 @@ def trace(
         [first] = solve([_end(axes, gap_frac)])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
-    outer = [Point(first, None, x, y, least), *found]
+    outer = [Point(first, None, x, y, least, ()), *found]
     most = min(TOGETHER, axes.points - len(found)) - 1
     ask([Limit(axes.less(least)), *_between(axes, outer, most)], outer)  # turned twice: as it was
-    while not reasons and 1 < len(found) < axes.points:
+    while not reasons and 1 < len(found) < axes.points and asked < axes.points + MORE:
         limits = _between(axes, found, min(TOGETHER, axes.points - len(found)))
         if not limits:
             break
@@ -156,7 +164,8 @@ def _take(found: list[Point], new: Point) -> None:
     for i, old in enumerate(found):
         if math.isclose(old.x, new.x) and math.isclose(old.y, new.y):
             wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
-            found[i] = replace(wider, again=new.record["status"] == "optimal")
+            proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
+            found[i] = replace(wider, proofs=proofs, again=again)
             return
     found.append(new)
 
@@ -196,6 +205,17 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
         if not kept or axes.more(point.y) > axes.more(kept[-1].y) + rounding:
             kept.append(point)
     return kept
+
+
+def beaten_by(axes: Axes, point: Point, found: Sequence[Point]) -> float:
+    """The y that nothing with an x as good as the point's beats, by all limits that x keeps."""
+    kept = [
+        bound
+        for other in found
+        for limit, bound in other.proofs
+        if limit is None or axes.less(point.x) <= axes.less(limit)
+    ]
+    return min(kept, key=axes.more)
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:

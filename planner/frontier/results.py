@@ -10,8 +10,9 @@ from rich.text import Text
 
 from models.blocks.objective import OBJECTIVES
 from planner import __version__
-from planner.frontier.front import Axes, Point
+from planner.frontier.front import Axes, Point, beaten_by, front
 from planner.losses import UNIT
+from planner.outcome import gap_frac_of
 
 FEW = 2
 """So many sites of a plan are named on the screen."""
@@ -86,8 +87,14 @@ def _few(sites: Sequence[str]) -> str:
     return ", ".join(sites) if len(sites) <= FEW else f"{len(sites)} sites"
 
 
-def table_of(axes: Axes, points: list[Point]) -> pd.DataFrame:
-    """A row a point, the figures of its plan among the columns."""
+def table_of(axes: Axes, found: list[Point]) -> pd.DataFrame:
+    """A row a point that no other dominates, the figures of its plan among the columns.
+
+    The bound of one is the best of all limits it keeps: what nothing within a wider limit beats,
+    nothing within a narrower one does.
+    """
+    points = front(axes, found)
+    bounds = [beaten_by(axes, point, found) for point in points]
     x, y = UNIT[axes.x], UNIT[axes.y]
     columns = [x, y, f"bound_{y}", "gap_frac", f"limit_{x}", "status", "facility_mw",
                "tokens_per_s", "cost_usd_per_mtoken", "capex_musd", "pue", "carbon_t_per_year",
@@ -97,13 +104,13 @@ def table_of(axes: Axes, points: list[Point]) -> pd.DataFrame:
             **point.record["figures"],
             x: point.x,
             y: point.y,
-            f"bound_{y}": point.record["bound"],
-            "gap_frac": point.record["gap_frac"],
+            f"bound_{y}": bound,
+            "gap_frac": gap_frac_of(point.y, bound),
             f"limit_{x}": point.limit,
             "status": point.record["status"],
             "sites": ";".join(point.record["sites"]),
             "folder": point.record["folder"],
         }
-        for point in points
+        for point, bound in zip(points, bounds, strict=True)
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
-from planner.frontier.front import Axes, front, trace
+from planner.frontier.front import Axes, Point, beaten_by, front, trace
 from planner.planning import plan
 from planner.study.rounds import Asked
 from planner.verify import verify
@@ -46,7 +46,8 @@ def curve(plans: list[tuple[float, float]], axes: Axes) -> Callable[..., Any]:
             best_y = best_y[::-1]
         _, _, (x, y) = min(zip(*best_y, able, strict=True))
         value = x if f"objective.name={axes.x}" in texts else y
-        return {"status": "optimal", "value": value, "objectives": {axes.x: x, axes.y: y}}
+        objectives = {axes.x: x, axes.y: y}
+        return {"status": "optimal", "value": value, "bound": value, "objectives": objectives}
 
     return solve
 
@@ -143,6 +144,24 @@ def test_a_narrow_front_is_not_lost_in_the_gap_of_its_end() -> None:
     assert not reasons
     assert [found[0].x, found[-1].x] == [100.1, 100.5]  # the best x is known to 0.1
     assert len(found) == 5
+
+
+def test_what_a_wider_limit_proves_holds_within_a_narrower_one() -> None:
+    for axes, bounds in (
+        (Axes("cost_per_mtoken", "tokens_per_mw"), (9.0, 7.0, 12.0)),
+        (Axes("tokens_per_mw", "cost_per_mtoken"), (1.0, 3.0, -2.0)),
+    ):
+        turn = 1 if axes.x == "cost_per_mtoken" else -1
+
+        def point(x: float, limit: float | None, bound: float) -> Point:
+            return Point({}, limit, x, 5.0, x, ((limit, bound),))  # noqa: B023
+
+        found = [
+            point(turn * 1.0, turn * 1.5, bounds[0]),
+            point(turn * 2.0, turn * 2.5, bounds[1]),
+            point(turn * 3.0, None, bounds[2]),
+        ]
+        assert [beaten_by(axes, one, found) for one in found] == [bounds[1], bounds[1], bounds[2]]
 
 
 def test_an_infeasible_scenario_has_no_front() -> None:
