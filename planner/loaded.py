@@ -166,11 +166,11 @@ class Loaded:
         model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
         if model is None or placed is None or self.outcome.relaxed is None:
             return None
-        solver = Solver(restricted(model, *inside(self._parts, self.outcome.relaxed.kept)))
+        solver = Solver(restricted(model, *inside(self._parts, self.outcome.relaxed.kept)), 1)
         solver.whole(False)
         here = value_at(placed.found_in, ratio, placed.solution)
-        end = limits_of(self.scenario).deadline
-        best = best_ratio(Fraction(solver, ratio), here, REACH_FRAC, end)
+        deadline = limits_of(self.scenario).deadline
+        best = best_ratio(Fraction(solver, ratio), here, REACH_FRAC, deadline)
         low, high = sorted(in_unit(ratio, end) for end in (max(best.value, here), here))
         return low, high
 

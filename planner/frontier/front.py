@@ -126,9 +126,10 @@ def trace(
         [first] = solve([_end(axes, gap_frac)])
     least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
-    outer = [Point(first, None, x, y, least, ()), *found]
-    most = min(TOGETHER, axes.points - len(found)) - 1
-    ask([Limit(axes.less(least)), *_between(axes, outer, most)], outer)  # turned twice: as it was
+    if not found or axes.less(x) < axes.less(found[0].x):  # else nothing better was found in time
+        outer = [Point(first, None, x, y, least, ()), *found]
+        limits = _between(axes, outer, min(TOGETHER, axes.points - len(found)) - 1)
+        ask([Limit(axes.less(least)), *limits], outer)  # turned twice is as it was
     while not reasons and 1 < len(found) < axes.points and asked < axes.points + MORE:
         limits = _between(axes, found, min(TOGETHER, axes.points - len(found)))
         if not limits:

@@ -124,15 +124,15 @@ def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.n
     else:
         return None
     tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
-    best = None
+    plans: list[np.ndarray] = []
     for bounds in with_more(compiled, x):
         found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
-        best = found if best is None else best
-        if found is not None and within(found, 0.0):
-            return found
-        if HALT.asked or (found is not None and not within(x, 0.0)):
-            break  # whole racks are no better than divisible ones
-    return best
+        plans += [] if found is None else [found]
+        if HALT.asked or any(within(plan, 0.0) for plan in plans):
+            break
+        if plans and not within(x, 0.0):  # whole racks are no better than divisible ones
+            break
+    return max(plans, key=lambda plan: value_at(compiled, ratio, plan), default=None)
 
 
 class _Way(NamedTuple):
