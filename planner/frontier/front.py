@@ -36,9 +36,6 @@ EXACT_TIMES, POINT_SECONDS = 1.0, 1.0
 TOGETHER = 2
 """So many plans are asked for in one round."""
 
-MORE = 3
-"""So many plans may be asked for beyond the points wanted: some are found again."""
-
 Solve = Callable[[list[Asked]], list[Record]]
 
 
@@ -46,7 +43,7 @@ Solve = Callable[[list[Asked]], list[Record]]
 class Axes:
     """The objective held and the one made best, by name, and how many points are looked for.
 
-    Fewer are shown where the front has fewer.
+    Fewer are shown where the front has fewer, or a search finds an earlier one again.
     """
 
     x: str
@@ -130,8 +127,8 @@ def trace(
         outer = [Point(first, None, x, y, least, ()), *found]
         limits = _between(axes, outer, min(TOGETHER, axes.points - len(found)) - 1)
         ask([Limit(axes.less(least)), *limits], outer)  # turned twice is as it was
-    while not reasons and 1 < len(found) < axes.points and asked < axes.points + MORE:
-        limits = _between(axes, found, min(TOGETHER, axes.points - len(found)))
+    while not reasons and len(found) > 1 and asked < axes.points - 2:  # two more were
+        limits = _between(axes, found, min(TOGETHER, axes.points - 2 - asked))
         if not limits:
             break
         ask(limits, found)
