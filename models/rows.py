@@ -3,6 +3,7 @@
 Most of a model is of this kind: what stands stays, what is used is there.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -26,9 +27,9 @@ class OnDemand:
         """Nothing is to be done before something is asked for."""
         self._constructed = True
 
+    @abstractmethod
     def make(self, found: dict[Any, Any]) -> None:
         """Put in what stands at each index."""
-        raise NotImplementedError
 
     @property
     def _data(self) -> dict[Any, Any]:

@@ -68,6 +68,10 @@ class InHand:
         """Whether it is, and no dearer than need be."""
         return self.closed(bound) and self._dear is None
 
+    def least(self, bound: float) -> float:
+        """The least that is within the gap of a bound, but for the solver's rounding."""
+        return least_within(bound, self._gap_frac - ROUNDING_FRAC)
+
     def target(self, start: float) -> float:
         """The bound that would be within the gap of the plan; of `start` where none is known."""
         r = self.r if self.placed is not None else start

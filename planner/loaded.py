@@ -52,14 +52,14 @@ from planner.scenario_yaml import load, read_text
 from planner.solve.beside import Stood
 from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Watch
 from planner.solve.narrow import among
 from planner.solve.order import held
 from planner.solve.placed import opened
-from planner.solve.ratio import Fraction, best_ratio, value_at
+from planner.solve.ratio import value_at
 from planner.solve.repriced import PRICES, Repricing
-from planner.solve.sift import Relaxed
-from planner.solve.split import Split, inside, restricted, split
+from planner.solve.sift import Relaxed, best_in_play
+from planner.solve.split import Split, split
 from planner.tables import Region
 
 REACH_FRAC = 1e-2
@@ -164,14 +164,13 @@ class Loaded:
         The best of the relaxation at the sites in play, to a hundredth: its bound takes long.
         """
         model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
-        if model is None or placed is None or self.outcome.relaxed is None:
+        relaxed = self.outcome.relaxed
+        if model is None or placed is None or relaxed is None:
             return None
-        solver = Solver(restricted(model, *inside(self._parts, self.outcome.relaxed.kept)), 1)
-        solver.whole(False)
         here = value_at(placed.found_in, ratio, placed.solution)
-        deadline = limits_of(self.scenario).deadline
-        best = best_ratio(Fraction(solver, ratio), here, REACH_FRAC, deadline)
-        low, high = sorted(in_unit(ratio, end) for end in (max(best.value, here), here))
+        end, kept = limits_of(self.scenario).deadline, relaxed.kept
+        best = best_in_play(model, self._parts, ratio, kept, here, REACH_FRAC, end)
+        low, high = sorted(in_unit(ratio, value) for value in (best, here))
         return low, high
 
     def near_limit(self, scenario: Scenario, objective: str, between: Range) -> Near | None:

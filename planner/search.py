@@ -258,8 +258,7 @@ class Search:
         self.hand.want_cheaper(bound)
 
     def _wanted(self, bound: float) -> Wanted:
-        gap_frac = self._scenario.solve.gap_frac - ROUNDING_FRAC
-        return Wanted(self._names, least_within(bound, gap_frac), bound)
+        return Wanted(self._names, self.hand.least(bound), bound)
 
     def place(self, bound: float) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand."""
@@ -272,8 +271,8 @@ class Search:
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
-        stay = proven + ROUNDING_FRAC * abs(proven)
-        limits = replace(self._limits, deadline=self.soon(longest), enough=stay)
+        least = self.hand.least(bound)
+        limits = replace(self._limits, deadline=self.soon(longest), enough=least)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
         _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)

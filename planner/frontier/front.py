@@ -93,7 +93,8 @@ def trace(
     """Points of the front by rising x, and why others have no plan; `keep` is told after each."""
     found: list[Point] = []
     reasons: list[str] = []
-    asked = 0
+    middle = [_middle(axes)] if axes.points > 2 else []
+    asked = 1 + len(middle)
 
     def ask(limits: Sequence[Limit], between: Sequence[Point]) -> None:
         nonlocal asked
@@ -114,7 +115,6 @@ def trace(
         keep(found, reasons)
 
     end = _end(axes, max(gap_frac, END_FRAC))
-    middle = [_middle(axes)] if axes.points > 2 else []
     first, *others = solve([end, Asked(held(axes, None), near=()), *middle])
     if first.get("value") is None:
         return found, [first["status"]]
@@ -125,10 +125,10 @@ def trace(
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
     if not found or axes.less(x) < axes.less(found[0].x):  # else nothing better was found in time
         outer = [Point(first, None, x, y, least, ()), *found]
-        limits = _between(axes, outer, min(TOGETHER, axes.points - len(found)) - 1)
+        limits = _between(axes, outer, min(TOGETHER, axes.points - asked) - 1)
         ask([Limit(axes.less(least)), *limits], outer)  # turned twice is as it was
-    while not reasons and len(found) > 1 and asked < axes.points - 2:  # two more were
-        limits = _between(axes, found, min(TOGETHER, axes.points - 2 - asked))
+    while not reasons and len(found) > 1 and asked < axes.points:
+        limits = _between(axes, found, min(TOGETHER, axes.points - asked))
         if not limits:
             break
         ask(limits, found)

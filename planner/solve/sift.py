@@ -75,9 +75,7 @@ def relaxed_ratio(
     rounds, nobody, lacking = 0, False, Lacking(compiled, parts, own)
     for _ in range(ROUNDS):
         rounds += 1
-        columns, rows = inside(parts, kept)
-        solver = Solver(restricted(compiled, columns, rows), threads=1)
-        solver.whole(False)
+        solver, columns, rows = _at(compiled, parts, kept)
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
@@ -109,6 +107,30 @@ def relaxed_ratio(
     state = _of_all(best, nobody or bool(kept.all()))
     took = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, took, rounds, basis, own)
+
+
+def best_in_play(
+    compiled: Compiled,
+    parts: Split,
+    ratio: Ratio,
+    kept: np.ndarray,
+    start: float,
+    gap_frac: float,
+    deadline: float,
+) -> float:
+    """The best ratio of the relaxation at some sites alone, about: no bound of any other's."""
+    solver = _at(compiled, parts, kept)[0]
+    return max(best_ratio(Fraction(solver, ratio), start, gap_frac, deadline).value, start)
+
+
+def _at(
+    compiled: Compiled, parts: Split, kept: np.ndarray
+) -> tuple[Solver, np.ndarray, np.ndarray]:
+    """The relaxation at some sites, and which columns and rows it has."""
+    columns, rows = inside(parts, kept)
+    solver = Solver(restricted(compiled, columns, rows), threads=1)
+    solver.whole(False)
+    return solver, columns, rows
 
 
 def _of_all(best: Best | None, is_all: bool) -> State:

@@ -87,11 +87,9 @@ class Rounds:
             start = Base(changes, scenario_from(self.values, overrides=changes))
         jobs = []
         for one in asked:
-            texts = [*self._changes, *one.changes]
-            where = (self.facts, self.folder)
-            job = job_of(self.values, texts, *where, base=start, movable=one.movable)
             also = one._asdict()
-            also.pop("changes")
+            texts, movable = [*self._changes, *also.pop("changes")], also.pop("movable")
+            job = job_of(self.values, texts, self.facts, self.folder, base=start, movable=movable)
             jobs.append(replace(job, **also))
         solve_runs(jobs, self._run_all, self.records, _nothing, self._watch)
         return [{**self.records[job.key], "folder": f"runs/{job.key}"} for job in jobs]
