@@ -1,7 +1,8 @@
 """A plan in little time: whole numbers one after the other, by linear programs from one basis.
 
-Sites first, then connection steps and halls: the greatest part of one becomes a whole, or nothing
-where that has no solution, and the linear program is solved again, so that others may give way.
+Sites first, then connection steps and halls: the greatest part of one becomes a whole, and the
+linear program is solved again, so that others may give way. Where that has no solution, or loses
+too much, it goes the other way, if that is better.
 Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
 fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
@@ -37,16 +38,19 @@ IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 SURE = 0.7
 """Parts as great as this are made whole together."""
 
-SECONDS, RACKS_SECONDS = 20.0, 1.0
+SECONDS, RACKS_SECONDS = 4.0, 1.0
 """Longest dive, and search for whole racks after it."""
 
 SHORT_TIMES = 3.0
 """What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
 
-KEEP_FRAC = 0.3
-"""All but racks is made whole to keep this share of the gap for whole racks, if it can be."""
+LOST_FRAC = 0.3
+"""A number made whole upwards that loses more than this share of the gap is tried downwards."""
 
-EXACT_FRAC = 0.25
+FAR_TIMES = 4.0
+"""But so many gaps away from the bound: a plan is all that is looked for there, as soon as can be."""
+
+EXACT_FRAC = 0.1
 """Whole racks near the bound are searched for to this share of the gap."""
 
 CHEAP_FRAC = 3e-3
@@ -107,30 +111,11 @@ def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.n
 
     It may be less than wanted.
     """
-    ratio = OBJECTIVES[wanted.names[0]]
-
-    def within(x: np.ndarray, frac: float) -> bool:
-        least = wanted.least + frac * (wanted.bound - wanted.least)
-        return value_at(compiled, ratio, x) >= least
-
+    ratio, plans = OBJECTIVES[wanted.names[0]], list[np.ndarray]()
     for make in (_cheap, _nearest):
-        way = make(compiled, wanted, limits, seed)
-        end = min(limits.deadline, monotonic() + SECONDS)
-        x = but_racks(way.program, end, lambda x: within(x, KEEP_FRAC))
-        if x is not None:
-            break
-        if HALT.asked or monotonic() > limits.deadline:
-            return None
-    else:
-        return None
-    tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
-    plans: list[np.ndarray] = []
-    for bounds in with_more(compiled, x):
-        found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
-        plans += [] if found is None else [found]
-        if HALT.asked or any(within(plan, 0.0) for plan in plans):
-            break
-        if plans and not within(x, 0.0):  # whole racks are no better than divisible ones
+        plans += _one_way(compiled, make(compiled, wanted, limits, seed), wanted, limits)
+        good = any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans)
+        if good or _over(limits.deadline):
             break
     return max(plans, key=lambda plan: value_at(compiled, ratio, plan), default=None)
 
@@ -142,6 +127,26 @@ class _Way(NamedTuple):
     racks: Solver
     column: str
     frac: float
+
+
+def _one_way(compiled: Compiled, way: _Way, wanted: Wanted, limits: Limits) -> list[np.ndarray]:
+    """The plans found by one way, the last within the gap if any is."""
+    ratio = OBJECTIVES[wanted.names[0]]
+    gap = wanted.bound - wanted.least
+    worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
+    x = but_racks(way.program, min(limits.deadline, monotonic() + SECONDS), worth)
+    if x is None:
+        return []
+    tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
+    plans: list[np.ndarray] = []
+    for bounds in with_more(compiled, x):
+        found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
+        plans += [] if found is None else [found]
+        if HALT.asked or any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans):
+            break
+        if plans and value_at(compiled, ratio, x) < wanted.least:
+            break  # whole racks are no better than divisible ones
+    return plans
 
 
 def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
@@ -204,14 +209,17 @@ def priced(
     ratio = OBJECTIVES[wanted.names[0]]
     costs = costs_at(compiled, ratio, wanted.bound)
     held_to = Held(compiled, costs, seed)
-    if held_to.solver.run(deadline=limits.deadline).state != "optimal":
+    at = held_to.solver.run(deadline=limits.deadline)
+    if at.state != "optimal" or at.x is None:
         return None
     price = held_to.solver.duals()[row]
     costs -= price * csr_array(compiled.matrix)[[row]].toarray().ravel()
     low, high = compiled.row_low.copy(), compiled.row_high.copy()
     low[row], high[row] = -np.inf, np.inf
     free = replace(compiled, row_low=low, row_high=high)
-    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS))
+    gap = (wanted.bound - wanted.least) * float(at.x[free.column[ratio.under]])
+    worth = Worth(lambda x: float(costs @ x), gap, float(costs @ at.x))
+    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS), worth)
     if x is None:
         return None
     racks = Solver(free, threads=1, seed=seed)
@@ -225,37 +233,68 @@ def priced(
     return None
 
 
+class Worth(NamedTuple):
+    """What a point is worth, how much of that is the gap, and the most there can be."""
+
+    of: Callable[[np.ndarray], float]
+    gap: float
+    bound: float
+
+    def far(self, x: np.ndarray) -> bool:
+        """Whether a point is so far from the bound that any plan will do."""
+        return self.of(x) < self.bound - FAR_TIMES * self.gap
+
+    def loses(self, before: np.ndarray, after: np.ndarray) -> bool:
+        """Whether much was lost from one point to the next."""
+        return self.of(after) < self.of(before) - LOST_FRAC * self.gap
+
+
 def but_racks(
-    program: InTurn, deadline: float, good: Callable[[np.ndarray], bool] = lambda _: True
+    program: InTurn, deadline: float, worth: Worth | None = None
 ) -> np.ndarray | None:
     """All but racks whole; None where that is not found.
 
-    What is made whole upwards and is no longer `good` then goes the other way, if it was before.
+    What is made whole upwards and thereby loses much is tried downwards, if that can be told.
     """
-    picked, x = np.array([], dtype=int), np.array([])
-    low = high = x
-    was_good = True
-    while True:
-        answer = program.solver.run(deadline=deadline)
-        if HALT.asked or answer.state not in ("optimal", "infeasible"):
-            return None
-        is_good = answer.x is not None and (not was_good or good(program.folded(answer.x)))
-        if answer.x is not None and (is_good or not len(picked)):
-            x, was_good = program.folded(answer.x), was_good and is_good
-            picked = _picked(program, x)
-            if not len(picked):
-                return x
-            low, high = program.held_at(picked)
-            program.hold(picked, np.ceil(x[picked]), high)
-        elif len(picked) > 1:  # the greatest part alone
-            program.hold(picked, low, high)
-            picked, low, high = picked[:1], low[:1], high[:1]
-            program.hold(picked, np.ceil(x[picked]), high)
-        elif len(picked) == 1:  # so it cannot be
-            program.hold(picked, low, np.floor(x[picked]))
-            picked = picked[:0]
-        else:
-            return None
+    x = _solved(program, deadline)
+    while x is not None:
+        picked = _picked(program, x)
+        if not len(picked):
+            return x
+        x = _made_whole(program, x, picked, deadline, worth)
+    return None
+
+
+def _made_whole(
+    program: InTurn, x: np.ndarray, picked: np.ndarray, deadline: float, worth: Worth | None
+) -> np.ndarray | None:
+    """The best with some columns whole: all upwards, else the first alone, upwards or downwards."""
+    low, high = program.held_at(picked)
+    up = np.ceil(x[picked])
+    program.hold(picked, up, high)
+    above = _solved(program, deadline)
+    will_do = above is not None and (worth is None or worth.far(x) or not worth.loses(x, above))
+    if will_do or _over(deadline):
+        return above
+    if len(picked) > 1:
+        program.hold(picked, low, high)
+        return _made_whole(program, x, picked[:1], deadline, worth)
+    program.hold(picked, low, np.floor(x[picked]))
+    below = _solved(program, deadline)
+    if above is None or worth is None or (below is not None and worth.of(below) > worth.of(above)):
+        return below
+    program.hold(picked, up, high)
+    return above
+
+
+def _over(deadline: float) -> bool:
+    return HALT.asked or monotonic() > deadline
+
+
+def _solved(program: InTurn, deadline: float) -> np.ndarray | None:
+    """The program's best point, in the columns of the model; None where there is none in time."""
+    answer = program.solver.run(deadline=deadline)
+    return program.folded(answer.x) if answer.state == "optimal" and answer.x is not None else None
 
 
 def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
 
-STEPS = 3
+STEPS = 0.5
 """Simplex steps per row and column without shifted bounds: far more than a change should take."""
 
 
@@ -282,7 +282,7 @@ class Solver:
             return
         set_option = self.highs.setOptionValue
         set_option("primal_simplex_bound_perturbation_multiplier", 0.0)
-        set_option("simplex_iteration_limit", STEPS * sum(self.compiled.matrix.shape))
+        set_option("simplex_iteration_limit", int(STEPS * sum(self.compiled.matrix.shape)))
         self.highs.run()
         set_option("primal_simplex_bound_perturbation_multiplier", 1.0)
         set_option("simplex_iteration_limit", highspy.kHighsIInf)

@@ -32,7 +32,8 @@ class Limits:
     least: float = float("-inf")
     """A plan whose first objective is below this is not wanted."""
     enough: float = float("inf")
-    """A first objective as good as this stays so, whatever tolerance there is."""
+    """A first objective as good as this stays so, one that is not as it is, whatever tolerance
+    there is."""
     ties: bool = True
     """Whether whole numbers are searched for later objectives, too, or only settled."""
 
@@ -100,8 +101,9 @@ def in_order(
         if plan is None or time.monotonic() > limits.deadline:
             break
         tolerance = limits.tolerance_frac
-        if before == names[0] and reached >= limits.enough:
-            tolerance = min(tolerance, (reached - limits.enough) / max(abs(reached), 1e-9))
+        if before == names[0] and np.isfinite(limits.enough):
+            spare = max(reached - limits.enough, 0.0)
+            tolerance = min(tolerance, spare / max(abs(reached), 1e-9))
         solver.add_row(held(before, reached, tolerance), 0.0, float("inf"))
         fraction = Fraction(solver, OBJECTIVES[name])
         if solver.is_mip():
