@@ -264,7 +264,7 @@ class Loaded:
         """Make now what every question would begin with."""
         model, placed = self.outcome.grouped, self.outcome.placed
         if model is not None and placed is not None:
-            _ = self._parts, self._stood, model.row, model.column, placed.found_in.row
+            _ = self._parts, self._stood, model.row.at, model.column.at, placed.found_in.row.at
 
     @property
     def _sites(self) -> tuple[str, ...]:

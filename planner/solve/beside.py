@@ -63,7 +63,7 @@ class Stood:
             (basis.columns, self.basis.columns, compiled.column_names, self.compiled.column),
             (basis.rows, self.basis.rows, compiled.row_names, self.compiled.row),
         ):
-            at = np.array([known.get(name, -1) for name in names])
+            at = np.array([known.at.get(name, -1) for name in names])
             to[at >= 0] = of[at[at >= 0]]
         return basis
 

@@ -49,19 +49,19 @@ class Compiled:
         return self.rows.all
 
     @property
-    def column(self) -> dict[str, int]:
+    def column(self) -> Names:
         """Column by name."""
-        return self.columns.at
+        return self.columns
 
     @property
-    def row(self) -> dict[str, int]:
+    def row(self) -> Names:
         """Row by name."""
-        return self.rows.at
+        return self.rows
 
     def named(self, x: np.ndarray) -> dict[str, float]:
         """A point by the names of its columns, those that are nothing left out."""
-        names, some = self.column_names, np.flatnonzero(x)
-        return {names[i]: value for i, value in zip(some.tolist(), x[some].tolist(), strict=True)}
+        some = np.flatnonzero(x)
+        return dict(zip(self.columns.some(some), x[some].tolist(), strict=True))
 
     def point(self, named: Mapping[str, float]) -> np.ndarray:
         """A point from columns by name, what is not named being none."""
@@ -120,8 +120,8 @@ def _compiled(model: Any) -> Compiled:
         low=low[met],
         high=high[met],
         integer=integer[met],
-        columns=Names(lambda: indexed(columns)).part(met),
-        rows=Names(lambda: indexed(rules)),
+        columns=Names.indexed(columns).part(met),
+        rows=Names.indexed(rules),
         place=place[met],
         places=places,
     )

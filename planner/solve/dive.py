@@ -48,7 +48,7 @@ LOST_FRAC = 0.3
 """A number made whole upwards that loses more than this share of the gap is tried downwards."""
 
 FAR_TIMES = 4.0
-"""But so many gaps away from the bound: a plan is all that is looked for there, as soon as can be."""
+"""But not so many gaps away from the bound: there any plan will do, as soon as can be."""
 
 EXACT_FRAC = 0.1
 """Whole racks near the bound are searched for to this share of the gap."""
@@ -249,9 +249,7 @@ class Worth(NamedTuple):
         return self.of(after) < self.of(before) - LOST_FRAC * self.gap
 
 
-def but_racks(
-    program: InTurn, deadline: float, worth: Worth | None = None
-) -> np.ndarray | None:
+def but_racks(program: InTurn, deadline: float, worth: Worth | None = None) -> np.ndarray | None:
     """All but racks whole; None where that is not found.
 
     What is made whole upwards and thereby loses much is tried downwards, if that can be told.

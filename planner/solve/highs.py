@@ -96,7 +96,7 @@ class Solver:
             "mip_min_logging_interval": 0.5,
         }.items():
             self.highs.setOptionValue(name, value)
-        self.highs.passModel(_as_lp(compiled))
+        _pass(self.highs, compiled)
         self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
         self._costs = np.zeros(len(compiled.low))
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
@@ -368,15 +368,24 @@ class _Listening:
             event.interrupt()
 
 
-def _as_lp(compiled: Compiled) -> Any:
-    lp = highspy.HighsLp()
+def _pass(highs: Any, compiled: Compiled) -> None:
+    """Give HiGHS a model, its arrays as they are: columns without costs, none of them whole."""
     rows, columns = compiled.matrix.shape
-    lp.num_col_, lp.num_row_ = columns, rows
-    lp.col_cost_ = np.zeros(columns)
-    lp.col_lower_, lp.col_upper_ = compiled.low, compiled.high
-    lp.row_lower_, lp.row_upper_ = compiled.row_low, compiled.row_high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = compiled.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = compiled.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = compiled.matrix.data
-    return lp
+    matrix = compiled.matrix
+    highs.passModel(
+        columns,
+        rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        np.zeros(columns),
+        compiled.low,
+        compiled.high,
+        compiled.row_low,
+        compiled.row_high,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        np.zeros(columns, dtype=np.int32),
+    )

@@ -1,6 +1,6 @@
 """Names of columns and rows, made into text when they are first asked for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,38 +8,110 @@ import numpy as np
 from pyomo.core.base.component_namer import name_repr
 
 
-class Names:
-    """Names in order, and the place of each; most models are solved without ever asking."""
+class Names(Mapping[str, int]):
+    """Place by name, in order; most models are solved without ever asking for most of them.
 
-    def __init__(self, made: Callable[[], Iterable[str]]) -> None:
-        self._made = made
+    Names without an index, such as `tokens_total`, are found without making the others.
+    """
+
+    def __init__(
+        self,
+        made: Callable[[np.ndarray], Iterable[str]],
+        count: int,
+        single: Callable[[], dict[str, int]] = dict,
+    ) -> None:
+        self._made, self._count, self._find_single = made, count, single
 
     @staticmethod
     def of(names: Iterable[str]) -> "Names":
         """Names that are known."""
-        return Names(lambda: names)
+        known = tuple(names)
+        return Names(lambda places: map(known.__getitem__, places.tolist()), len(known))
+
+    @staticmethod
+    def indexed(families: Sequence[tuple[str, Sequence[Any]]]) -> "Names":
+        """Those of components and their indices; a lone index None is no index."""
+        ends = np.cumsum([len(indices) for _, indices in families], dtype=int)
+        begins = np.append(0, ends)
+
+        def made(places: np.ndarray) -> Iterable[str]:
+            if np.array_equal(places, np.arange(begins[-1])):
+                return indexed(families)
+            of = np.searchsorted(ends, places, side="right")
+            at = zip(of.tolist(), (places - begins[of]).tolist(), strict=True)
+            return indexed([(families[f][0], [families[f][1][i]]) for f, i in at])
+
+        def single() -> dict[str, int]:
+            begun = zip(families, begins.tolist(), strict=False)
+            return {name: begin for (name, at), begin in begun if len(at) == 1 and at[0] is None}
+
+        return Names(made, int(begins[-1]), single)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What goes to another process: the names themselves."""
         return Names.of, (self.all,)
 
+    def __getitem__(self, name: str) -> int:
+        """The place of a name."""
+        place = self._single.get(name)
+        return self.at[name] if place is None else place
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._single or name in self.at
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def items(self) -> ItemsView[str, int]:
+        """Each name with its place, in order."""
+        return self.at.items()
+
     @cached_property
     def all(self) -> tuple[str, ...]:
         """Every name, in order."""
-        return tuple(self._made())
+        return tuple(self._made(np.arange(self._count)))
+
+    def some(self, places: np.ndarray) -> list[str]:
+        """The names at these places; all are made where most are asked for."""
+        if "all" in self.__dict__ or 2 * len(places) > self._count:
+            return [self.all[place] for place in places.tolist()]
+        return list(self._made(places))
 
     @cached_property
     def at(self) -> dict[str, int]:
-        """Place by name."""
+        """Place by name, all made."""
         return {name: i for i, name in enumerate(self.all)}
+
+    @cached_property
+    def _single(self) -> dict[str, int]:
+        return self._find_single()
 
     def part(self, places: np.ndarray) -> "Names":
         """Those at these places."""
-        return Names(lambda: map(self.all.__getitem__, places.tolist()))
 
-    def more(self, names: Iterable[str]) -> "Names":
+        def single() -> dict[str, int]:
+            to = np.full(self._count, -1)
+            to[places] = np.arange(len(places))
+            found = {name: int(to[place]) for name, place in self._single.items()}
+            return {name: place for name, place in found.items() if place >= 0}
+
+        return Names(lambda some: self.some(places[some]), len(places), single)
+
+    def more(self, names: Sequence[str]) -> "Names":
         """These, and further ones at the end."""
-        return Names(lambda: (*self.all, *names))
+
+        def made(places: np.ndarray) -> Iterable[str]:
+            before = places[places < self._count]
+            known = dict(zip(before.tolist(), self.some(before), strict=True))
+            return (known.get(i) or names[i - self._count] for i in places.tolist())
+
+        def single() -> dict[str, int]:
+            return self._single | {name: self._count + i for i, name in enumerate(names)}
+
+        return Names(made, self._count + len(names), single)
 
 
 def indexed(families: Sequence[tuple[str, Sequence[Any]]]) -> Iterable[str]:

@@ -34,13 +34,12 @@ def split(compiled: Compiled, sites: Sequence[str]) -> Split:
     number = {s: i for i, s in enumerate(sites)}
     owners = np.array([*(number.get(label, -1) for label in compiled.places), -1], dtype=np.int32)
     of_column = owners[compiled.place]  # no place is the last of them
-    entries = compiled.matrix.tocoo()
-    owner = of_column[entries.coords[1]]
-    count = compiled.matrix.shape[0]
-    low, high = np.full(count, len(sites)), np.full(count, -2)
-    np.minimum.at(low, entries.coords[0], owner)
-    np.maximum.at(high, entries.coords[0], owner)
-    of_row = np.where((low == high) & (low >= 0), low, -1)
+    rows = csr_array(compiled.matrix)
+    owner, some = of_column[rows.indices], np.flatnonzero(np.diff(rows.indptr))
+    of_row = np.full(rows.shape[0], -1)
+    if len(some):
+        low, high = (least.reduceat(owner, rows.indptr[some]) for least in (np.minimum, np.maximum))
+        of_row[some] = np.where(low == high, low, -1)
     return Split(tuple(sites), of_column, of_row)
 
 

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csc_array
 
 from models.blocks.objective import OBJECTIVES
-from planner.solve.compile import Compiled, compile_case, holds
-from planner.solve.dive import Held, Wanted, but_racks, dived, priced, with_more
+from planner.solve.compile import NOWHERE, Compiled, compile_case, holds
+from planner.solve.dive import Held, Wanted, Worth, but_racks, dived, priced, with_more
 from planner.solve.highs import Solver
+from planner.solve.named import Names
 from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, in_order
 from planner.solve.ratio import costs_at, value_at
@@ -72,6 +74,42 @@ def test_a_site_that_cannot_be_whole_is_left() -> None:
     assert x is not None
     assert x[model.column["open[a,2027]"]] == pytest.approx(0.0)
     assert x[model.column["open[b,2027]"]] == pytest.approx(1.0)
+
+
+def overfull() -> tuple[Compiled, np.ndarray]:
+    """Most of 3 x - y, where y is ten times what x is above 1.4: 4.2 at 1.4, 3 at 1, 0 at 2."""
+    model = Compiled(
+        matrix=csc_array([[-10.0, 1.0]]),
+        row_low=np.array([-14.0]),
+        row_high=np.array([np.inf]),
+        low=np.zeros(2),
+        high=np.array([2.0, np.inf]),
+        integer=np.array([True, False]),
+        columns=Names.of(["halls[a]", "waste"]),
+        rows=Names.of(["above"]),
+        place=np.array([0, NOWHERE]),
+        places=("a",),
+    )
+    return model, np.array([3.0, -1.0])
+
+
+@pytest.mark.parametrize(
+    ("worth", "halls"),
+    [
+        (None, 2.0),  # nothing to judge by
+        ((1.0, 4.2), 1.0),  # 4.2 of a gap of 1 is lost upwards
+        ((20.0, 4.2), 2.0),  # of a gap of 20 that is little
+        ((0.1, 5.0), 2.0),  # 4.2 itself is eight gaps from the bound: any plan will do
+    ],
+)
+def test_what_loses_much_upwards_goes_downwards(
+    worth: tuple[float, float] | None, halls: float
+) -> None:
+    model, costs = overfull()
+    judged = None if worth is None else Worth(lambda x: float(costs @ x), *worth)
+    x = but_racks(Held(model, costs, 0), float("inf"), judged)
+    assert x is not None
+    assert x[0] == pytest.approx(halls)
 
 
 def test_racks_have_room_to_spare_in_the_end() -> None:

@@ -18,21 +18,44 @@ from tests.tiny import tiny_case
 def test_names_are_made_once_and_only_when_asked_for() -> None:
     made = []
 
-    def make() -> list[str]:
+    def make(places: np.ndarray) -> list[str]:
         made.append("once")
-        return ["a", "b", "c"]
+        return ["abc"[i] for i in places]
 
-    names = Names(make)
-    part, more = names.part(np.array([2, 0])), names.more(["d"])
+    names = Names(make, 3)
+    part, more = names.part(np.array([2])), names.more(["d"])
     assert not made
-    assert part.all == ("c", "a")
-    assert part.at == {"c": 0, "a": 1}
+    assert part.all == ("c",)
+    assert part.at == {"c": 0}
     assert more.at["d"] == 3
-    assert made == ["once"]
+    assert made == ["once", "once"]  # a part does not make the whole
+
+
+def test_some_names_are_those_of_all() -> None:
+    families = [("x", [("a b", 7), ("F,G", "7")]), ("y", ["plain"]), ("z", [None])]
+    places = np.array([3, 0, 2])
+    for names in (Names.indexed(families), Names.of(indexed(families))):
+        longer = names.more(["d"]).part(np.array([0, 4, 3, 2, 1]))
+        assert names.some(places) == ["z", "x[a b,7]", "y[plain]"]
+        assert longer.some(np.array([1, 2, 0])) == ["d", "z", "x[a b,7]"]
+        assert longer.all == ("x[a b,7]", "d", "z", "y[plain]", "x['F,G','7']")
+
+
+def test_a_name_without_an_index_is_found_without_making_the_others() -> None:
+    def unread(*_: object) -> list[str]:
+        raise AssertionError("made")
+
+    names = Names.indexed([("x", [1, 2]), ("sum", [None]), ("y", [7])])
+    names._made = unread
+    assert names["sum"] == 2
+    assert len(names) == 4
+    kept = names.more(["last"]).part(np.array([4, 3, 2]))
+    assert (kept["last"], kept["sum"], len(kept)) == (0, 2, 3)
+    assert names.part(np.array([0]))._single == {}
 
 
 def test_names_go_to_other_processes() -> None:
-    names = Names(lambda: ["a", "b"]).part(np.array([1]))
+    names = Names.of(["a", "b"]).part(np.array([1]))
     assert pickle.loads(pickle.dumps(names)).at == {"b": 0}
 
 
