@@ -38,7 +38,7 @@ IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 SURE = 0.7
 """Parts as great as this are made whole together."""
 
-SECONDS, RACKS_SECONDS = 4.0, 1.0
+SECONDS, RACKS_SECONDS = 10.0, 1.0
 """Longest dive, and search for whole racks after it."""
 
 SHORT_TIMES = 3.0
@@ -209,17 +209,14 @@ def priced(
     ratio = OBJECTIVES[wanted.names[0]]
     costs = costs_at(compiled, ratio, wanted.bound)
     held_to = Held(compiled, costs, seed)
-    at = held_to.solver.run(deadline=limits.deadline)
-    if at.state != "optimal" or at.x is None:
+    if held_to.solver.run(deadline=limits.deadline).state != "optimal":
         return None
     price = held_to.solver.duals()[row]
     costs -= price * csr_array(compiled.matrix)[[row]].toarray().ravel()
     low, high = compiled.row_low.copy(), compiled.row_high.copy()
     low[row], high[row] = -np.inf, np.inf
     free = replace(compiled, row_low=low, row_high=high)
-    gap = (wanted.bound - wanted.least) * float(at.x[free.column[ratio.under]])
-    worth = Worth(lambda x: float(costs @ x), gap, float(costs @ at.x))
-    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS), worth)
+    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS))
     if x is None:
         return None
     racks = Solver(free, threads=1, seed=seed)
@@ -234,7 +231,7 @@ def priced(
 
 
 class Worth(NamedTuple):
-    """What a point is worth, how much of that is the gap, and the most there can be."""
+    """What a point is worth, how much of that is the gap, and the bound on it."""
 
     of: Callable[[np.ndarray], float]
     gap: float
