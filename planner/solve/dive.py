@@ -7,7 +7,7 @@ Racks come last: a short search for whole numbers next to their fractional ones,
 fewer with a hall to spare of each kind.
     first   the cheapest within the tolerance of the bound:    max -cost - price * short,
                                                                N - aim * D + short >= 0
-    then    where that comes to a dead end, the nearest to the bound:     max N - bound * D
+    then    where that ends beyond the gap, or nowhere, the nearest to the bound:  max N - bound * D
 Where ties do not count, whole racks need be no better than wanted.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing.

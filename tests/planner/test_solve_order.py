@@ -16,11 +16,12 @@ from tests.tiny import tiny_case
 NEVER = float("inf")
 
 
-def amounts(case, names, tolerance_frac=1e-6):
+def amounts(case, names, tolerance_frac=1e-6, enough=NEVER):
     """Value of each objective, as stated, at the plan of the objectives in order."""
     compiled = compile_model(build(case))
     solver = Solver(compiled, threads=1)
-    _, x = in_order(solver, names, 0.0, Limits(1e-9, tolerance_frac, NEVER))
+    limits = Limits(1e-9, tolerance_frac, NEVER, enough=enough)
+    _, x = in_order(solver, names, 0.0, limits)
     if x is None:
         return None
     found = {}
@@ -58,6 +59,14 @@ def test_a_wider_tolerance_buys_more_of_the_later_objective():
     assert tight["tokens_per_mw"] == pytest.approx(20 / 1.2, rel=1e-5)
     assert wide["tokens_per_mw"] >= 0.9 * 20 / 1.2 - 1e-6
     assert wide["cost"] < tight["cost"] - 1
+
+
+@pytest.mark.parametrize("enough", [0.95 * 20 / 1.2, 2 * 20 / 1.2])
+def test_only_what_is_more_than_enough_is_given_away(enough):
+    """With a tenth to give away, at most down to what is enough; nothing where that is not met."""
+    best = 20 / 1.2
+    found = amounts(tiny_case(), ["tokens_per_mw", "cost"], 0.1, enough)
+    assert found["tokens_per_mw"] >= min(enough, best) * (1 - 1e-5)
 
 
 @settings(seeded, max_examples=8)
