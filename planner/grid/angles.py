@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from planner.grid.network import Network
@@ -57,8 +58,6 @@ def strain(network: Network, load_mw: np.ndarray, overload: bool = False) -> Str
         [np.zeros(len(bounds) - 3 * nodes - 2 * lines), np.full(2 * lines, OVERLOAD),
          np.zeros(2 * nodes), np.full(nodes, UNSERVED)]
     )  # fmt: skip
-    from scipy.optimize import linprog  # slow to import, needed by few
-
     found: Any = linprog(
         cost,
         A_eq=vstack([balance, angles]).tocsr(),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 
 from planner.limits.book import AT_LEAST, AT_MOST, Book, Limit, named
 
@@ -54,8 +55,6 @@ def largest_share(book: Book, n: str, t: int) -> tuple[float, float]:
     held = np.array(
         [[1.0 if (case["hbm_generation"][k], v, t) == i else 0.0 for k, v in takes] for i in limits]
     )
-    from scipy.optimize import linprog  # slow to import, needed by few
-
     found: Any = linprog(
         own,
         A_ub=held if limits else None,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 
 from planner.limits.book import AT_LEAST, Book, Limit, named
 
@@ -83,8 +84,6 @@ def rescued(
     cost = np.zeros(len(modes) + 1)
     cost[-1] = -1.0
     bounds: Any = [(0, None)] * len(modes) + [(0, MOST)]
-    from scipy.optimize import linprog  # slow to import, needed by few
-
     found: Any = linprog(cost, A_ub=used, b_ub=most, bounds=bounds, method="highs")
     if found.status != 0 or (used @ found.x > most + 1e-6).any() or (found.x < -1e-9).any():
         return 0.0

@@ -114,8 +114,7 @@ def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.n
     ratio, plans = OBJECTIVES[wanted.names[0]], list[np.ndarray]()
     for make in (_cheap, _nearest):
         plans += _one_way(compiled, make(compiled, wanted, limits, seed), wanted, limits)
-        good = any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans)
-        if good or _over(limits.deadline):
+        if _good(compiled, wanted, plans) or _over(limits.deadline):
             break
     return max(plans, key=lambda plan: value_at(compiled, ratio, plan), default=None)
 
@@ -142,11 +141,17 @@ def _one_way(compiled: Compiled, way: _Way, wanted: Wanted, limits: Limits) -> l
     for bounds in with_more(compiled, x):
         found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
         plans += [] if found is None else [found]
-        if HALT.asked or any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans):
+        if HALT.asked or _good(compiled, wanted, plans):
             break
-        if plans and value_at(compiled, ratio, x) < wanted.least:
+        if plans and not _good(compiled, wanted, [x]):
             break  # whole racks are no better than divisible ones
     return plans
+
+
+def _good(compiled: Compiled, wanted: Wanted, plans: Sequence[np.ndarray]) -> bool:
+    """Whether any of the plans is as good as wanted."""
+    ratio = OBJECTIVES[wanted.names[0]]
+    return any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans)
 
 
 def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:

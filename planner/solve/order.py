@@ -32,7 +32,7 @@ class Limits:
     least: float = float("-inf")
     """A plan whose first objective is below this is not wanted."""
     enough: float = float("inf")
-    """A first objective as good as this stays so, one that is not as it is, whatever tolerance
+    """A first objective stays as good as this, or as it is where it is less, whatever tolerance
     there is."""
     ties: bool = True
     """Whether whole numbers are searched for later objectives, too, or only settled."""

@@ -1,4 +1,4 @@
-"""scipy without scipy.stats, which takes a third of all imports and which nobody here needs.
+"""scipy without scipy.stats, which takes a third of all imports and which few studies alone need.
 
 Pyomo waits for scipy to be imported and then loads what it may want of it (attempt_import in
 pyomo.common.dependencies). Here it is imported while Pyomo does not look; Pyomo still loads the
