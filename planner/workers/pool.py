@@ -13,11 +13,15 @@ from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
+from multiprocessing.util import Finalize
 from typing import Any
 
 from planner.workers.task import ATTEMPTS, DIED, Ended, Lost, RunAll, Setup, Task, do, lost, make
 
 HERE = "here"
+LAST = -1
+"""After all that a process gives back at its end, which has no priority below 0."""
+
 LEAVE_S = 5.0
 """A process that has nothing to do and does not leave in this time is ended."""
 
@@ -155,6 +159,8 @@ class _Worker:
 def _serve(pipe: Connection) -> None:
     """One task after another, until nobody sends any; the end of the parent is the end of this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends this process
+    # the last of what an end gives back: what was kept need not be taken apart, which takes a second
+    Finalize(None, os._exit, args=(0,), exitpriority=LAST)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     failed: Lost | None = None
     try:
@@ -169,7 +175,7 @@ def _serve(pipe: Connection) -> None:
         try:
             task = pipe.recv()
         except EOFError:
-            os._exit(0)  # what was kept need not be taken apart, which takes a second
+            return
         try:
             pipe.send(failed or do(HERE, task))
         except Exception as error:  # one task must not end the others

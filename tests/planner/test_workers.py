@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -106,3 +108,28 @@ def test_nothing_is_left_at_work_where_the_caller_stops() -> None:
 
 def sleep(kept: int, seconds: float) -> None:
     time.sleep(seconds)
+
+
+LOCKED = """
+from multiprocessing import Lock
+from planner.workers import Setup, Task, crew
+
+def make(about):
+    return Lock()  # as a package of the plan may, when it is imported
+
+def use(lock, number):
+    with lock:
+        return number
+
+if __name__ == "__main__":
+    with crew(Setup(make, None), 2) as run_all:
+        run_all([Task(str(i), use, i) for i in range(2)], lambda task, found: print(found))
+"""
+
+
+def test_processes_give_back_what_the_system_counts(tmp_path: Path) -> None:
+    """Else the system's tracker complains on the screen after each study."""
+    script = tmp_path / "locked.py"
+    script.write_text(LOCKED)
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert (sorted(ended.stdout.split()), ended.stderr) == (["0", "1"], "")
