@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from planner.workers.start import FORKED
+
 ROOT = Path(__file__).parents[1]
 HOLDER = """\
 import sys
@@ -22,15 +24,17 @@ if __name__ == "__main__":
     sys.stdin.read()
 """
 BEGIN_S = 120.0
+BEGUN_BY = "forkserver" if FORKED else "spawn_main"
 
 
 def workers_of(pid: int) -> list[int]:
-    """Processes that multiprocessing began for this one, and those they began; not its tracker."""
+    """Processes that multiprocessing began for this one; neither its tracker nor what forks."""
     found = []
     with suppress(psutil.NoSuchProcess):
         for child in psutil.Process(pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                if any("spawn_main" in word for word in child.cmdline()):
+                forks = FORKED and child.ppid() == pid
+                if not forks and any(BEGUN_BY in word for word in child.cmdline()):
                     found.append(child.pid)
     return found
 

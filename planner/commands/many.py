@@ -22,6 +22,9 @@ from planner.commands.status import INFEASIBLE, NO_PLAN_WITHIN_GAP
 
 app = typer.Typer()
 
+IN_WORKERS = ("planner.study.work", "planner.loaded", "planner.planning", "planner.plan_files")
+"""What runs need: imported for workers while this process imports what it needs itself."""
+
 
 @app.command()
 def study(
@@ -41,6 +44,7 @@ def study(
     quiet: Quiet = False,
 ) -> None:
     """Solve many scenarios, each run kept as it ends: a sweep, a tornado, a sample."""
+    _workers_begin(dask)
     from planner.study import read_study
     from planner.study import study as solve
     from planner.study.store import check_store
@@ -76,6 +80,7 @@ def frontier(
     quiet: Quiet = False,
 ) -> None:
     """Trade one objective against another: the plans that none beats in both."""
+    _workers_begin(dask)
     from planner.frontier import Axes
     from planner.frontier import frontier as solve
     from planner.study.rounds import How
@@ -103,6 +108,7 @@ def alternatives(
     quiet: Quiet = False,
 ) -> None:
     """Find plans nearly as good as the best one that differ most in their sites."""
+    _workers_begin(dask)
     from planner.alternatives import alternatives as solve
     from planner.study.rounds import How
 
@@ -130,6 +136,7 @@ def robust(
     quiet: Quiet = False,
 ) -> None:
     """Decide sites, connections and halls now, so that several futures are served best."""
+    _workers_begin(dask)
     from planner.robust import robust as solve
     from planner.study import read_study
     from planner.study.rounds import How
@@ -139,6 +146,13 @@ def robust(
         how = How(dask or workers, resume, progress)
         found = solve(asked, out, share=worst, region=region, how=how)
     _told(found, out, json, quiet)
+
+
+def _workers_begin(dask: str | None) -> None:
+    from planner.workers import begin_ahead
+
+    if dask is None:
+        begin_ahead(*IN_WORKERS)
 
 
 def _told_if_any(found: Any, out: Path, as_json: bool, quiet: bool) -> None:

@@ -10,12 +10,13 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import Finalize
 from typing import Any
 
+from planner.workers.start import CONTEXT, started
 from planner.workers.task import ATTEMPTS, DIED, Ended, Lost, RunAll, Setup, Task, do, lost, make
 
 HERE = "here"
@@ -34,8 +35,7 @@ def crew(setup: Setup, workers: Workers) -> Iterator[RunAll]:
     """Workers that stay, with what the setup made, for one list of tasks after another.
 
     Gives a function that does every task of a list, `workers` at a time, and tells of each as it
-    ends. Processes are spawned, since HiGHS and geopandas keep threads that a fork would lose. A
-    task whose process dies is begun again; the last time alone, when there is most memory.
+    ends. A task whose process dies is begun again; the last time alone, when there is most memory.
     """
     if isinstance(workers, str):
         from planner.workers.cluster import on_cluster
@@ -120,10 +120,8 @@ class _Worker:
     result: Any
 
     def __init__(self, setup: bytes) -> None:
-        context = get_context("spawn")
-        self.pipe, there = context.Pipe()
-        self.process = context.Process(target=_serve, args=(there,), daemon=True)
-        self.process.start()
+        self.pipe, there = CONTEXT.Pipe()
+        self.process = started(_serve, there)
         there.close()
         self._first: bytes | None = setup
 
@@ -159,7 +157,7 @@ class _Worker:
 def _serve(pipe: Connection) -> None:
     """One task after another, until nobody sends any; the end of the parent is the end of this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends this process
-    # the last of what an end gives back: what was kept need not be taken apart, which takes a second
+    # comes last of all that an end gives back; to take apart what was kept would take a second
     Finalize(None, os._exit, args=(0,), exitpriority=LAST)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     failed: Lost | None = None

@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from planner.workers import Lost, Setup, Task, crew
+from planner.workers.start import FORKED
+from tests.processes import at_work
 
 
 def base(number: int) -> int:
@@ -108,6 +111,18 @@ def test_nothing_is_left_at_work_where_the_caller_stops() -> None:
 
 def sleep(kept: int, seconds: float) -> None:
     time.sleep(seconds)
+
+
+@pytest.mark.skipif(not FORKED, reason="each process begins on its own here")
+def test_the_process_that_forks_may_be_killed() -> None:
+    tasks = [Task(str(i), process_of, None) for i in range(2)]
+    done(tasks)
+    forks = [c for c in psutil.Process().children() if any("forkserver" in w for w in c.cmdline())]
+    assert len(forks) == 1
+    forks[0].kill()
+    while at_work(forks[0].pid):
+        time.sleep(0.01)
+    assert len(set(done(tasks).values())) == 2
 
 
 LOCKED = """
