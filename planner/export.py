@@ -14,7 +14,7 @@ from typing import Any, Literal, TextIO
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.errors import Infeasible, InputError, Problem
 from planner.explain import explain_case
 from planner.folders import check_file, whole_file

@@ -35,7 +35,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values

@@ -13,7 +13,7 @@ import pandas as pd
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner import __version__, catalogue
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.explain.costs import rule_costs, table_of
 from planner.losses import Relaxation, losses

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from models.case import Case
 from models.columns import Column
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.grid import with_cuts
 from planner.coefficients.where import candidate_sites, interconnection

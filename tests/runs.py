@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.limits import Book
 from planner.reading import read

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.case import Case
-from planner.coefficients import regrouped
+from planner.coefficients.case import regrouped
 
 YEARS = (2027, 2028)
 

@@ -15,7 +15,7 @@ import pandas as pd
 import typer
 
 import planner
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.reading import read
 from planner.tables import Region, read_region
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from planner.coefficients.context import Context
 from planner.grid.angles import with_base_limits
-from planner.grid.network import AREA_PEAK, Network
+from planner.grid.network import Network
+from planner.scenario.grid import AREA_PEAK
 
 PER_THOUSAND = 1e-3
 G_PER_KWH_IN_T_PER_MWH = 1e-3

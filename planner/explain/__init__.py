@@ -7,7 +7,7 @@ from typing import Any
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.grid import with_cuts
 from planner.explain.checks import checks, connectable
 from planner.explain.costs import RuleCost, rule_costs

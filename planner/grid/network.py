@@ -9,9 +9,6 @@ from scipy.sparse.csgraph import connected_components
 
 from models.physics.grid import ptdf
 
-AREA_PEAK = "area-peak"
-"""The hour of a network of areas: each at its own peak, as if all came together."""
-
 
 @dataclass(frozen=True, eq=False)
 class Network:

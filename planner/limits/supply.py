@@ -7,7 +7,7 @@ it from these vendors alone need more than they deliver (Hall's condition of a t
 from collections.abc import Iterator
 from itertools import combinations
 
-from planner.coefficients import first_delivery
+from planner.coefficients.case import first_delivery
 from planner.limits.book import AT_MOST, Book, Limit, named
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from planner.grid.network import AREA_PEAK
 from planner.names.found import Found
 from planner.scenario import Scenario
+from planner.scenario.grid import AREA_PEAK
 from planner.tables import Region
 
 

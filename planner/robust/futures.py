@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.case import Case
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.errors import InputError
 from planner.reading import read

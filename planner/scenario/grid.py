@@ -6,6 +6,9 @@ from pydantic import Field
 
 from planner.scenario.words import Strict
 
+AREA_PEAK = "area-peak"
+"""The hour of a network of areas: each at its own peak, as if all came together."""
+
 
 class NetworkHours(Strict):
     """Hours of a country's network, by their names in the region; areas have their peak alone."""

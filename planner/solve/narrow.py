@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from itertools import chain
 
 from models.case import Case
-from planner.coefficients import regrouped
+from planner.coefficients.case import regrouped
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 SOME = 1e-7

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.errors import InputError, Problem
 from planner.limits import Book

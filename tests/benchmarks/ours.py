@@ -62,7 +62,7 @@ def read_instance(asked: dict[str, Any], solve: dict[str, Any]) -> tuple[Any, An
 def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
     """The whole plan, from the facts to its written files."""
     clock = Clock()
-    from planner.coefficients import make_case
+    from planner.coefficients.case import make_case
     from planner.coefficients.context import Context
     from planner.optimize import optimize
     from planner.planning import Plan, _losses
@@ -111,7 +111,7 @@ def parts(instance: dict[str, Any]) -> dict[str, Any]:
     """Facts, physics, build and compile alone."""
     clock = Clock()
     from models.build import build
-    from planner.coefficients import make_case
+    from planner.coefficients.case import make_case
     from planner.solve.compile import compile_model
 
     clock.lap("import")

@@ -103,7 +103,7 @@ def linopy(instance: dict[str, Any]) -> dict[str, Any]:
     from scipy.sparse import csr_array
 
     from models.build import build
-    from planner.coefficients import make_case
+    from planner.coefficients.case import make_case
     from planner.solve.compile import compile_model
     from tests.benchmarks.ours import Clock, read_instance
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.coefficients import make_case
 from planner.coefficients.capital import ITEMS, paid_in
+from planner.coefficients.case import make_case
 from planner.errors import InputError
 from planner.planning import Plan, plan
 from planner.reading import read

@@ -7,7 +7,8 @@ import pytest
 
 from models.blocks import halls
 from models.full_halls import FullHalls, full_halls
-from planner.coefficients import make_case, regrouped, what
+from planner.coefficients import what
+from planner.coefficients.case import make_case, regrouped
 from planner.coefficients.context import Context
 from planner.coefficients.what import (
     cross_border,

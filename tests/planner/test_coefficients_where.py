@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.coefficients import make_case, where
+from planner.coefficients import where
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.where import places, where_values
 from tests.region import context

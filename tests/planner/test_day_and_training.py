@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.errors import InputError
 from planner.explain import explain
 from planner.limits import limits

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.networks import networks
 from planner.errors import InputError
 from planner.explain import explain_case

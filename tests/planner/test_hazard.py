@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.errors import InputError
 from planner.limits import Book
 from planner.planning import plan

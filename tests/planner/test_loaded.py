@@ -7,7 +7,7 @@ import pytest
 
 from models.blocks.objective import OBJECTIVES
 from models.build import build
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.limit_rows import changed, limited

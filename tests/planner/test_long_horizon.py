@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.coefficients import first_delivery, make_case
+from planner.coefficients.case import first_delivery, make_case
 from planner.coefficients.rules import rule_values
 from planner.coefficients.what import delivered_in
 from planner.coefficients.where import places, where_values

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from planner.coefficients import regrouped
+from planner.coefficients.case import regrouped
 from planner.solve.narrow import at_sites, site_indexed
 from tests.random_cases import small_cases
 from tests.solved import attempt, relaxed, solve

@@ -8,7 +8,7 @@ import pytest
 from models.build import build
 from models.case import Case
 from planner.coefficients import case as of_case
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.known import Known
 from planner.loaded import Loaded, load_model
 from planner.reading import read

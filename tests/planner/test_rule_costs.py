@@ -6,7 +6,7 @@ import pytest
 
 from models.build import build
 from models.case import Case
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.explain import explain_case
 from planner.explain.costs import RuleCost, rule_costs, table_of
 from planner.losses import Relaxation

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.optimize import optimize
 from planner.reading import read
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.coefficients import make_case
+from planner.coefficients.case import make_case
 from planner.coefficients.water import water_options
 from planner.errors import InputError
 from planner.planning import plan
