@@ -29,7 +29,7 @@ RESULT = (
 
 def inputs(
     region: Region,
-    rows: Mapping[str, Collection[str] | None],
+    rows: Mapping[str, pd.Series | None],
     columns: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """Each number of the chosen rows and columns, one to a row.
@@ -39,7 +39,7 @@ def inputs(
     region
         The facts, overrides applied.
     rows
-        By table, the keys of the rows a plan rests on (parts joined by `/`); None for all.
+        By table, a mark for each row, whether a plan rests on it; None for all rows.
     columns
         By table, the columns it rests on; all columns of numbers where a table is not named.
 
@@ -63,15 +63,12 @@ def recalled_count(numbers: pd.DataFrame) -> int:
 
 
 def _of_table(
-    region: Region, name: str, wanted: Collection[str] | None, chosen: Collection[str] | None
+    region: Region, name: str, wanted: pd.Series | None, chosen: Collection[str] | None
 ) -> dict[str, np.ndarray]:
     """The columns of the result, of one table: a column of numbers after the other."""
-    frame = region.tables[name]
+    frame = region.tables[name] if wanted is None else region.tables[name][wanted]
     table = catalogue.tables()[name]
     labels = keys(frame, table).to_numpy(dtype=object)
-    if wanted is not None:
-        kept = np.isin(labels.astype(str), list(wanted)) if wanted else np.zeros(len(labels), bool)
-        frame, labels = frame[kept], labels[kept]
     numbers = [
         column.name
         for column in catalogue.columns()[name]

@@ -6,12 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner import catalogue
 from planner.coefficients.context import Context
 from planner.coefficients.tariffs import site_tariffs
 from planner.coefficients.where import candidate_sites
 from planner.provenance import inputs, recalled_count
-from planner.tables import keys
 
 Chosen = Callable[[pd.DataFrame], pd.Series]
 
@@ -27,10 +25,8 @@ NETWORK_PARAMETERS = (
 def plan_inputs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Each number behind the plan: of its sites, systems, workloads, cooling, prices and rules."""
     region = context.region
-    rows = {}
-    for name, chosen in _used(context, tables).items():
-        frame = region.tables[name]
-        rows[name] = set(keys(frame, catalogue.tables()[name])[chosen(frame)])
+    used = _used(context, tables).items()
+    rows = {name: chosen(region.tables[name]) for name, chosen in used}
     numbers = inputs(region, rows, _columns(context))
     limits = numbers["value"].astype(float)
     return numbers[np.isfinite(limits)].reset_index(drop=True)  # no limit is no number
@@ -45,7 +41,8 @@ def _columns(context: Context) -> dict[str, Collection[str]]:
 
 def recalled_of_sites(context: Context) -> dict[str, int]:
     """By candidate site, how many numbers of its own row are recalled or assumed."""
-    numbers = inputs(context.region, {"sites": set(candidate_sites(context).index)})
+    there = context.region.tables["sites"]["site_id"].isin(candidate_sites(context).index)
+    numbers = inputs(context.region, {"sites": there})
     return {str(s): recalled_count(part) for s, part in numbers.groupby("key")}
 
 

@@ -202,15 +202,18 @@ def test_a_weak_cell_counts_in_a_sure_row() -> None:
 
 
 def test_only_the_rows_and_columns_asked_for() -> None:
-    numbers = inputs(region_of(states()), {"power_states": ["p100"]})
+    numbers = inputs(region_of(states()), {"power_states": states()["state_id"] == "p100"})
     assert numbers["key"].tolist() == ["p100"]
-    some = inputs(shipped(), {"systems": ["h200"]}, {"systems": ["rack_kw", "price_musd"]})
+    systems = shipped().tables["systems"]["system_id"]
+    some = inputs(shipped(), {"systems": systems == "h200"}, {"systems": ["rack_kw", "price_musd"]})
     assert sorted(some["column"]) == ["price_musd", "rack_kw"]
-    assert inputs(shipped(), {"systems": []}).empty
+    assert inputs(shipped(), {"systems": systems.isin([])}).empty
 
 
 def test_the_unit_of_a_parameter_is_in_its_name() -> None:
-    numbers = inputs(shipped(), {"parameters": ["KR/discount_frac"]}, {"parameters": ["value"]})
+    rows = shipped().tables["parameters"]
+    rate = (rows["scope"] == "KR") & (rows["parameter"] == "discount_frac")
+    numbers = inputs(shipped(), {"parameters": rate}, {"parameters": ["value"]})
     assert numbers["unit"].tolist() == ["frac"]
 
 
