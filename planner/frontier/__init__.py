@@ -60,11 +60,12 @@ def frontier(
     rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
-        table = table_of(axes, found)
-        seconds = time.monotonic() - begun
         of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)
-        ends = [r["gap_frac"] for r in of_x if r.get("gap_frac") is not None]
-        end = min(ends, default=None)
+        ends = [r for r in of_x if r.get("gap_frac") is not None]
+        end = min((r["gap_frac"] for r in ends), default=None)
+        best_x = max((r["bound"] for r in ends), key=axes.less, default=None)
+        table = table_of(axes, found, best_x)
+        seconds = time.monotonic() - begun
         return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds, end)
 
     def keep(found: list[Point], reasons: list[str]) -> None:

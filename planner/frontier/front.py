@@ -33,6 +33,9 @@ least: no plan near it is known."""
 EXACT_TIMES, POINT_SECONDS = 1.0, 0.7
 """The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
 
+TINY = 1e-12
+"""Shares of what is nothing are shares of this."""
+
 TOGETHER = 2
 """So many plans are asked for in one round."""
 
@@ -214,6 +217,32 @@ def beaten_by(axes: Axes, point: Point, found: Sequence[Point]) -> float:
         if limit is None or axes.less(point.x) <= axes.less(limit)
     ]
     return min(kept, key=axes.more)
+
+
+def beaten_in_both(
+    axes: Axes, point: Point, found: Sequence[Point], best_x: float | None = None
+) -> float:
+    """The share of its own that no plan is better by in x and in y at once; 0 where none is.
+
+    Where a front is steep, a plan a hair cheaper may be far off in y: the gap in y alone says
+    little there. A plan within a limit keeps what is proven of y, and one that is not stays short
+    of the limit in x; `best_x` is what no x beats.
+    Source: epsilon dominance, Laumanns et al., Evolutionary Computation 10 (2002) 263-282,
+    doi:10.1162/106365602760234108.
+    """
+    x, y = axes.less(point.x), axes.more(point.y)
+    proofs = [
+        (math.inf if limit is None else axes.less(limit), axes.more(bound))
+        for other in found
+        for limit, bound in other.proofs
+    ]
+    if best_x is not None:
+        proofs.append((axes.less(best_x), -math.inf))
+    steps = [
+        max((x - limit) / max(abs(x), TINY), (bound - y) / max(abs(y), TINY))
+        for limit, bound in proofs
+    ]
+    return max(min(steps, default=math.inf), 0.0)
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:

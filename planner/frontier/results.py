@@ -10,7 +10,7 @@ from rich.text import Text
 
 from models.blocks.objective import OBJECTIVES
 from planner import __version__
-from planner.frontier.front import Axes, Point, beaten_by, front
+from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front
 from planner.losses import UNIT
 from planner.outcome import gap_frac_of
 
@@ -66,7 +66,7 @@ class Frontier:
         head = f"{self.axes.y} against {self.axes.x}: {len(self.table)} points, {self.solves} plans"
         view = Table(title=head, title_justify="left", title_style="bold", box=None, pad_edge=False)
         for name in (OBJECTIVES[self.axes.x].unit, OBJECTIVES[self.axes.y].unit, "nothing beats",
-                     "gap", "MW", "capex M$"):  # fmt: skip
+                     "gap", "in both", "MW", "capex M$"):  # fmt: skip
             view.add_column(name, justify="right", overflow="fold")
         view.add_column("sites", overflow="fold")
         for _, row in self.table.iterrows():
@@ -75,6 +75,7 @@ class Frontier:
                 f"{row[y]:,.6g}",
                 f"{row[f'bound_{y}']:,.6g}",
                 f"{100 * row['gap_frac']:.2g} %",
+                f"{100 * row['gap_in_both_frac']:.2g} %",
                 f"{row['facility_mw']:,.1f}",
                 f"{row['capex_musd']:,.0f}",
                 Text(_few(str(row["sites"]).split(";"))),
@@ -87,18 +88,18 @@ def _few(sites: Sequence[str]) -> str:
     return ", ".join(sites) if len(sites) <= FEW else f"{len(sites)} sites"
 
 
-def table_of(axes: Axes, found: list[Point]) -> pd.DataFrame:
+def table_of(axes: Axes, found: list[Point], best_x: float | None = None) -> pd.DataFrame:
     """A row a point that no other dominates, the figures of its plan among the columns.
 
     The bound of one is the best of all limits it keeps: what nothing within a wider limit beats,
-    nothing within a narrower one does.
+    nothing within a narrower one does. `best_x` is what no x beats.
     """
     points = front(axes, found)
     bounds = [beaten_by(axes, point, found) for point in points]
     x, y = UNIT[axes.x], UNIT[axes.y]
-    columns = [x, y, f"bound_{y}", "gap_frac", f"limit_{x}", "status", "facility_mw",
-               "tokens_per_s", "cost_usd_per_mtoken", "capex_musd", "pue", "carbon_t_per_year",
-               "racks_count", "sites", "folder"]  # fmt: skip
+    columns = [x, y, f"bound_{y}", "gap_frac", "gap_in_both_frac", f"limit_{x}", "status",
+               "facility_mw", "tokens_per_s", "cost_usd_per_mtoken", "capex_musd", "pue",
+               "carbon_t_per_year", "racks_count", "sites", "folder"]  # fmt: skip
     rows = [
         {
             **point.record["figures"],
@@ -106,6 +107,7 @@ def table_of(axes: Axes, found: list[Point]) -> pd.DataFrame:
             y: point.y,
             f"bound_{y}": bound,
             "gap_frac": gap_frac_of(point.y, bound),
+            "gap_in_both_frac": beaten_in_both(axes, point, found, best_x),
             f"limit_{x}": point.limit,
             "status": point.record["status"],
             "sites": ";".join(point.record["sites"]),

@@ -1,6 +1,8 @@
 """Fronts: on a curve known in advance, and on plans that are checked by solving them again."""
 
 import json
+import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
-from planner.frontier.front import Axes, Point, beaten_by, front, trace
+from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front, trace
 from planner.planning import plan
 from planner.study.rounds import Asked
 from planner.verify import verify
@@ -162,6 +164,42 @@ def test_what_a_wider_limit_proves_holds_within_a_narrower_one() -> None:
             point(turn * 3.0, None, bounds[2]),
         ]
         assert [beaten_by(axes, one, found) for one in found] == [bounds[1], bounds[1], bounds[2]]
+
+
+@pytest.mark.parametrize(
+    ("axes", "low"),
+    [
+        (Axes("cost_per_mtoken", "tokens_per_mw"), 5.0),
+        (Axes("tokens_per_mw", "cost_per_mtoken"), 5.0),
+        (Axes("cost_per_mtoken", "npv"), -9.0),  # worth less than nothing
+    ],
+)
+def test_no_plan_is_better_in_both_by_more_than_stated(axes: Axes, low: float) -> None:
+    """Against plans drawn from all there may be, by what is proven; one comes near it."""
+
+    def of(x: float, y: float, limit: float, bound: float) -> Point:
+        proof = (axes.less(limit), axes.more(bound))
+        return Point({}, proof[0], axes.less(x), axes.more(y), 0.0, (proof,))
+
+    steep = of(1.02, low, 1.05, low + 4.0)
+    found = [steep, of(1.2, low + 4.0, math.inf, low + 4.5)]
+    stated = beaten_in_both(axes, steep, found, axes.less(1.0))
+    assert stated == pytest.approx(0.02 / 1.02)
+    rng = random.Random(1)
+    seen = 0.0
+    for _ in range(5000):
+        x, y = rng.uniform(1.0, 1.02), rng.uniform(low, low + 5.0)
+        if y <= low + 4.0:  # all of these are within the first limit
+            seen = max(seen, min((1.02 - x) / 1.02, (y - low) / abs(low)))
+    assert 0.9 * stated < seen <= stated
+
+
+def test_a_flat_front_has_the_same_gap_in_both() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+    last = Point({}, None, 9.0, 5.0, 9.0, ((None, 5.05),))
+    assert beaten_in_both(axes, last, [last]) == pytest.approx(0.01)
+    assert beaten_in_both(axes, last, [last], 8.99) == pytest.approx(0.01 / 9.0)
+    assert beaten_in_both(axes, last, []) == math.inf
 
 
 def test_an_infeasible_scenario_has_no_front() -> None:
