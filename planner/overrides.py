@@ -14,6 +14,9 @@ _WRITTEN = re.compile(r"^(?P<path>[^=]+?)(?P<change>[*+]?)=(?P<value>.*)$", re.D
 _FACT = re.compile(r"^\w+\[[^\]]*\]\.\w+$")
 
 
+FACTS = "facts"
+
+
 class _Override(NamedTuple):
     path: Path
     value: Any
@@ -41,17 +44,34 @@ def overridden(
     for text in texts:
         option = f"--set {text}"
         try:
-            override = _read(text)
-            tree = _put(tree, override.path, override.value)
-            options[override.path] = option
+            path, value = _read(text)
+            if path[0] == FACTS and isinstance(tree.get(FACTS), dict):  # the last one wins
+                tree = {**tree, FACTS: {k: v for k, v in tree[FACTS].items() if k != path[1]}}
+            tree = _put(tree, path, value)
+            options[path] = option
         except _WrittenError as error:
             problems.append(Problem(option, "", str(error), allowed=error.allowed))
     refuse(problems)
     return tree, options
 
 
+def readable(texts: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    """The overrides that can be read, and what is wrong with the others."""
+    good, problems = [], []
+    for text in texts:
+        try:
+            _read(text)
+        except _WrittenError as error:
+            problems.append(Problem(f"--set {text}", "", str(error), allowed=error.allowed))
+        else:
+            good.append(text)
+    return good, problems
+
+
 def _read(text: str) -> _Override:
     parts = _WRITTEN.match(text)
+    if parts is None and text.startswith("="):
+        raise _WrittenError("names no key", "path.to.key=value or table[name].column=value")
     if parts is None:
         raise _WrittenError("has no '='", "path.to.key=value or table[name].column=value")
     written, change = parts["path"].strip(), parts["change"]
@@ -61,7 +81,10 @@ def _read(text: str) -> _Override:
         said = str(error).splitlines()[0]
         raise _WrittenError(f"the value is not valid YAML: {said}") from None
     if _FACT.match(written):
-        return _Override(("facts", written), f"{change}{value}" if change else value)
+        return _Override((FACTS, written), f"{change}{value}" if change else value)
+    if "[" in written:
+        message = f"{written!r} is not the name of a fact"
+        raise _WrittenError(message, "table[key or glob].column, then '=', '*=' or '+='")
     if change:
         example = "sites[ulsan-*].headroom_mw"
         raise _WrittenError(

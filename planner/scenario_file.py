@@ -8,9 +8,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from planner.errors import InputError, Problem, listed, nearest
+from planner.errors import InputError, Problem, listed, nearest, refuse
 from planner.origin import Origin
 from planner.origin import Path as KeyPath
+from planner.overrides import readable
 from planner.scenario import Scenario
 from planner.scenario_yaml import load, read_text
 from planner.variants import with_variant
@@ -71,9 +72,14 @@ def scenario_from(
         Every problem, at once.
     """
     origin = origin or Origin()
-    data, options = with_variant(data, overrides, origin)
-    origin = Origin(origin.file, origin.lines, options)
-    scenario = validated(Scenario, data, origin)
+    good, problems = readable(overrides)
+    try:
+        data, options = with_variant(data, good, origin)
+        origin = Origin(origin.file, origin.lines, options)
+        scenario = validated(Scenario, data, origin)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    refuse(problems)
     scenario.keep_origin(origin)
     return scenario
 

@@ -145,7 +145,8 @@ def robust(
     with watching_runs(quiet) as progress:
         how = How(dask or workers, resume, progress)
         found = solve(asked, out, share=worst, region=region, how=how)
-    _told(found, out, json, quiet)
+    without = INFEASIBLE if found.status == "infeasible" else NO_PLAN_WITHIN_GAP
+    _told(found, out, json, quiet, without)
 
 
 def _workers_begin(dask: str | None) -> None:
@@ -163,15 +164,17 @@ def _told_if_any(found: Any, out: Path, as_json: bool, quiet: bool) -> None:
     _told(found, out, as_json, quiet)
 
 
-def _told(found: Any, out: Path, as_json: bool, quiet: bool) -> None:
-    """Show what is written already, and leave with its exit status."""
+def _told(
+    found: Any, out: Path, as_json: bool, quiet: bool, without: int = NO_PLAN_WITHIN_GAP
+) -> None:
+    """Show what is written already, and leave with its exit status: `without` a plan to the gap."""
     if as_json:
         show_json(found.document())
     elif not quiet:
         screen().print(found.summary(), highlight=False)
         aside().print(f"wrote {out}", markup=False, highlight=False, soft_wrap=True)
     if not found.within_gap:
-        raise typer.Exit(NO_PLAN_WITHIN_GAP)
+        raise typer.Exit(without)
 
 
 def watching_runs(quiet: bool) -> Any:

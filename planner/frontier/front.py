@@ -210,11 +210,12 @@ def front(axes: Axes, found: list[Point]) -> list[Point]:
 
 def beaten_by(axes: Axes, point: Point, found: Sequence[Point]) -> float:
     """The y that nothing with an x as good as the point's beats, by all limits that x keeps."""
+    rounding = 1e-9 * abs(point.x)
     kept = [
         bound
         for other in found
         for limit, bound in other.proofs
-        if limit is None or axes.less(point.x) <= axes.less(limit)
+        if limit is None or axes.less(point.x) <= axes.less(limit) + rounding
     ]
     return min(kept, key=axes.more)
 

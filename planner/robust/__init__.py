@@ -6,13 +6,16 @@ the futures (planner/robust/measure.py); with a share of 1, all of them alike. R
     the plans that know their future, one for each: the value of perfect information is their lead
     the plan for the mean of all inputs, its choices kept in every future: the value of the
     stochastic solution is the lead over it
+Where those choices serve every future better than what was found within the gap, they are taken.
 Source: Birge and Louveaux, Introduction to Stochastic Programming, 2011, ch. 4.
 """
 
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +35,7 @@ from planner.robust.here_and_now import Aim, Decided, Found, here_and_now
 from planner.robust.joined import NOW
 from planner.robust.measure import value_of
 from planner.robust.recourse import Recourse, served
-from planner.robust.results import MARK, Robust, Said, write_robust
+from planner.robust.results import MARK, PLANS, Robust, Said, write_robust
 from planner.robust.spare import with_spare
 from planner.solve.placed import Placed
 from planner.study.designs import check, runs_of
@@ -74,20 +77,22 @@ def robust(
     """
     begun = time.monotonic()
     asked = stated if isinstance(stated, Study) else read_study(stated)
-    rounds = Rounds(asked.scenario_path, region, asked.changes, how or How())
+    with asked.placing():
+        rounds = Rounds(asked.scenario_path, region, asked.changes, how or How())
     asked = with_draws(asked, rounds.scenario, rounds.facts) if asked.draw else asked
     runs = runs_of(asked)
-    _check(share, len(runs))
-    check(asked, rounds.values, rounds.facts)
-    with rounds.open(out, MARK) as folder:
-        futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]
+    _check(asked, share, len(runs))
+    check(asked, runs, rounds.values, rounds.facts)
+    futures = [future_of(run, asked.scenario_path, asked.changes, rounds.facts) for run in runs]
+    _check_alike(asked, futures)
+    with rounds.open(out, MARK, asked.name) as folder:
         known = rounds.solve([Asked(list(run.overrides)) for run in runs])
     said = Said(asked, share, futures, known)
-    lost = [
-        run.name for run, record in zip(runs, known, strict=True) if record.get("value") is None
-    ]
+    lost = [(run.name, r) for run, r in zip(runs, known, strict=True) if r.get("value") is None]
     if lost:
-        return write_robust(said, folder, time.monotonic() - begun, f"no plan in {', '.join(lost)}")
+        said.infeasible = any(record["status"] == "infeasible" for _, record in lost)
+        why = "; ".join(f"no plan in {name}: {record['reason']}" for name, record in lost)
+        return write_robust(said, folder, time.monotonic() - begun, why)
     aim = _aim(futures[0], share)
     said.known_totals = [
         _totals(folder, record, f) for f, record in zip(futures, known, strict=True)
@@ -96,60 +101,90 @@ def robust(
     sites = {s for record in known for s in record["sites"]}
     best = max(_inner(record["bound"], aim) for record in known)
     usual = float(np.mean([under for _, under in said.known_totals]))
+    choices: list[Choice] = []
     for _ in range(ROUNDS):
         found = here_and_now([f.case for f in said.futures], sites, (best, usual), aim)
-        if found is None or _serve(said, found, aim, folder):
+        if found is None:
+            break
+        said.bound, said.basis = found.bound, found.basis
+        choice = _whole_racks(said, found, aim)
+        if choice is None:
+            break
+        if not _refused(said, choice):
+            choices.append(choice)
             break
     mean = mean_of(runs, asked.scenario_path, asked.changes, rounds.facts)
     if mean is not None:
-        _against_the_mean(said, mean, aim)
+        choices += _of_the_mean(said, mean, aim)
+    if choices:
+        _keep(said, max(choices, key=lambda choice: choice.value), folder, aim)
     return write_robust(said, folder, time.monotonic() - begun, "")
 
 
-def _serve(said: Said, found: Found, aim: Aim, folder: Path) -> bool:
-    """Whole racks in every future, and its plan in files; or cuts of a network that refuses it."""
-    said.bound, said.basis = found.bound, found.basis
+class Choice(NamedTuple):
+    """What is decided now, what it is worth, and each future with its plan."""
+
+    decided: Decided
+    value: float
+    parts: Sequence[Recourse]
+    plans: Sequence[np.ndarray]
+
+
+def _whole_racks(said: Said, found: Found, aim: Aim) -> Choice | None:
+    """Whole racks in every future, with halls to spare where they do not fit; None if nowhere."""
     parts = _recourse(said, found.sites, found.decided, aim)
     value, plans = served(parts, found.value, aim.share)
-    if value is None:  # racks do not fit whole: with halls to spare
+    if value is None:
         wider = with_spare([future.case for future in said.futures], found, aim)
         if wider is None:
-            return True
+            return None
         found = wider
         parts = _recourse(said, found.sites, found.decided, aim)
         value, plans = served(parts, found.value, aim.share)
-    if _refused(said, parts, plans) and time.monotonic() < aim.deadline:
-        return False
-    said.value, said.decided = value, found.decided
-    for future, record, part, x in zip(said.futures, said.records, parts, plans, strict=True):
-        said.totals.append(None if x is None else part.totals(x))
-        if x is not None:
-            made = _plan(future, part, x, float(record["bound"]), aim)
-            made.write(folder / "plans" / future.run.name)
-    return True
+    if value is None:
+        return None
+    return Choice(found.decided, value, parts, [x for x in plans if x is not None])
 
 
-def _against_the_mean(said: Said, mean: Future, aim: Aim) -> None:
-    """What the choices of the plan for the mean future come to in every future."""
+def _of_the_mean(said: Said, mean: Future, aim: Aim) -> list[Choice]:
+    """What the choices of the plan for the mean future come to; none where they serve not all."""
     outcome = optimize(mean.case, mean.scenario)
     if outcome.placed is None:
-        return
+        return []
     decided = _decided(outcome.placed.found_in.column_names, outcome.placed.solution)
     sites = {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
     said.mean_decided = decided
     for _ in range(ROUNDS):
         parts = _recourse(said, sites, decided, aim)
         said.mean, plans = served(parts, said.value_or(said.known), aim.share)
-        if not _refused(said, parts, plans):
-            break
-    said.mean_totals = [
-        None if x is None else part.totals(x) for part, x in zip(parts, plans, strict=True)
-    ]
+        said.mean_totals = [
+            None if x is None else part.totals(x) for part, x in zip(parts, plans, strict=True)
+        ]
+        if said.mean is None:
+            return []
+        choice = Choice(decided, said.mean, parts, [x for x in plans if x is not None])
+        if not _refused(said, choice):
+            return [choice]
+    said.mean = None
+    return []
 
 
-def _refused(said: Said, parts: Sequence[Recourse], plans: Sequence[np.ndarray | None]) -> bool:
+def _keep(said: Said, choice: Choice, folder: Path, aim: Aim) -> None:
+    """Take a choice as the robust one, and write the plan of each future."""
+    said.value, said.decided = choice.value, choice.decided
+    pairs = list(zip(choice.parts, choice.plans, strict=True))
+    said.totals = [part.totals(x) for part, x in pairs]
+    for earlier in (folder / PLANS).glob("*"):
+        if earlier.name not in {future.run.name for future in said.futures}:
+            shutil.rmtree(earlier)
+    for future, record, (part, x) in zip(said.futures, said.records, pairs, strict=True):
+        made = _plan(future, part, x, float(record["bound"]), aim)
+        made.write(folder / PLANS / future.run.name)
+
+
+def _refused(said: Said, choice: Choice) -> bool:
     """Whether the network of some future refuses its plan; the future has the cuts, then."""
-    triples = list(zip(said.futures, parts, plans, strict=True))
+    triples = list(zip(said.futures, choice.parts, choice.plans, strict=True))
     cuts = [broken_cuts(future.case, part.compiled, x) for future, part, x in triples]
     said.futures = [
         replace(future, case=with_cuts(future.case, more)) if more else future
@@ -204,11 +239,32 @@ def _aim(future: Future, share: float) -> Aim:
     return Aim(ratio, share, solve.gap_frac, time.monotonic() + solve.time_limit_s, solve.seed)
 
 
-def _check(share: float, count: int) -> None:
+def _check(study: Study, share: float, count: int) -> None:
     problems = []
     if not 0 < share <= 1:
         problems.append(Problem("--worst", "", "is no share", share, "more than 0, at most 1"))
     if count < 2:
-        problems.append(Problem("study", "", "has one future", count, "at least 2 runs"))
+        at = study.origin.problem((), "has one future", value=count, allowed="at least 2 runs")
+        problems.append(at)
     if problems:
         raise InputError(problems)
+
+
+def _check_alike(study: Study, futures: Sequence[Future]) -> None:
+    """One choice is of the same years in all futures, and is measured by one objective."""
+    first, problems = futures[0], []
+    for future in futures[1:]:
+        for path in ("periods", "objective.name"):
+            value, wanted = _stated(future, path), _stated(first, path)
+            if value != wanted:
+                run = future.run.name
+                at = {"list": ("runs", run), "variants": ("design",)}.get(study.design, ("over",))
+                message = f"run '{run}' has another {path} than run '{first.run.name}'"
+                problems.append(study.origin.problem(at, message, value=value, allowed=wanted))
+    if problems:
+        raise InputError(problems)
+
+
+def _stated(future: Future, path: str) -> str:
+    scenario = future.scenario
+    return str(scenario.periods if path == "periods" else scenario.objective.name)

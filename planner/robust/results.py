@@ -20,6 +20,7 @@ from planner.study.schema import Study
 from planner.study.work import Record
 
 MARK = "robust.json"
+PLANS = "plans"
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Said:
     mean: float | None = None
     mean_decided: Decided | None = None
     mean_totals: Sequence[Totals | None] = ()
+    infeasible: bool = False
 
     def value_or(self, other: float | None) -> float:
         """The value of the robust plan, or another where there is none."""
@@ -66,6 +68,7 @@ class Robust:
     for the mean future (None where some future cannot be served by it, or inputs have no mean).
     `bound_basis` says what the bound is proven by: divisible halls at every candidate
     (`relaxation`), or whole ones at all that are not ruled out by prices (`whole halls`).
+    `status` is `infeasible` where some future has no plan at all.
     """
 
     name: str
@@ -82,6 +85,8 @@ class Robust:
     choice: pd.DataFrame
     said: str
     seconds: float
+    more_is_better: bool
+    status: str = ""
 
     @property
     def gap_frac(self) -> float | None:
@@ -97,13 +102,22 @@ class Robust:
 
     @property
     def information(self) -> float | None:
-        """What knowing the future would gain, in the objective's unit."""
-        return _lead(self.known, self.value)
+        """What knowing the future would gain, in the objective's unit.
+
+        Nothing where the plans that know theirs, found within their gaps, are no better.
+        """
+        return self._lead(self.known, self.value)
 
     @property
     def solution(self) -> float | None:
         """What the robust plan gains over the plan for the mean future, in the objective's unit."""
-        return _lead(self.value, self.mean)
+        return self._lead(self.value, self.mean)
+
+    def _lead(self, one: float | None, other: float | None) -> float | None:
+        """By how much one is better than another; 0 where it is not."""
+        if one is None or other is None:
+            return None
+        return max(one - other if self.more_is_better else other - one, 0.0)
 
     def document(self) -> dict[str, Any]:
         """What `robust.json` holds."""
@@ -120,6 +134,7 @@ class Robust:
             "value_of_perfect_information": self.information,
             "value_of_stochastic_solution": self.solution,
             "said": self.said,
+            "status": self.status,
             "seconds": round(self.seconds, 3),
             "planner": __version__,
             "futures": _records(self.futures),
@@ -146,15 +161,20 @@ class Robust:
         if self.bound is not None and gap is not None:
             said = f"  nothing beats {self.bound:,.6g} ({self.bound_basis}), gap {100 * gap:.3g} %"
             text.append(said, "default")
-        text.append(
-            f"\nknowing the future would gain {_of(self.information, self.value)}", "default"
-        )
-        if self.mean is not None:
-            gain = _of(self.solution, self.value)
-            text.append(f"\nthe plan for the mean future is worth {gain} less", "default")
-        elif self.mean_is_known:
-            text.append("\nthe plan for the mean future cannot serve every future", "default")
+        gain = _of(self.information, self.value)
+        text.append(f"\nknowing the future would gain {gain}", "default")
+        text.append(f"\n{self._of_the_mean()}", "default")
         return text
+
+    def _of_the_mean(self) -> str:
+        """What the choices for the mean future are worth."""
+        if self.solution:
+            return f"the plan for the mean future is worth {_of(self.solution, self.value)} less"
+        if self.mean is not None:
+            return "the plan for the mean future is as good"
+        if self.mean_is_known:
+            return "the plan for the mean future cannot serve every future"
+        return "no plan for the mean future: an input has no mean, or none was found"
 
     def _futures(self) -> Table:
         view = _view(f"\nFutures, {self.unit}: at best where known, robust, planned for the mean")
@@ -205,6 +225,8 @@ def write_robust(said: Said, folder: Path, seconds: float, why: str) -> Robust:
         choice=_choice(said),
         said=why or ("none was found in time" if said.value is None else ""),
         seconds=seconds,
+        more_is_better=said.ratio.more_is_better,
+        status="infeasible" if said.infeasible else "",
     )
     write(folder, MARK, found.document(), {"robust": found.futures, "robust_choice": found.choice})
     return found
@@ -221,6 +243,7 @@ def _futures(said: Said) -> pd.DataFrame:
                 "future": future.run.name,
                 **future.run.inputs,
                 "status": record["status"],
+                "reason": record.get("reason", ""),
                 "known_value": known,
                 "known_bound": record.get("bound"),
                 "robust_value": value,
@@ -229,7 +252,7 @@ def _futures(said: Said) -> pd.DataFrame:
                 "facility_mw": _load_mw(said, future, robust),
                 "known_sites": ";".join(record.get("sites") or ()),
                 "known_folder": record["folder"],
-                "robust_folder": f"plans/{future.run.name}" if robust else "",
+                "robust_folder": f"{PLANS}/{future.run.name}" if robust else "",
             }
         )
     return pd.DataFrame(rows)
@@ -297,12 +320,10 @@ def _ratio(said: Said, totals: Totals | None) -> float | None:
     return None if totals is None else said.shown(totals[0] / totals[1])
 
 
-def _lead(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else abs(one - other)
-
-
-def _of(amount: float | None, value: float) -> str:
-    return "-" if amount is None else f"{amount:,.4g} ({100 * amount / abs(value):.2g} %)"
+def _of(amount: float | None, value: float | None) -> str:
+    if amount is None or value is None:
+        return "-"
+    return f"{amount:,.4g} ({100 * amount / abs(value):.2g} %)" if amount else "nothing"
 
 
 def _number(value: Any, form: str) -> str:

@@ -35,8 +35,8 @@ __all__ = [
     "Base",
     "Results",
     "Study",
+    "folder_of",
     "job_of",
-    "open_folder",
     "read_study",
     "solve_runs",
     "study",
@@ -85,14 +85,15 @@ def study(
         or a folder that holds something else.
     """
     asked = stated if isinstance(stated, Study) else read_study(stated)
-    base = read_scenario(asked.scenario_path, asked.changes)
-    scenario, _ = load(read_text(asked.scenario_path), str(asked.scenario_path))
-    facts = facts_of(base, region)
-    read(base, facts)
+    with asked.placing():
+        base = read_scenario(asked.scenario_path, asked.changes)
+        scenario, _ = load(read_text(asked.scenario_path), str(asked.scenario_path))
+        facts = facts_of(base, region)
+        read(base, facts)
     asked = with_draws(asked, base, facts) if asked.draw else asked
     runs = runs_of(asked)
-    check(asked, scenario, facts)
-    folder = open_folder(out, resume)
+    check(asked, runs, scenario, facts)
+    folder = folder_of(out, resume, name=asked.name)
     start = Base(tuple(asked.changes), base)
     jobs = [
         job_of(scenario, [*asked.changes, *run.overrides], facts, folder, asked.worth, start)
@@ -113,7 +114,7 @@ def study(
         found = results()
         write(folder, MARK, found.document(), found.tables)
 
-    with locked(folder), crew(Setup(Kept, facts), workers) as run_all:
+    with crew(Setup(Kept, facts), workers) as run_all, locked(folder):
         solve_runs(jobs, run_all, records, _now_and_then(keep), progress)
         keep()
     return results()
@@ -164,24 +165,38 @@ def solve_runs(
     run_all(left, ended)
 
 
-def open_folder(out: str | Path, resume: bool, mark: str = MARK) -> Path:
-    """The study's folder: new or empty, or, to go on with it, an earlier one with that mark.
+def folder_of(out: str | Path, resume: bool, mark: str = MARK, name: str | None = None) -> Path:
+    """The study's folder: new or empty, or, to go on with it, an earlier one with mark and name.
 
     Raises
     ------
     InputError
-        It holds something else, or a study that nobody asked to resume.
+        It holds something else, another study, or one that nobody asked to resume.
     """
     folder = Path(out).resolve()
     if not (folder / mark).is_file():
         begun = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        if not resume or not begun <= {RUNS, FILE}:  # nothing finished when it was killed
+        finished = any((folder / RUNS).glob("[!.]*"))
+        if not begun <= {RUNS, FILE} or (finished and not resume):  # killed before it told of any
             check_folder(folder, mark)
-    elif not resume:
+        return folder
+    if not resume:
         message = "holds earlier runs, which would be lost"
         raise InputError(Problem(OPTION, str(folder), message, allowed="--resume, or a new folder"))
-    (folder / RUNS).mkdir(parents=True, exist_ok=True)
+    earlier = _name_in(folder / mark)
+    if name is not None and earlier is not None and earlier != name:
+        message = f"holds the study '{earlier}', whose tables would be lost"
+        problem = Problem(OPTION, str(folder), message, name, f"'{earlier}', or a new folder")
+        raise InputError(problem)
     return folder
+
+
+def _name_in(path: Path) -> str | None:
+    """The name that a study's results bear; None where they do not say."""
+    try:
+        return json.loads(path.read_text("utf-8")).get("name")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def write(folder: Path, mark: str, document: Mapping[str, Any], tables: Mapping[str, Any]) -> None:

@@ -1,14 +1,14 @@
 """The runs of a study: which values its design gives to what is changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from planner.errors import InputError, Problem
+from planner.errors import InputError, Problem, refuse
 from planner.overrides import override_text
 from planner.reading import read
 from planner.scenario_yaml import load, read_text
@@ -17,6 +17,9 @@ from planner.study.schema import MOST_RUNS, SAMPLED, Study
 from planner.tables import Region
 
 BASE = "base"
+MOST_TRIED = 50
+"""So many runs are looked at for one in which a value makes a scenario."""
+
 DIGITS = ".6g"
 """Drawn numbers are rounded to what a person would write, and used so."""
 
@@ -72,10 +75,11 @@ def runs_of(study: Study) -> list[Run]:
     ]
 
 
-def check(study: Study, scenario: Mapping[Any, Any], region: Region) -> None:
+def check(study: Study, runs: Sequence[Run], scenario: Mapping[Any, Any], region: Region) -> None:
     """Refuse what the scenario or the region does not know, before anything is solved.
 
-    Each value is tried alone; values that only together make no scenario are rows of the study.
+    Each value is tried alone, then, as others may have to change with it, in the runs that have it;
+    values that only together make no scenario are rows of the study.
 
     Raises
     ------
@@ -83,12 +87,20 @@ def check(study: Study, scenario: Mapping[Any, Any], region: Region) -> None:
         Every problem of every value, at its place in the study.
     """
     problems: list[Problem] = []
-    for place, inputs in _tried(study):
-        overrides = [override_text(path, value) for path, value in inputs.items()]
+
+    def wrong(run: Run) -> tuple[Problem, ...]:
         try:
-            read(scenario, region, [*study.changes, *overrides])
+            read(scenario, region, [*study.changes, *run.overrides])
         except InputError as error:
-            problems += [_placed(study, place, problem) for problem in error.problems]
+            return error.problems
+        return ()
+
+    for place, inputs in _tried(study):
+        found = wrong(Run("", inputs))
+        others = runs if found and place[0] == "over" else ()
+        having = (run for run in others if inputs.items() <= run.inputs.items())
+        if found and all(wrong(run) for run in islice(having, MOST_TRIED)):
+            problems += [_placed(study, place, problem) for problem in found]
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
 
@@ -111,7 +123,13 @@ def _placed(study: Study, place: tuple, problem: Problem) -> Problem:
 
 
 def _sampled(study: Study) -> list[Run]:
-    ends = {path: _ends(study, path) for path in study.over}
+    ends, problems = {}, list[Problem]()
+    for path in study.over:
+        try:
+            ends[path] = _ends(study, path)
+        except InputError as error:
+            problems += error.problems
+    refuse(problems)
     runs = []
     for i, point in enumerate(_points(study, len(ends)), 1):
         draws = dict(zip(ends, map(float, point), strict=True))

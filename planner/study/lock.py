@@ -16,13 +16,14 @@ RUNS = "runs"
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder, swept of what was half-written when an earlier process was killed.
 
-    The system lets go of it when the process ends, however it ends.
+    It is made if it is new. The system lets go of it when the process ends, however it ends.
 
     Raises
     ------
     InputError
         Another process holds it.
     """
+    (folder / RUNS).mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
     except ImportError:  # no such locks on this system

@@ -10,7 +10,7 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
-from planner.study import Base, job_of, open_folder, solve_runs
+from planner.study import Base, folder_of, job_of, solve_runs
 from planner.study.lock import locked
 from planner.study.progress import Runs
 from planner.study.work import LEAST_SECONDS, Kept, Movable, Record
@@ -60,8 +60,8 @@ class Rounds:
         self._run_all: RunAll
 
     @contextmanager
-    def open(self, out: str | Path, mark: str) -> Iterator[Path]:
-        """Hold the folder of the plans, new or, to go on, as it was left.
+    def open(self, out: str | Path, mark: str, name: str | None = None) -> Iterator[Path]:
+        """Hold the folder of the plans, new or, to go on, as it was left with mark and name.
 
         The workers stay from round to round, and what each has loaded.
 
@@ -70,9 +70,9 @@ class Rounds:
         InputError
             It holds something else, or plans that nobody asked to go on with.
         """
-        self.folder = open_folder(out, self._how.resume, mark)
+        self.folder = folder_of(out, self._how.resume, mark, name)
         workers = crew(Setup(Kept, self.facts), self._how.workers)
-        with locked(self.folder), workers as self._run_all:
+        with workers as self._run_all, locked(self.folder):
             yield self.folder
 
     def solve(self, asked: Sequence[Asked], base: Sequence[str] | None = None) -> list[Record]:

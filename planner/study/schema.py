@@ -1,11 +1,14 @@
 """A study as a YAML file: a scenario, what is changed in it, and by which design."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from planner.errors import InputError, Problem
 from planner.origin import Origin
 from planner.overrides import override_text
 from planner.scenario.words import Strict
@@ -19,6 +22,9 @@ SAMPLED = ("latin_hypercube", "sobol", "sobol_indices")
 
 MOST_RUNS = 10_000
 
+NAME = r"^[\w\- ][\w.\- ]*$"
+"""Names are names of folders, too: none begins with a dot."""
+
 
 class Study(Strict):
     """Many scenarios: one changed again and again.
@@ -30,13 +36,13 @@ class Study(Strict):
     table how far its recalled and assumed numbers may be off, where they state no ends themselves.
     """
 
-    name: Annotated[str, Field(min_length=1, pattern=r"^[\w.\- ]+$")]
+    name: Annotated[str, Field(min_length=1, pattern=NAME)]
     description: str = ""
     scenario: str
     set: dict[str, Any] = {}
     design: Design
     over: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
-    runs: dict[Annotated[str, Field(pattern=r"^[\w.\- ]+$")], dict[str, Any]] = {}
+    runs: dict[Annotated[str, Field(pattern=NAME)], dict[str, Any]] = {}
     draw: list[Literal["throughput", "recalled"]] = []
     recalled_error_frac: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
     samples: Annotated[int, Field(ge=1, le=MOST_RUNS)] | None = None
@@ -82,6 +88,27 @@ class Study(Strict):
     def scenario_path(self) -> Path:
         """The scenario's file; stated relative to the study's own."""
         return Path(self._origin.file).parent / self.scenario
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Problems of what the study sets, and of its scenario's name, are told at their lines."""
+        try:
+            yield
+        except InputError as error:
+            raise InputError([self._placed(problem) for problem in error.problems]) from None
+
+    def _placed(self, problem: Problem) -> Problem:
+        stated = {f"--set {override_text(path, value)}": path for path, value in self.set.items()}
+        path: tuple = ()
+        if problem.file in stated:
+            path = ("set", stated[problem.file])
+        elif problem.file == str(self.scenario_path) and not problem.place:
+            path = ("scenario",)
+        if not path:
+            return problem
+        at = self._origin.problem(path, "")
+        place = at.place if path[0] == "set" else f"{at.place}, {problem.file}"
+        return replace(problem, file=at.file, place=place)
 
     @property
     def changes(self) -> list[str]:

@@ -108,8 +108,11 @@ def test_a_future_without_a_plan_is_named(
         STUDY.split("  better")[0] + "  poor: {scale: {facility_mw_min: {2027: 5000}}}\n"
     )
     result = run("robust", stated, "--out", tmp_path / "out")
-    assert result.exit_code == 4
-    assert "No choice serves every future: no plan in poor." in result.stdout
+    assert result.exit_code == 3
+    assert "No choice serves every future: no plan in poor: scale.facility_mw_min" in result.stdout
+    rows = pd.read_csv(tmp_path / "out" / "robust.csv").set_index("future")
+    assert rows.at["poor", "status"] == "infeasible"
+    assert "5000" in rows.at["poor", "reason"]
 
 
 def test_the_mean_of_inputs(stated: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from models.blocks.objective import OBJECTIVES
 from planner.optimize import optimize
-from planner.robust import _refused
+from planner.robust import Choice, _refused
 from planner.robust.futures import Future
 from planner.robust.here_and_now import Aim, _Relaxation, here_and_now
 from planner.robust.measure import value_of, worst
@@ -192,8 +192,10 @@ def test_a_choice_that_the_network_of_a_future_refuses_is_made_again(tmp_path):
         found = here_and_now([f.case for f in said.futures], {"a", "b"}, (20.0, 12.0), aim(1.0))
         assert found is not None
         parts = [Recourse(f.case, found.sites, found.decided, aim(1.0)) for f in said.futures]
-        _, plans = served(parts, found.value, 1.0)
-        if not _refused(said, parts, plans):
+        value, plans = served(parts, found.value, 1.0)
+        assert value is not None
+        whole = [x for x in plans if x is not None]
+        if not _refused(said, Choice(found.decided, value, parts, whole)):
             break
     assert rounds > 1
     it_mw = [x[part.compiled.column["it_mw[a,dry,2027]"]]
