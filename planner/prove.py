@@ -2,7 +2,8 @@
 
 1. The bound falls by the search over totals of halls (planner/solve/totals.py).
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
-   whole numbers at these are searched for: that ends it.
+   whole numbers at these are searched for: that ends it, but for whole racks, which may be searched
+   for as long again as all this took.
 3. Else a better plan is looked for by way of totals (planner/solve/by_totals.py), at the sites of
    the one in hand and the top of 1, for half as long as 1 took; then again. Where neither has
    anything left to do, 2 ends it with as many sites as there are.
@@ -43,7 +44,7 @@ def proven(
     bound, seconds = relaxed.bound, ROUND_SECONDS
     near = points(compiled, [relaxed])
     totals: WholeTotals | None = None
-    done = False
+    done, first = False, time.monotonic()
     while search.goes_on(bound):
         stages.enter("prove")
         begun, r = time.monotonic(), search.hand.r
@@ -65,6 +66,8 @@ def proven(
             search.tell(bound)
             stages.enter("place racks")
             search.place(bound)
+            if search.goes_on(bound):
+                search.place(bound, time.monotonic() - first)
             break
         if search.better(choice, near, seconds):
             stages.enter("place racks")

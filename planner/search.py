@@ -21,7 +21,7 @@ from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.narrow import among
 from planner.solve.order import Limits, in_order
-from planner.solve.place import Placement
+from planner.solve.place import FREER_SECONDS, Placement
 from planner.solve.placed import Placed, at_few, opened, used
 from planner.solve.ratio import Best
 from planner.solve.repair import repaired
@@ -260,8 +260,11 @@ class Search:
     def _wanted(self, bound: float) -> Wanted:
         return Wanted(self._names, self.hand.least(bound), bound)
 
-    def place(self, bound: float) -> None:
-        """Whole racks in the halls just chosen; kept if better than the plan in hand."""
+    def place(self, bound: float, seconds: float | None = None) -> None:
+        """Whole racks in the halls just chosen; kept if better than the plan in hand.
+
+        Where seconds are given, the freest search for them may take so long.
+        """
         if self._over or not self._where:
             return
         solve = self._scenario.solve
@@ -271,17 +274,21 @@ class Search:
         longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
         if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
+        longest = longest if seconds is None else seconds
         least = self.hand.least(bound)
         limits = replace(self._limits, deadline=self.soon(longest), enough=least)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
-        _, placed = placement.best(self._where, self._names, self._start, enough, limits, seen)
+        freer_s = FREER_SECONDS if seconds is None else seconds
+        _, placed = placement.best(
+            self._where, self._names, self._start, enough, limits, freer_s, seen
+        )
         if placed is not None:
             self.hand.take(placed)
         elif self._grouped is not None and self.hand.placed is None:
             # what stood before by way of totals
             (self._where, self._sites, self._start), self._grouped = self._grouped, None
-            self.place(bound)
+            self.place(bound, seconds)
 
     def outcome(self, bound: float) -> Outcome:
         """The plan in hand, judged against the bound."""

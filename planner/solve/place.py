@@ -74,6 +74,7 @@ class Placement:
         start: float,
         enough: float,
         limits: Limits,
+        freer_s: float = FREER_SECONDS,
         watch: Watch | None = None,
     ) -> tuple[float, Placed | None]:
         """The best ratio of a plan with whole racks, and the plan after all objectives in turn.
@@ -108,7 +109,7 @@ class Placement:
                     break
             found = -np.inf if x is None else value_at(compiled, OBJECTIVES[names[0]], x)
             if x is not None and plan is None:
-                end = min(limits.deadline, monotonic() + FREER_SECONDS)
+                end = min(limits.deadline, monotonic() + freer_s)
                 aim = aim._replace(limits=replace(limits, deadline=end))
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)

@@ -125,7 +125,10 @@ def site_shares(study: Study, runs: Sequence[Run], rows: pd.DataFrame) -> pd.Dat
         at = np.array(marks, dtype=bool)[solved]
         if at.any():
             by_input.setdefault(name, {})[level] = chosen[at].mean().to_numpy()
+    base = np.array([run.name == BASE for run in runs], dtype=bool)[solved]
     for name, levels in by_input.items():
+        if study.design in FROM_BASE and base.any():  # what an input is where others are changed
+            levels[BASE] = chosen[base].mean().to_numpy()
         shares = np.array(list(levels.values()))
         swing = shares.max(axis=0) - shares.min(axis=0)
         more = (swing > frame["swing_frac"].to_numpy() + 1e-9) & (len(levels) > 1)

@@ -1,8 +1,10 @@
 """What a study found, as tables and on a screen."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from rich.text import Text
 from planner import __version__
 from planner.study.schema import SAMPLED, Study
 
+NAME_WIDTH, NUMBER_WIDTH = 34, 11
 MOST_LEVELS = 24
 MOST_REASONS = 5
 MOST_SITES = 8
@@ -69,38 +72,45 @@ class Results:
     def _effects(self) -> Table:
         rows = self.tables["effects"]
         design = self.study.design
-        title = TITLES.get(design, "Halves of the sample: the widest swing first")
-        view = _table(f"\n{title}")
-        view.add_column("", overflow="fold", max_width=40)
-        extra = ["rank corr."] if design in SAMPLED else []
-        indexed = "total_order_frac" in rows and rows["total_order_frac"].notna().any()
-        extra += ["alone", "in all"] if indexed else []
-        names = ("", "runs", self._unit(), "change", "$/Mtoken", "change", "capex M$", *extra)
+        sampled = design in SAMPLED
+        indexed = bool(rows.get("total_order_frac", pd.Series(dtype=float)).notna().any())
+        view = _table(f"\n{TITLES.get(design, 'Halves of the sample: the widest swing first')}")
+        view.add_column("", overflow="fold")
+        unit = "\n".join(wrap(self._unit(), NUMBER_WIDTH))
+        names = ["runs", unit, "change", "$/Mtoken", *([] if sampled else ["change"]), "capex M$"]
+        names += ["corr."] if sampled else []
+        names += ["alone", "in all"] if indexed else []
         for name in names:
-            view.add_column(name, justify="right")
+            view.add_column(name, justify="right", no_wrap=True)
         last = ""
         for _, row in rows.head(MOST_LEVELS).iterrows():
+            if row["level"] and row["input"] != last:
+                view.add_row(Text(_broken(row["input"])))
             cells = [
-                "" if row["input"] == last else row["input"],
-                row["level"],
+                f"  {row['level']}" if row["level"] else row["input"],
                 f"{row['solved_count']}" if row["solved_count"] else "none",
-                _number(row["value"], ",.6g"),
+                _number(row["value"], ",.5g"),
                 _number(row["value_change_frac"], "+.2%"),
                 _number(row["cost_usd_per_mtoken"], ".3g"),
-                _number(row["cost_change_frac"], "+.2%"),
+                *([] if sampled else [_number(row["cost_change_frac"], "+.2%")]),
                 _number(row["capex_musd"], ",.0f"),
-                *([_number(row["rank_correlation"], "+.2f")] if extra else []),
-                *(
-                    [_number(row[f"{n}_order_frac"], ".2f") for n in ("first", "total")]
-                    if indexed
-                    else []
-                ),
             ]
+            cells += [_number(row["rank_correlation"], "+.2f")] if sampled else []
+            orders = ("first_order_frac", "total_order_frac") if indexed else ()
+            cells += [_number(row[name], ".2f") for name in orders]
             view.add_row(*(Text(cell) for cell in cells))
             last = row["input"]
-        if len(rows) > MOST_LEVELS:
-            view.caption = f"{len(rows) - MOST_LEVELS} more in effects.csv"
+        view.caption = "; ".join(self._notes(len(rows), indexed)) or None
         return view
+
+    def _notes(self, count: int, indexed: bool) -> Iterator[str]:
+        """What is left to say of the effects."""
+        if count > MOST_LEVELS:
+            yield f"{count - MOST_LEVELS} more in effects.csv"
+        if indexed:
+            yield "alone, in all: Sobol indices, their errors in effects.csv"
+        elif self.study.design == "sobol_indices":
+            yield "no Sobol indices: a run has no plan, or nothing moves the value"
 
     def _unit(self) -> str:
         units = self.tables["runs"]["unit"].dropna().unique()
@@ -134,6 +144,16 @@ class Results:
         if len(rows) > MOST_REASONS:
             lines.append(f"\nand {len(rows) - MOST_REASONS} more in runs.csv")
         return Text("".join(lines))
+
+
+def _broken(name: str) -> str:
+    """A name of several parts on lines that end where a part does."""
+    lines = [""]
+    for part in re.split(r"(?<=[.])", name):
+        if len(lines[-1]) + len(part) > NAME_WIDTH and lines[-1]:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _table(title: str, least: int = 0) -> Table:

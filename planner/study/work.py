@@ -146,7 +146,9 @@ def _solved(kept: Kept, job: Job) -> Record:
     }
     if found.value is None:
         record["reason"] = _why(found)
-    elif found.tables:
+    elif found.status == "stopped":
+        record["reason"] = f"the search ended with a gap of {100 * (found.gap_frac or 0):.2g} %"
+    if found.value is not None and found.tables:
         record["figures"] = figures(found.tables)
         record["sites"] = sorted(found.tables["power"]["site_id"].unique())
     record["seconds"] = round(time.monotonic() - begun, 3)

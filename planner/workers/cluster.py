@@ -14,7 +14,7 @@ from uuid import uuid4
 from planner.errors import InputError, Problem
 from planner.workers.task import DIED, Ended, Lost, RunAll, Setup, Task, do, forget, lost, make
 
-OPTION = "--dask"
+OPTION, ADDRESS = "--dask", "tcp://HOST:PORT"
 INSTALL = "pip install 'ai-factory-planner[cluster]'"
 _one_at_a_time = threading.Lock()
 
@@ -32,11 +32,13 @@ def on_cluster(setup: Setup, address: str) -> Iterator[RunAll]:
         from dask.distributed import Client
     except ImportError:
         raise InputError(Problem(OPTION, "", "needs Dask", address, INSTALL)) from None
+    if ":" not in address:
+        raise InputError(Problem(OPTION, "", "is no address", address, ADDRESS))
     try:
         client = Client(address, set_as_default=False, timeout=20)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        problem = Problem(OPTION, "", f"reaches no scheduler: {reason}", address, "tcp://HOST:PORT")
+        problem = Problem(OPTION, "", f"reaches no scheduler: {reason}", address, ADDRESS)
         raise InputError(problem) from None
     with client:
         name = f"ai-factory-planner-{uuid4()}"  # others may use this cluster, too

@@ -38,6 +38,13 @@ OPTIONS = {
         "--gap small",
         "--set solve.gap_frac=small, solve.gap_frac: is not a number but a text, found 'small'",
     ),
+    "changes that cannot be read, and one of no key": (
+        "--set sites[*].headroom_mw/=2 --set =5 --set solve.gap=3",
+        "3 problems",
+        "'sites[*].headroom_mw/' is not the name of a fact; allowed: table[key or glob].column",
+        "--set =5: names no key",
+        "unknown key",
+    ),
     "gap above one": ("--gap 2", "--set solve.gap_frac=2, solve.gap_frac: is too large, found 2"),
     "gap that is no number": ("--gap .nan", "solve.gap_frac: is not a finite number, found nan"),
     "no threads": ("--threads 0", "--set solve.threads=0, solve.threads: is too small, found 0"),

@@ -9,9 +9,11 @@ import pytest
 from typer.testing import Result
 
 from models.blocks.objective import OBJECTIVES
+from planner.robust import robust
 from planner.robust.futures import mean_of
-from planner.robust.results import regret
+from planner.robust.results import Robust, regret
 from planner.study.designs import Run
+from planner.study.rounds import How
 from planner.verify import verify
 from tests.region import shipped
 
@@ -65,8 +67,9 @@ def test_one_choice_serves_every_future(
     # nobody does better than by knowing, and no choice better than the one proven best
     assert (rows["robust_value"] <= rows["known_bound"] * (1 + 1e-6)).all()
     assert said["value_of_plan_for_the_mean"] is None or (
-        said["value_of_plan_for_the_mean"] <= said["bound"] * (1 + 1e-6)
+        said["value_of_plan_for_the_mean"] <= said["value"]
     )
+    assert said["value_of_perfect_information"] >= 0
     choices = []
     for name in rows.index:
         folder = out / "plans" / name
@@ -98,6 +101,13 @@ def test_bad_input_is_told_before_anything_is_solved(
     result = run("robust", stated, "--out", tmp_path / "out")
     assert result.exit_code == 2
     assert "KR-DEZ" in result.stderr
+    stated.write_text(f"{STUDY}  later: {{periods: [2028], scale: {{}}}}\n"
+                      "  other: {objective.name: cost_per_mtoken}\n")  # fmt: skip
+    result = run("robust", stated, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    for said in ("line 8", "run 'later' has another periods", "[2027]", "line 9",
+                 "run 'other' has another objective.name", "tokens_per_mw"):  # fmt: skip
+        assert said in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -112,7 +122,7 @@ def test_a_future_without_a_plan_is_named(
     assert "No choice serves every future: no plan in poor: scale.facility_mw_min" in result.stdout
     rows = pd.read_csv(tmp_path / "out" / "robust.csv").set_index("future")
     assert rows.at["poor", "status"] == "infeasible"
-    assert "5000" in rows.at["poor", "reason"]
+    assert "5,000 MW" in rows.at["poor", "reason"]
 
 
 def test_the_mean_of_inputs(stated: Path) -> None:
@@ -132,6 +142,31 @@ def test_the_mean_of_inputs(stated: Path) -> None:
     assert inputs({GAIN: 0.1}, {}) is None
     assert inputs({"objective.name": "tokens"}, {"objective.name": "npv"}) is None
     assert inputs({prices: "*1.4"}, {prices: "+1"}) is None
+
+
+@pytest.mark.parametrize(("more", "turn"), [(True, 1.0), (False, -1.0)])
+def test_what_knowing_is_worth_is_never_less_than_nothing(more: bool, turn: float) -> None:
+    def found(value: float, known: float, mean: float) -> Robust:
+        frame = pd.DataFrame({"future": []})
+        return Robust("x", "u", 1.0, turn * value, None, "", turn * known, turn * mean, True, 0.01,
+                      frame, frame, "", 0.0, more)  # fmt: skip
+
+    assert (found(5.0, 6.0, 3.0).information, found(5.0, 6.0, 3.0).solution) == (1.0, 2.0)
+    # within their gaps, plans that know may be worse, and the plan for the mean as good
+    assert (found(5.0, 4.9, 5.0).information, found(5.0, 4.9, 5.0).solution) == (0.0, 0.0)
+
+
+def test_the_plan_for_the_mean_is_taken_where_it_is_better(
+    stated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what was found within the gap is worse: here, nothing was found at all."""
+    even = STUDY.split("  late")[0]
+    stated.write_text(even)
+    monkeypatch.setattr("planner.robust.here_and_now", lambda *_: None)
+    found = robust(stated, tmp_path / "out", region=shipped(), how=How(workers=1))
+    assert found.value == found.mean is not None
+    assert found.solution == 0
+    assert verify(tmp_path / "out" / "plans" / "as planned") == []
 
 
 def test_regret_is_what_is_lost_and_no_gain() -> None:

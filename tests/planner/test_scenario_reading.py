@@ -159,6 +159,15 @@ def test_keys_of_several_columns_are_joined() -> None:
     assert rows.loc[("KR", "discount_frac"), "value"] == 0.05
 
 
+def test_of_two_facts_about_a_cell_the_last_one_wins() -> None:
+    """Also where the last was stated before, with another between."""
+    texts = ["sites[*].headroom_mw=2", "sites[ulsan-*].headroom_mw=3", "sites[*].headroom_mw=2"]
+    sites = apply_facts(shipped(), scenario_from(VALUES, overrides=texts)).tables["sites"]
+    assert set(sites["headroom_mw"]) == {2.0}
+    sites = apply_facts(shipped(), scenario_from(VALUES, overrides=texts[:2])).tables["sites"]
+    assert set(sites["headroom_mw"]) == {2.0, 3.0}
+
+
 def test_facts_are_applied_once() -> None:
     scenario = scenario_from({**VALUES, "facts": {"systems[h200].rack_kw": "*2"}})
     once = apply_facts(shipped(), scenario)

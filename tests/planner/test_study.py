@@ -133,6 +133,8 @@ def test_a_change_is_written_as_an_option(path: str, value: Any, text: str) -> N
         ({"design": "sobol", "over": {"a": [2, 1]}, "samples": 4}, "no ends to draw between"),
         ({"design": "sobol", "over": {"a": ["*1", 2]}, "samples": 4}, "no ends to draw between"),
         ({"design": "grid", "over": {c: list(range(30)) for c in "abc"}}, "makes 27,000 runs"),
+        ({"design": "sobol", "over": {"a": [2, 1], "b": [3]}, "samples": 4}, "2 problems"),
+        ({"design": "list", "runs": {"..": {}, "b": {}}}, "characters that are not allowed"),
         ({"design": "gird", "over": {"a": [1]}}, "did you mean 'grid'"),
         ({"design": "grid", "ovre": {"a": [1]}}, "did you mean 'over'"),
     ],
@@ -243,6 +245,42 @@ def test_a_run_whose_process_always_dies_is_a_row_and_is_tried_again(
     assert "its process ended 3 times" in shown(found)
     again = study(tmp_path / "study.yaml", tmp_path / "out", region=shipped(), resume=True)
     assert again.counts == {"optimal": 1}
+
+
+def test_what_the_study_sets_is_told_at_its_line(stated: Any, tmp_path: Path) -> None:
+    text = TORNADO.replace("design:", "set: {solve.gap_frac: abc, periods: 3}\ndesign:")
+    with pytest.raises(InputError) as caught:
+        study(stated(text), tmp_path / "out", region=shipped())
+    said = str(caught.value)
+    assert said.count("study.yaml, line 3, set.") == 2
+    assert "--set" not in said
+    with pytest.raises(InputError, match=r"study.yaml, line 2, scenario, .*two-site.yaml: no such"):
+        study(stated(TORNADO.replace("one-site", "two-site")), tmp_path / "out", region=shipped())
+    assert not (tmp_path / "out").exists()
+
+
+def test_values_that_make_a_scenario_together_are_no_mistake(stated: Any, tmp_path: Path) -> None:
+    """Each alone contradicts the base; of their four combinations one does."""
+    low, high = "scale.facility_mw_min.2027", "scale.facility_mw_max.2027"
+    text = f"name: g\nscenario: one-site.yaml\ndesign: grid\nover:\n  {low}: [10, 20]\n"
+    text += f"  {high}: [15, 25]\nset: {{{high}: 15}}\n"
+    found = study(stated(text), tmp_path / "out", region=shipped(), workers=1)
+    statuses = found.tables["runs"].set_index([low, high])["status"].to_dict()
+    assert statuses[20, 15] == "failed"
+    assert {statuses[10, 15], statuses[10, 25], statuses[20, 25]} <= {"optimal", "infeasible"}
+    wrong = text.replace("[10, 20]", "[10, 30]")
+    with pytest.raises(InputError, match="line 5, scale"):
+        study(stated(wrong), tmp_path / "other", region=shipped())
+
+
+def test_another_study_does_not_take_its_place(stated: Any, tmp_path: Path) -> None:
+    text = f"name: one\nscenario: one-site.yaml\ndesign: list\nruns:\n  a: {{{TOTAL}: 5000}}\n"
+    study(stated(text), tmp_path / "out", region=shipped(), workers=1)
+    before = (tmp_path / "out" / "runs.csv").read_text()
+    with pytest.raises(InputError, match="holds the study 'one'"):
+        study(stated(text.replace("one\n", "two\n", 1)), tmp_path / "out", region=shipped(),
+              resume=True)  # fmt: skip
+    assert (tmp_path / "out" / "runs.csv").read_text() == before
 
 
 def test_a_grown_study_solves_only_what_is_new(stated: Any, tmp_path: Path) -> None:

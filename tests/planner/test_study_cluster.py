@@ -51,5 +51,7 @@ def test_a_worker_killed_in_the_middle(stated: Path, tmp_path: Path) -> None:
 
 
 def test_no_scheduler_is_bad_input(stated: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--dask"):
-        study(stated, tmp_path / "out", region=shipped(), workers="nowhere://x")
+    for address in ("nowhere://x", "nowhere"):
+        with pytest.raises(InputError, match="--dask"):
+            study(stated, tmp_path / "out", region=shipped(), workers=address)
+    assert not (tmp_path / "out").exists()

@@ -27,6 +27,17 @@ def test_what_swings_the_choice_of_a_site() -> None:
     assert found.loc["b"].to_list() == [1, pytest.approx(1 / 3), MW, 1.0, "20"]
 
 
+def test_one_at_a_time_the_base_is_a_level_of_every_input() -> None:
+    study = study_from({
+        "name": "x", "scenario": "x.yaml", "design": "one_at_a_time",
+        "over": {PRICE: ["*0.5", "*2"], MW: [10]},
+    })  # fmt: skip
+    rows = pd.DataFrame({"value": [1.0] * 4, "sites": ["c", "b", "b", "c"]})
+    found = site_shares(study, runs_of(study), rows).set_index("site_id")
+    assert found.loc["b"].to_list() == [2, 0.5, PRICE, 1.0, "*0.5"]
+    assert found.loc["c"].to_list() == [2, 0.5, PRICE, 1.0, "base"]
+
+
 def test_named_runs_swing_nothing() -> None:
     runs = {"one": {MW: 1}, "other": {MW: 2}}
     study = study_from({"name": "x", "scenario": "x.yaml", "design": "list", "runs": runs})
