@@ -9,9 +9,10 @@ from planner import catalogue
 from planner.errors import InputError, Problem, refuse
 from planner.facts import apply_facts
 from planner.names import check_names
+from planner.origin import Origin
 from planner.scenario import Scenario
-from planner.scenario_file import read_scenario, scenario_from
-from planner.scenario_yaml import read_text
+from planner.scenario_file import scenario_from, the_rest
+from planner.scenario_yaml import load, read_text
 from planner.tables import Region, read_region
 from planner.variants import placed, texts_of
 
@@ -36,27 +37,46 @@ def read(
     Raises
     ------
     InputError
-        Every problem of the scenario, else of the tables, else of the names and facts.
+        Every problem of the scenario, of its names and facts; or of the tables.
     """
     if isinstance(scenario, Scenario):
         chosen = scenario
-    elif isinstance(scenario, Mapping):
-        chosen = scenario_from(scenario, overrides=overrides)
     else:
-        chosen = read_scenario(scenario, overrides)
-    facts = facts_of(chosen, region)
+        origin: Origin | None = None
+        values = scenario
+        if not isinstance(values, Mapping):
+            values, origin = load(read_text(Path(values)), str(values))
+        try:
+            chosen = scenario_from(values, origin, overrides)
+        except InputError as error:
+            left = the_rest(values, origin, overrides)
+            rest = _checked(left, region)[1] if left is not None else []
+            raise InputError(list(dict.fromkeys([*error.problems, *rest]))) from None
+    facts, problems = _checked(chosen, region)
+    refuse(problems)
+    assert facts is not None
+    return chosen, facts
+
+
+def _checked(
+    scenario: Scenario, region: Region | str | Path | None
+) -> tuple[Region | None, list[Problem]]:
+    """The region with the scenario's facts in it, and every problem of names and facts."""
     problems: list[Problem] = []
     try:
-        check_names(facts, chosen)
+        facts = facts_of(scenario, region)
     except InputError as error:
-        problems += error.problems
-    problems += _variants(facts, chosen)
+        return None, list(error.problems)
     try:
-        facts = apply_facts(facts, chosen)
+        check_names(facts, scenario)
     except InputError as error:
         problems += error.problems
-    refuse(problems)
-    return chosen, facts
+    problems += _variants(facts, scenario)
+    try:
+        facts = apply_facts(facts, scenario)
+    except InputError as error:
+        problems += error.problems
+    return facts, problems
 
 
 def _variants(region: Region, scenario: Scenario) -> list[Problem]:

@@ -84,6 +84,42 @@ def scenario_from(
     return scenario
 
 
+def the_rest(
+    data: Mapping[Any, Any], origin: Origin | None = None, overrides: Sequence[str] = ()
+) -> Scenario | None:
+    """The scenario without the values that the schema refuses, so that the others can be checked.
+
+    None where nothing is refused, or the scenario is none without them.
+    """
+    origin = origin or Origin()
+    try:
+        tree, options = with_variant(data, readable(overrides)[0], origin)
+        Scenario.model_validate(tree)
+    except InputError:
+        return None
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            tree = _without(tree, tuple(part for part in item["loc"] if part != "[key]"))
+    else:
+        return None
+    try:
+        scenario = Scenario.model_validate(tree)
+    except ValidationError:
+        return None
+    scenario.keep_origin(Origin(origin.file, origin.lines, options))
+    return scenario
+
+
+def _without(tree: Any, path: KeyPath) -> Any:
+    """A copy without the value at a path, or with the part of the path that is there removed."""
+    head, rest = path[0] if path else None, path[1:]
+    if not isinstance(tree, dict) or head not in tree:
+        return tree
+    if rest and isinstance(tree[head], dict) and rest[0] in tree[head]:
+        return {**tree, head: _without(tree[head], rest)}
+    return {key: value for key, value in tree.items() if key != head}
+
+
 def validated(model: type[Checked], data: Any, origin: Origin) -> Checked:
     """Plain values as a model, every problem placed where it was written.
 

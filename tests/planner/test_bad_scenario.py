@@ -328,3 +328,13 @@ def test_all_problems_are_named_at_once(small: Callable[..., Path], run: Run) ->
     path = small("budgte: {}\nlast_period_years: -1\nsolve: {gap_frac: 2, seed: x}\n")
     said = ["4 problems in the input:", "  1. ", "budgte", "last_period_years", "gap_frac", "seed"]
     refused(run("plan", path), *said)
+
+
+def test_names_are_checked_beside_what_the_schema_refuses(
+    small: Callable[..., Path], run: Run
+) -> None:
+    changes = ["budgt.x=1", "objective.name=tokns", "filters.countries=[KX]",
+               "sites[ulsn-*].headroom_mw*=2", "policies.first_year.KP=2027"]  # fmt: skip
+    words = [word for change in changes for word in ("--set", change)]
+    refused(run("plan", small(), *words), "5 problems", "did you mean 'budget'", "'tokens'",
+            "unknown country, found 'KX'", "no row 'ulsn-*' in sites", "found 'KP'")  # fmt: skip
