@@ -177,7 +177,7 @@ class Robust:
         return "no plan for the mean future: an input has no mean, or none was found"
 
     def _futures(self) -> Table:
-        view = _view(f"\nFutures, {self.unit}: at best where known, robust, planned for the mean")
+        view = _view(f"\nFutures, {self.unit}, if known and if not")
         for name in ("future", "known", "robust", "regret", "mean plan", "MW"):
             view.add_column(name, justify="left" if name == "future" else "right")
         for _, row in self.futures.iterrows():
