@@ -22,7 +22,7 @@ SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
 SHOWN = 20
 """Rows of a table of worths on screen; `document` has them all."""
 
-BUILT = "What one more unit is worth to the plan, its sites, connections and halls as built"
+BUILT = "What one more unit is worth, sites, connections and halls as built"
 DIVISIBLE = "What one more unit is worth, halls and connections divisible"
 BY_ITSELF = "This cannot hold, whatever the other rules ask:"
 

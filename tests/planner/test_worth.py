@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner import Plan, plan
 from planner.explain import Explanation, explain_case
@@ -139,6 +140,22 @@ def test_one_more_unit_gains_what_a_solve_with_it_gains(
     assert one.per_unit == pytest.approx(real, rel=1e-3)
     assert one.per_percent == pytest.approx(real * at / 100, rel=1e-3)
     assert (one.unit, one.required) == (unit, at)
+
+
+@pytest.mark.parametrize("objective", ["cost_per_mtoken", "carbon_per_mtoken", "tokens"])
+def test_a_gain_is_what_is_better(objective: str) -> None:
+    scenario = SCENARIO.model_copy(
+        update={"objective": SCENARIO.objective.model_copy(update={"name": objective})}
+    )
+    few, more = (
+        racks(count).having(
+            values={**racks(count).values, "facility_mw_max": {("all", 2027): 12.0}}
+        )
+        for count in (50.0, 50.01)
+    )
+    (one,) = (u for u in explain_case(few, scenario).units if u.rule == "rack_supply")
+    better = abs(relaxed(more, objective) - relaxed(few, objective)) / 0.01
+    assert one.per_unit == pytest.approx(better * OBJECTIVES[objective].factor, rel=1e-2)
 
 
 def test_of_two_rules_that_ask_for_the_same_none_is_worth_anything() -> None:
