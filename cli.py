@@ -242,6 +242,10 @@ def explain(
 
     with watching(quiet, chosen.solve.time_limit_s) as watch:
         found = solve(chosen, region=facts, progress=watch)
+    if is_plan and not set_ and region is None:
+        from planner.plan_files import read_files
+
+        found = found.of_plan(read_files(scenario).tables["policies"])
     if json:
         show_json(found.document())
     else:

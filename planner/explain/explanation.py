@@ -1,9 +1,10 @@
 """Why a scenario is infeasible, or what holds it: on screen, as text, as plain values."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -11,22 +12,19 @@ from rich.text import Text
 from planner.explain.diagnosis import Change
 from planner.explain.rules import Rule
 from planner.explain.words import AT_LEAST, AT_MOST, EXACTLY, number
+from planner.explain.worth import UnitWorth, Worth, units_of_plan
 
 if TYPE_CHECKING:
     from planner.explain.costs import RuleCost
 
 TOGETHER = "These cannot all hold; without any one of them the others can:"
 SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
+SHOWN = 20
+"""Rows of a table of worths on screen; `document` has them all."""
+
+BUILT = "What one more unit is worth, sites, connections and halls as built"
+DIVISIBLE = "What one more unit is worth, halls and connections divisible"
 BY_ITSELF = "This cannot hold, whatever the other rules ask:"
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What the objective gains if a rule that binds is loosened by 1 %, and by one unit."""
-
-    rule: Rule
-    per_percent: float
-    per_unit: float | None
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,11 @@ class Explanation:
     `feasible` is None where that was not found out in time, or not proven. `checks` are sentences;
     `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
     is the least that makes the scenario feasible (least sum of relative changes of the scenario's
-    own rules); each of `alone` makes it feasible by itself. `binding` and `costs` are of a feasible
-    scenario: what loosening a rule gains, and what leaving it out would.
-    All are found with halls and racks divisible; `note` says more.
+    own rules); each of `alone` makes it feasible by itself. `binding`, `units` and `costs` are of a
+    feasible scenario: what loosening a rule gains, what one more unit gains by rule, place and
+    period, and what leaving a rule out would. All are found with halls and racks divisible; but
+    where `built`, `units` are of a plan whose sites, connections and halls stay as they are.
+    `note` says more.
     """
 
     name: str
@@ -48,6 +48,8 @@ class Explanation:
     relaxation: tuple[Change, ...] = ()
     alone: tuple[Change, ...] = ()
     binding: tuple[Worth, ...] = ()
+    units: tuple[UnitWorth, ...] = ()
+    built: bool = False
     costs: tuple["RuleCost", ...] = ()
     unit: str = ""
     note: str = ""
@@ -58,6 +60,12 @@ class Explanation:
         """The answer in one line."""
         words = {True: "is feasible", False: "is infeasible", None: "could not be decided"}
         return f"{self.name} {words[self.feasible]}"
+
+    def of_plan(self, policies: pd.DataFrame) -> "Explanation":
+        """The same with `units` of a plan by its `policies.csv`, where that has shadow prices."""
+        if not self.feasible or policies["shadow_price"].isna().all():
+            return self
+        return replace(self, units=units_of_plan(policies), built=True)
 
     def document(self) -> dict[str, Any]:
         """The explanation as plain values."""
@@ -72,6 +80,12 @@ class Explanation:
                 {**_stated(worth.rule), "unit_of_gain": self.unit,
                  "gain_per_percent": worth.per_percent, "gain_per_unit": worth.per_unit}
                 for worth in self.binding
+            ],
+            "units_of": "plan" if self.built else "relaxation",
+            "units": [
+                {**asdict(unit), "unit_of_gain": self.unit, "gain_per_percent": unit.per_percent,
+                 "gain_per_unit": unit.per_unit}
+                for unit in self.units
             ],
             "costs": [
                 {**_stated(cost.rule), "unit_of_cost": self.unit, "cost": cost.cost,
@@ -92,9 +106,13 @@ class Explanation:
             parts += [Text("\nThe least that would make it feasible:"), _table(self.relaxation)]
         if self.alone:
             parts += [Text("\nOr one of these alone:"), _table(self.alone)]
-        if self.binding:
+        if self.binding and not self.built:
             parts += [Text(f"\nWhat holds it, and what loosening gains ({self.unit}):")]
-            parts.append(_worths(self.binding))
+            parts += [_worths(self.binding), *_left(self.binding, "--json")]
+        if self.units:
+            parts += [Text(f"\n{BUILT if self.built else DIVISIBLE} ({self.unit}):")]
+            where = "--json, policies.csv" if self.built else "--json"
+            parts += [_units(self.units), *_left(self.units, where)]
         if self.costs:
             parts += [Text(f"\nWhat each rule costs, were it alone left out ({self.unit}):")]
             parts.append(_costs(self.costs))
@@ -147,12 +165,35 @@ def _worths(worths: tuple[Worth, ...]) -> Table:
     for name in ("rule", "asked", "gain per 1 %", "gain per unit"):
         justify: JustifyMethod = "left" if name == "rule" else "right"
         table.add_column(name, justify=justify, overflow="fold")
-    for worth in worths:
+    for worth in worths[:SHOWN]:
         rule = worth.rule
         asked = "" if rule.asked is None else f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
         unit = "" if worth.per_unit is None else number(worth.per_unit)
         table.add_row(rule.path, asked, number(worth.per_percent), unit)
     return table
+
+
+def _units(units: tuple[UnitWorth, ...]) -> Table:
+    table = Table(box=None, pad_edge=True)
+    for name in ("rule", "where", "period", "limit", "gain per 1 %", "gain per unit"):
+        justify: JustifyMethod = "left" if name in ("rule", "where") else "right"
+        table.add_column(name, justify=justify, overflow="fold")
+    for unit in units[:SHOWN]:
+        table.add_row(
+            unit.rule.replace("_", " "),
+            unit.where,
+            "" if unit.period is None else str(unit.period),
+            f"{SIGN[unit.sense]} {number(unit.required)} {unit.unit}",
+            number(unit.per_percent),
+            number(unit.per_unit),
+        )
+    return table
+
+
+def _left(rows: tuple[Any, ...], where: str) -> list[Text]:
+    """How many rows are not on screen, and where they are."""
+    left = len(rows) - SHOWN
+    return [Text(f" and {left} more: {where}")] if left > 0 else []
 
 
 def _costs(costs: tuple["RuleCost", ...]) -> Table:

@@ -239,7 +239,10 @@ FAMILIES = {
 
 @dataclass(frozen=True)
 class Place:
-    """A row's rule: its family, the key it shares with other rows, and where its numbers stand."""
+    """A row's rule: its family, the key it shares with other rows, and where its numbers stand.
+
+    `where` and `period` are those of the row alone.
+    """
 
     family: str
     key: tuple[str, ...]
@@ -247,6 +250,8 @@ class Place:
     about: str
     unit: str
     at: tuple[tuple[str, Any], ...]
+    where: str
+    period: int | None
 
 
 def place(row_name: str, case: Case) -> Place | None:
@@ -256,6 +261,8 @@ def place(row_name: str, case: Case) -> Place | None:
     if family is None:
         return None
     parts = dict(zip(family.parts.split(), inside.removesuffix("]").split(","), strict=True))
+    here = ", ".join(v for part, v in parts.items() if part not in ("t", "i") and v) or "all"
+    period = int(parts["t"]) if "t" in parts else None
     if "s" in parts:
         parts["n"] = case["country"][parts["s"]]
     parts["all"] = "all"
@@ -275,6 +282,8 @@ def place(row_name: str, case: Case) -> Place | None:
         about,
         family.unit.format_map(parts),
         tuple(at),
+        here,
+        period,
     )
 
 

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 from models.case import Case
 from planner.scenario import Scenario
 
+Rows = tuple[tuple[str, float], ...]
+"""Rows of the model, each with the growth of its right-hand side per unit of the limit."""
+
 AT_LEAST, AT_MOST, EXACTLY = "at least", "at most", "exactly"
 
 
 class Limit(NamedTuple):
     """One rule at one place and time: what it asks and what the plan does, in `unit`.
 
-    `rows` are the rows of the model that hold it, each with the growth of its right-hand side per
-    unit of `required`; `file` is the result file the achieved number is read from.
+    `rows` hold it in the model; `file` is the result file the achieved number is read from.
     """
 
     rule: str
@@ -26,7 +28,7 @@ class Limit(NamedTuple):
     achieved: float
     unit: str
     file: str
-    rows: tuple[tuple[str, float], ...]
+    rows: Rows
 
     @property
     def slack(self) -> float:

@@ -2,6 +2,7 @@
 
 Memory of a generation is short exactly where, for some set of vendors, the systems that can take
 it from these vendors alone need more than they deliver (Hall's condition of a transport problem).
+One more TB of a set of vendors is one in equal parts of each.
 """
 
 from collections.abc import Iterator
@@ -41,10 +42,10 @@ def of_memory(book: Book) -> Iterator[Limit]:
             for t in book.periods if alone else ():
                 taken = sum(case["hbm_tb"].get(k, 0.0) * need.get((k, t), 0.0) for k in alone)
                 most = sum(case["hbm_supply_tb"].get((generation, v, t), 0.0) for v in some)
-                hold = ((named("hbm_supply", generation, some[0], t), 1.0),)
+                hold = tuple((named("hbm_supply", generation, v, t), 1 / len(some)) for v in some)
                 yield Limit(
                     "hbm_supply", f"{generation} of {' or '.join(some)}", t, AT_MOST, most,
-                    float(taken), "TB", "installs.csv", hold if len(some) == 1 else (),
+                    float(taken), "TB", "installs.csv", hold,
                 )  # fmt: skip
 
 

@@ -56,7 +56,8 @@ def plan_tables(
     found = limits(book) if placed is not None else []
     if placed is not None:
         ratio = OBJECTIVES[context.scenario.objective.name]
-        prices = shadow_prices(placed.compiled, placed.x, ratio) if worth else {}
+        rows = [limit.rows for limit in found]
+        prices = shadow_prices(placed.compiled, placed.x, ratio, rows) if worth else {}
         tables["policies"] = policies(found, prices)
         tables["inputs"] = plan_inputs(context, tables)
     tables["sites"] = sites(

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from planner.limits import Limit
+from planner.limits.book import Rows
 from planner.results.columns import shaped
 
 
-def policies(found: Iterable[Limit], prices: Mapping[str, float]) -> pd.DataFrame:
+def policies(found: Iterable[Limit], prices: Mapping[Rows, float]) -> pd.DataFrame:
     """The table of limits.
 
     Parameters
@@ -16,7 +17,7 @@ def policies(found: Iterable[Limit], prices: Mapping[str, float]) -> pd.DataFram
     found
         The limits at the plan.
     prices
-        Objective gained by loosening a row of the model by one, by row name; may be empty.
+        Objective gained by loosening a limit by one, by the rows that hold it; may be empty.
     """
     rows = [
         {
@@ -29,13 +30,8 @@ def policies(found: Iterable[Limit], prices: Mapping[str, float]) -> pd.DataFram
             "slack": limit.slack,
             "unit": limit.unit,
             "binding_flag": int(limit.binding),
-            "shadow_price": _price(limit, prices),
+            "shadow_price": prices.get(limit.rows),
         }
         for limit in found
     ]
     return shaped("policies", pd.DataFrame(rows))
-
-
-def _price(limit: Limit, prices: Mapping[str, float]) -> float | None:
-    known = [prices[row] * abs(per) for row, per in limit.rows if row in prices]
-    return sum(known) if known else None

@@ -147,6 +147,10 @@ class Solver:
         self._low[columns], self._high[columns] = low, high
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
+    def column_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Least and most of each column as they are now."""
+        return self._low, self._high
+
     def row_bounds(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """New bounds of some rows."""
         self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), low, high)

@@ -198,7 +198,8 @@ def test_a_shadow_price_is_what_a_little_more_gives(solved: Plan) -> None:
     assert solved.outcome.placed is not None
     placed, x = solved.outcome.placed.compiled, solved.outcome.placed.x
     ratio = OBJECTIVES["tokens_per_mw"]
-    prices = shadow_prices(placed, x, ratio)
+    every = [((name, 1.0),) for name in placed.row_names]
+    prices = {rows[0][0]: price for rows, price in shadow_prices(placed, x, ratio, every).items()}
     rules = [n for n in prices if n.startswith(("rack_supply[", "facility_floor[")) and prices[n]]
     assert rules
 
