@@ -224,6 +224,20 @@ VALUES = {
         "filters: {countries: [KR]}\nscale_by_country: {JP: {facility_mw_min: {2028: 5}}}",
         "line 7, scale_by_country.JP.facility_mw_min: asks for a country that filters.countries",
     ),
+    "a market left out": (
+        "  required: [{market: tokyo, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.required[0].market: asks for a market of JP, which filters.countries "
+        "leaves out, found 'tokyo'; allowed: ",
+    ),
+    "a floor of a market left out": (
+        "  floors: [{market: tokyo, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.floors[0].market: asks for a market of JP, which filters.countries",
+    ),
+    "demand of a country left out": (
+        "  required: [{country: JP, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.required[0].country: asks for a country that filters.countries leaves "
+        "out, found 'JP'; allowed: KR",
+    ),
     "unknown region": (
         "region: kr-pj",
         "line 6, region: unknown region, found 'kr-pj'; allowed: kr-jp",
