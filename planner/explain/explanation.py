@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 TOGETHER = "These cannot all hold; without any one of them the others can:"
 SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
+AND_THESE = "Nor can these, with that resolved:"
+AND_THIS = "Nor can this, with that resolved:"
+CHECKED = "Checked: a plan of whole halls and racks was found with the number that is shown."
+UNCHECKED = (
+    "Not checked: the number is for divisible halls and racks, and no plan was found with it in "
+    "the time for it; somewhat more may be needed."
+)
 BY_ITSELF = "This cannot hold, whatever the other rules ask:"
 
 
@@ -34,17 +41,19 @@ class Explanation:
     """The answer.
 
     `feasible` is None where that was not found out in time, or not proven. `checks` are sentences;
-    `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
-    is the least that makes the scenario feasible (least sum of relative changes of the scenario's
-    own rules); each of `alone` makes it feasible by itself. `binding` and `costs` are of a feasible
-    scenario: what loosening a rule gains, and what leaving it out would.
-    All are found with halls and racks divisible; `note` says more.
+    `conflict` cannot all hold, and without any one of them the others can; `further` are conflicts
+    that stay when it is resolved. `relaxation` is the least found that makes the scenario feasible:
+    one of `alone`, each of which does by itself, or else few rules together. With a change that is
+    `checked` a plan was found; others are for divisible halls and racks. `binding` and `costs` are
+    of a feasible scenario, divisible: what loosening a rule gains, and what leaving it out would.
+    `note` says more.
     """
 
     name: str
     feasible: bool | None
     checks: tuple[str, ...] = ()
     conflict: tuple[Rule, ...] = ()
+    further: tuple[tuple[Rule, ...], ...] = ()
     relaxation: tuple[Change, ...] = ()
     alone: tuple[Change, ...] = ()
     binding: tuple[Worth, ...] = ()
@@ -66,6 +75,7 @@ class Explanation:
             "feasible": self.feasible,
             "checks": list(self.checks),
             "conflict": [_stated(rule) for rule in self.conflict],
+            "further_conflicts": [[_stated(rule) for rule in each] for each in self.further],
             "relaxation": [_moved(change) for change in self.relaxation],
             "alone": [_moved(change) for change in self.alone],
             "binding": [
@@ -88,10 +98,19 @@ class Explanation:
         if self.conflict:
             parts.append(Text(f"\n{TOGETHER if len(self.conflict) > 1 else BY_ITSELF}"))
             parts += [Text(f"  {rule}") for rule in self.conflict]
+        for each in self.further:
+            parts.append(Text(f"\n{AND_THESE if len(each) > 1 else AND_THIS}"))
+            parts += [Text(f"  {rule}") for rule in each]
         if self.relaxation:
-            parts += [Text("\nThe least that would make it feasible:"), _table(self.relaxation)]
-        if self.alone:
-            parts += [Text("\nOr one of these alone:"), _table(self.alone)]
+            parts += [Text("\nThe least found that makes it feasible:"), _table(self.relaxation)]
+        others = tuple(change for change in self.alone if change not in self.relaxation)
+        if others:
+            parts += [Text("\nOr one of these alone:"), _table(others)]
+        offered = (*self.relaxation, *others)
+        if any(change.checked for change in offered):
+            parts.append(Text(f"\n{CHECKED}"))
+        if not all(change.checked for change in offered):
+            parts.append(Text(f"\n{UNCHECKED}"))
         if self.binding:
             parts += [Text(f"\nWhat holds it, and what loosening gains ({self.unit}):")]
             parts.append(_worths(self.binding))
@@ -119,26 +138,31 @@ def _stated(rule: Rule) -> dict[str, Any]:
 
 
 def _moved(change: Change) -> dict[str, Any]:
-    moved = {"feasible_at": change.feasible_at, "change_frac": change.by_frac}
+    moved = {
+        "feasible_at": change.feasible_at,
+        "change_frac": change.by_frac,
+        "checked": change.checked,
+    }
     return {**_stated(change.rule), **moved}
 
 
 def _table(changes: tuple[Change, ...]) -> Table:
     table = Table(box=None, pad_edge=True)
-    for name in ("rule", "asked", "feasible at", "change"):
-        justify: JustifyMethod = "left" if name == "rule" else "right"
+    for name in ("rule", "asked", "feasible at", "change", "checked"):
+        justify: JustifyMethod = "left" if name in ("rule", "checked") else "right"
         table.add_column(name, justify=justify, overflow="fold")
     for change in changes:
         rule, at = change.rule, change.feasible_at
         named = f"{rule.path} ({rule.about})" if rule.about else rule.path
+        checked = "yes" if change.checked else "no"
         if rule.asked is None:
-            new = "" if rule.family == "forced_open" else f"x {1 + change.by_frac:.3g}"
-            table.add_row(named, "as it is", new or "left out", "")
+            new = "" if rule.family == "forced_open" else f"x {number(change.times)}"
+            table.add_row(named, "as it is", new or "left out", "", checked)
             continue
         asked = f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
         by = f"{100 * change.by_frac:+,.{0 if abs(change.by_frac) > 0.1 else 1}f} %"
         new = f"{number(at)} {rule.unit}" if at else "left out"
-        table.add_row(named, asked, new, by if rule.asked else "")
+        table.add_row(named, asked, new, by if rule.asked else "", checked)
     return table
 
 
