@@ -13,6 +13,7 @@ from planner.explain.checks import checks, connectable
 from planner.explain.costs import RuleCost, rule_costs
 from planner.explain.diagnosis import ALONE, Change, Diagnosis, size_of
 from planner.explain.explanation import Explanation
+from planner.explain.nowhere import why_no_site
 from planner.explain.offers import Offers
 from planner.explain.worth import best_of, worths
 from planner.grid.root import broken_cuts
@@ -66,13 +67,21 @@ def explain(
         Everything that is wrong with the input, at once.
     """
     chosen, facts = read(scenario, region, overrides)
-    return explain_case(make_case(facts, chosen), chosen, progress)
+    return explain_case(make_case(facts, chosen), chosen, progress, region=facts)
 
 
 def explain_case(
-    case: Case, scenario: Scenario, progress: Watch | None = None, check: bool = True
+    case: Case,
+    scenario: Scenario,
+    progress: Watch | None = None,
+    check: bool = True,
+    region: Region | None = None,
 ) -> Explanation:
-    """As `explain`, for a case that is made already; offers are checked by searches for plans."""
+    """As `explain`, for a case that is made already.
+
+    With `check`, offers are checked by searches for plans; with the region it came from, a case
+    without sites is told why.
+    """
     begun, watch = time.monotonic(), progress or Watch()
     deadline = begun + scenario.solve.time_limit_s
     said = tuple(checks(case))
@@ -82,6 +91,7 @@ def explain_case(
         return Explanation(scenario.name, feasible, said, **found, seconds=seconds)
 
     if not case.sets["SITE"]:
+        said += tuple(why_no_site(region, scenario)) if region is not None else ()
         return answer(False)
     watch.stage("least relaxation")
     case, diagnosis, least = _within_grid(case, deadline)
