@@ -55,6 +55,11 @@ def test_missing_scenario_names_the_nearest_file(small: Callable[..., Path], run
     refused(run("plan", wrong), f"{wrong}: no such file; did you mean {str(path)!r}?")
 
 
+def test_folder_that_is_no_plan_is_not_explained(tmp_path: Path, run: Run) -> None:
+    said = "is a folder without plan.json; allowed: a scenario, or the folder of a plan"
+    refused(run("explain", tmp_path), f"{tmp_path}: {said}")
+
+
 def test_folder_as_scenario(tmp_path: Path, run: Run) -> None:
     refused(run("plan", tmp_path), f"{tmp_path}: is a folder; allowed: a file")
 
