@@ -19,10 +19,10 @@ TOGETHER = "These cannot all hold; without any one of them the others can:"
 SIGN = {AT_LEAST: "≥", AT_MOST: "≤", EXACTLY: "="}
 AND_THESE = "Nor can these, with that resolved:"
 AND_THIS = "Nor can this, with that resolved:"
-CHECKED = "Checked: a plan of whole halls and racks was found with the number that is shown."
+CHECKED = "Checked: with what is shown, a plan of whole halls and racks was found."
 UNCHECKED = (
-    "Not checked: the number is for divisible halls and racks, and no plan was found with it in "
-    "the time for it; somewhat more may be needed."
+    "Not checked: what is shown is for divisible halls and racks. No plan of whole ones was found "
+    "with it in the time for that; somewhat more may be needed."
 )
 BY_ITSELF = "This cannot hold, whatever the other rules ask:"
 

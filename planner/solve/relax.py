@@ -116,10 +116,11 @@ class Elastic:
 
     def _busy(self, model: Compiled, each: float) -> Compiled:
         """The model with tokens taken off the shortfall, which may so be less than nothing."""
-        entries, low = model.matrix.tolil(), model.low.copy()
-        entries[-1, model.column["tokens_total"]] = each
+        low, (height, width) = model.low.copy(), model.matrix.shape
         low[model.column["shortfall"]] = -np.inf
-        return replace(model, matrix=csc_array(entries), low=low)
+        at = ([height - 1], [model.column["tokens_total"]])
+        tokens = csc_array(coo_array(([each], at), shape=(height, width)))
+        return replace(model, matrix=csc_array(model.matrix + tokens), low=low)
 
     def _soft(
         self, costs: Mapping[int, float], free: Collection[int], scale: np.ndarray
