@@ -233,16 +233,15 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Say which rules conflict and the least that would resolve it; or what binds a plan."""
-    from planner.reading import of_plan, read
+    from planner.reading import plan_or_file, read
 
-    is_plan = (scenario / "plan.json").is_file()
-    source, where = of_plan(scenario, region) if is_plan else (scenario, region)
+    source, where = plan_or_file(scenario, region)
     chosen, facts = read(source, where, changes(set_, time_limit=time_limit))
     from planner.explain import explain as solve
 
     with watching(quiet, chosen.solve.time_limit_s) as watch:
         found = solve(chosen, region=facts, progress=watch)
-    if is_plan and not set_ and region is None:
+    if scenario.is_dir() and not set_ and region is None:
         from planner.plan_files import read_files
 
         found = found.of_plan(read_files(scenario).tables["policies"])

@@ -70,7 +70,7 @@ def export(
     parts = split(compiled, case.sets["SITE"])
     best = relaxed_ratio(compiled, parts, ratio, starters(case), 0.0, deadline)
     if best.x is None:
-        raise Infeasible(explain_case(case, chosen))
+        raise Infeasible(explain_case(case, chosen, region=facts))
     if form == "reference":
         compiled = compile_case(site_indexed(case).having(whole_racks=True))
     sign = 1.0 if ratio.more_is_better else -1.0

@@ -106,6 +106,20 @@ def facts_of(scenario: Scenario, region: Region | str | Path | None = None) -> R
     return region if isinstance(region, Region) else read_region(_which(region, scenario))
 
 
+def plan_or_file(path: Path, region: str | Path | None = None) -> tuple[Path, str | Path | None]:
+    """The scenario and the region of a plan's folder; a file and the region as they are.
+
+    Raises
+    ------
+    InputError
+        A folder that holds no plan, or one whose `plan.json` cannot be read.
+    """
+    if path.is_dir() and not (path / "plan.json").is_file():
+        allowed = "a scenario, or the folder of a plan"
+        raise InputError(Problem(str(path), "", "is a folder without plan.json", allowed=allowed))
+    return of_plan(path, region) if path.is_dir() else (path, region)
+
+
 def of_plan(folder: Path, region: str | Path | None = None) -> tuple[Path, str | Path | None]:
     """The scenario a plan was made of, and the region, unless another one is stated.
 

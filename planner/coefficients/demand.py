@@ -33,11 +33,17 @@ def demand_values(context: Context) -> dict[str, dict]:
 
 
 def demand_limits(context: Context, limits: list[Limit]) -> dict[tuple, float]:
-    """(number, workload, country, market, period) -> 1e6 tokens/s; blank parts mean all."""
+    """(number, workload, country, market, period) -> 1e6 tokens/s; blank parts mean all.
+
+    Nothing is sent to a market of a country that is not planned: a limit on it says nothing.
+    """
+    markets = context.table("markets")
+    planned = set(markets["market_id"][markets["country"].isin(context.countries)])
     return {
         (i, limit.workload or "", limit.country or "", limit.market or "", t): limit.tokens_per_s
         / 1e6
         for i, limit in enumerate(limits)
+        if limit.market is None or limit.market in planned
         for t in ([limit.period] if limit.period else context.scenario.periods)
     }
 

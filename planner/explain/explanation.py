@@ -24,6 +24,13 @@ SHOWN = 20
 
 BUILT = "What one more unit is worth, sites, connections and halls as built"
 DIVISIBLE = "What one more unit is worth, halls and connections divisible"
+AND_THESE = "Nor can these, with that resolved:"
+AND_THIS = "Nor can this, with that resolved:"
+CHECKED = "Checked: with what is shown, a plan of whole halls and racks was found."
+UNCHECKED = (
+    "Not checked: what is shown is for divisible halls and racks. No plan of whole ones was found "
+    "with it in the time for that; somewhat more may be needed."
+)
 BY_ITSELF = "This cannot hold, whatever the other rules ask:"
 
 
@@ -32,12 +39,13 @@ class Explanation:
     """The answer.
 
     `feasible` is None where that was not found out in time, or not proven. `checks` are sentences;
-    `conflict` cannot all hold, and without any one of them the others can; `relaxation` together
-    is the least that makes the scenario feasible (least sum of relative changes of the scenario's
-    own rules); each of `alone` makes it feasible by itself. `binding`, `units` and `costs` are of a
-    feasible scenario: what loosening a rule gains, what one more unit gains by rule, place and
-    period, and what leaving a rule out would. All are found with halls and racks divisible; but
-    where `built`, `units` are of a plan whose sites, connections and halls stay as they are.
+    `conflict` cannot all hold, and without any one of them the others can; `further` are conflicts
+    that stay when it is resolved. `relaxation` is the least found that makes the scenario feasible:
+    one of `alone`, each of which does by itself, or else few rules together. With a change that is
+    `checked` a plan was found; others are for divisible halls and racks. `binding`, `units` and
+    `costs` are of a feasible scenario, divisible: what loosening a rule gains, what one more unit
+    gains by rule, place and period, and what leaving a rule out would; where `built`, `units` are
+    of a plan whose sites, connections and halls stay as they are.
     `note` says more.
     """
 
@@ -45,6 +53,7 @@ class Explanation:
     feasible: bool | None
     checks: tuple[str, ...] = ()
     conflict: tuple[Rule, ...] = ()
+    further: tuple[tuple[Rule, ...], ...] = ()
     relaxation: tuple[Change, ...] = ()
     alone: tuple[Change, ...] = ()
     binding: tuple[Worth, ...] = ()
@@ -74,6 +83,7 @@ class Explanation:
             "feasible": self.feasible,
             "checks": list(self.checks),
             "conflict": [_stated(rule) for rule in self.conflict],
+            "further_conflicts": [[_stated(rule) for rule in each] for each in self.further],
             "relaxation": [_moved(change) for change in self.relaxation],
             "alone": [_moved(change) for change in self.alone],
             "binding": [
@@ -102,10 +112,19 @@ class Explanation:
         if self.conflict:
             parts.append(Text(f"\n{TOGETHER if len(self.conflict) > 1 else BY_ITSELF}"))
             parts += [Text(f"  {rule}") for rule in self.conflict]
+        for each in self.further:
+            parts.append(Text(f"\n{AND_THESE if len(each) > 1 else AND_THIS}"))
+            parts += [Text(f"  {rule}") for rule in each]
         if self.relaxation:
-            parts += [Text("\nThe least that would make it feasible:"), _table(self.relaxation)]
-        if self.alone:
-            parts += [Text("\nOr one of these alone:"), _table(self.alone)]
+            parts += [Text("\nThe least found that makes it feasible:"), _table(self.relaxation)]
+        others = tuple(change for change in self.alone if change not in self.relaxation)
+        if others:
+            parts += [Text("\nOr one of these alone:"), _table(others)]
+        offered = (*self.relaxation, *others)
+        if any(change.checked for change in offered):
+            parts.append(Text(f"\n{CHECKED}"))
+        if not all(change.checked for change in offered):
+            parts.append(Text(f"\n{UNCHECKED}"))
         if self.binding and not self.built:
             parts += [Text(f"\nWhat holds it, and what loosening gains ({self.unit}):")]
             parts += [_worths(self.binding), *_left(self.binding, "--json")]
@@ -137,26 +156,31 @@ def _stated(rule: Rule) -> dict[str, Any]:
 
 
 def _moved(change: Change) -> dict[str, Any]:
-    moved = {"feasible_at": change.feasible_at, "change_frac": change.by_frac}
+    moved = {
+        "feasible_at": change.feasible_at,
+        "change_frac": change.by_frac,
+        "checked": change.checked,
+    }
     return {**_stated(change.rule), **moved}
 
 
 def _table(changes: tuple[Change, ...]) -> Table:
     table = Table(box=None, pad_edge=True)
-    for name in ("rule", "asked", "feasible at", "change"):
-        justify: JustifyMethod = "left" if name == "rule" else "right"
+    for name in ("rule", "asked", "feasible at", "change", "checked"):
+        justify: JustifyMethod = "left" if name in ("rule", "checked") else "right"
         table.add_column(name, justify=justify, overflow="fold")
     for change in changes:
         rule, at = change.rule, change.feasible_at
         named = f"{rule.path} ({rule.about})" if rule.about else rule.path
+        checked = "yes" if change.checked else "no"
         if rule.asked is None:
-            new = "" if rule.family == "forced_open" else f"x {1 + change.by_frac:.3g}"
-            table.add_row(named, "as it is", new or "left out", "")
+            new = "" if rule.family == "forced_open" else f"x {number(change.times)}"
+            table.add_row(named, "as it is", new or "left out", "", checked)
             continue
         asked = f"{SIGN[rule.sense]} {number(rule.asked)} {rule.unit}"
         by = f"{100 * change.by_frac:+,.{0 if abs(change.by_frac) > 0.1 else 1}f} %"
         new = f"{number(at)} {rule.unit}" if at else "left out"
-        table.add_row(named, asked, new, by if rule.asked else "")
+        table.add_row(named, asked, new, by if rule.asked else "", checked)
     return table
 
 

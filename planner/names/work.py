@@ -1,12 +1,13 @@
 """What a scenario says of hours, training and required demand, against its region."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from planner.coefficients.context import picked
 from planner.coefficients.day import WHOLE, broken_days
 from planner.names.found import Found
 from planner.origin import Path
 from planner.scenario import Scenario
+from planner.scenario.demand import Limit, Required
 from planner.tables import Region
 
 
@@ -14,6 +15,7 @@ def of_work(region: Region, scenario: Scenario, names: Mapping[str, list[str]]) 
     """Where, what is wrong, the value, the valid names or what is allowed."""
     yield from _shape(region, scenario)
     yield from _required(scenario, names)
+    yield from _elsewhere(region, scenario)
     yield from _training(region, scenario, names)
 
 
@@ -51,6 +53,28 @@ def _required(scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Fo
         if scope in seen:
             yield here, f"asks for the same as number {seen[scope]}", None, "each demand once"
         seen.setdefault(scope, i)
+
+
+def _elsewhere(region: Region, scenario: Scenario) -> Iterator[Found]:
+    """Demand of users whom the filters leave out; a ceiling on theirs holds by itself."""
+    kept, demand = scenario.filters.countries, scenario.demand
+    markets = region.tables["markets"]
+    nation = dict(zip(markets["market_id"], markets["country"], strict=True))
+    asked: list[tuple[str, Sequence[Limit | Required]]] = [
+        ("floors", demand.floors),
+        ("required", demand.required),
+    ]
+    for part, i, ask in ((part, i, ask) for part, asks in asked for i, ask in enumerate(asks)):
+        country = ask.country or nation.get(ask.market or "")
+        if kept and country is not None and country not in kept and ask.tokens_per_s > 0:
+            what = "country" if ask.country else "market"
+            message = "asks for a country that filters.countries leaves out"
+            if what == "market":
+                message = f"asks for a market of {country}, which filters.countries leaves out"
+                inside = [name for name, home in nation.items() if home in kept]
+            else:
+                inside = kept
+            yield ("demand", part, i, what), message, getattr(ask, what), inside
 
 
 def _training(

@@ -7,6 +7,7 @@ moves row i. A rule of single sites has a slack for each of its rows, owned by t
 Free rules give way at no cost. A shortfall of 1 means that all rules hold.
 Solved by sifting, like any relaxation: the sites that matter are found by their prices. At the
 optimum the duals of the rows are a certificate: the rows with a dual cannot all hold (Farkas).
+Where the hard rules alone leave no plan that delivers anything, no slack helps: it is infinite.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -41,6 +42,11 @@ class Shortfall:
         """Whether all soft rules hold as they are."""
         return self.least <= HOLDS
 
+    @property
+    def endless(self) -> bool:
+        """Whether no slack of the soft rules is enough: what is hard leaves no plan at all."""
+        return not np.isfinite(self.least)
+
 
 class Elastic:
     """A compiled model whose rules can be made soft or free, each by its rows."""
@@ -60,6 +66,7 @@ class Elastic:
         scale: np.ndarray,
         first: np.ndarray,
         deadline: float,
+        busy: float = 0.0,
     ) -> Shortfall | None:
         """The least shortfall; None where it is not known in time.
 
@@ -75,9 +82,17 @@ class Elastic:
             Marks of the sites to begin with.
         deadline
             A time.monotonic() value.
+        busy
+            What is taken off the shortfall for each of `tokens_total`, for a solution that does
+            some work.
         """
         slacks, model, parts = self._soft(costs, free, scale)
+        if busy:
+            model = self._busy(model, busy)
         found: Relaxed = relaxed_ratio(model, parts, SHORTFALL, first, 0.0, deadline)
+        if found.state == "infeasible":
+            nothing = np.zeros(len(self.compiled.low)), np.zeros(len(self.compiled.row_low))
+            return Shortfall(np.inf, nothing[0], {}, nothing[1], found.kept)
         if found.x is None or found.row_dual is None or found.bound - found.value > HOLDS:
             return None
         return self._found(slacks, -found.value, found.x, found.row_dual, found.kept)
@@ -98,6 +113,14 @@ class Elastic:
         no_dual = np.zeros(len(model.row_low))
         found = self._found(slacks, -answer.objective, x, no_dual, among)
         return found, answer.state == "optimal"
+
+    def _busy(self, model: Compiled, each: float) -> Compiled:
+        """The model with tokens taken off the shortfall, which may so be less than nothing."""
+        low, (height, width) = model.low.copy(), model.matrix.shape
+        low[model.column["shortfall"]] = -np.inf
+        at = ([height - 1], [model.column["tokens_total"]])
+        tokens = csc_array(coo_array(([each], at), shape=(height, width)))
+        return replace(model, matrix=csc_array(model.matrix + tokens), low=low)
 
     def _soft(
         self, costs: Mapping[int, float], free: Collection[int], scale: np.ndarray

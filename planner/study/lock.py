@@ -16,18 +16,29 @@ RUNS = "runs"
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder, swept of what was half-written when an earlier process was killed.
 
-    It is made if it is new. The system lets go of it when the process ends, however it ends.
+    It is made if it is new, and gone again if nothing was written there. The system lets go of it
+    when the process ends, however it ends.
 
     Raises
     ------
     InputError
         Another process holds it.
     """
+    is_new = not folder.exists()
     (folder / RUNS).mkdir(parents=True, exist_ok=True)
+    with _held(folder):
+        _sweep(folder)
+        try:
+            yield
+        finally:
+            _leave_nothing(folder, is_new)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # no such locks on this system
-        _sweep(folder)
         yield
         return
     with (folder / FILE).open("w", encoding="utf-8") as file:
@@ -39,8 +50,17 @@ def locked(folder: Path) -> Iterator[None]:
             raise InputError(problem) from None
         except OSError:  # a file system without locks
             pass
-        _sweep(folder)
         yield
+
+
+def _leave_nothing(folder: Path, is_new: bool) -> None:
+    """Remove what a study without any result made."""
+    if any((folder / RUNS).iterdir()) or {p.name for p in folder.iterdir()} - {FILE, RUNS}:
+        return
+    (folder / RUNS).rmdir()
+    (folder / FILE).unlink(missing_ok=True)
+    if is_new:
+        folder.rmdir()
 
 
 def _sweep(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Plans asked for round by round, each round from what the last one found: a study that grows."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from planner.scenario import Scenario
 from planner.scenario_file import read_scenario, scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.study import Base, folder_of, job_of, solve_runs
-from planner.study.lock import locked
+from planner.study.lock import RUNS, locked
 from planner.study.progress import Runs
 from planner.study.work import LEAST_SECONDS, Kept, Movable, Record
 from planner.tables import Region
@@ -63,7 +64,8 @@ class Rounds:
     def open(self, out: str | Path, mark: str, name: str | None = None) -> Iterator[Path]:
         """Hold the folder of the plans, new or, to go on, as it was left with mark and name.
 
-        The workers stay from round to round, and what each has loaded.
+        The workers stay from round to round, and what each has loaded. Of a scenario without a
+        plan nothing is left.
 
         Raises
         ------
@@ -74,6 +76,14 @@ class Rounds:
         workers = crew(Setup(Kept, self.facts), self._how.workers)
         with workers as self._run_all, locked(self.folder):
             yield self.folder
+            if not (self.folder / mark).exists():
+                self._forget_infeasible()
+
+    def _forget_infeasible(self) -> None:
+        """Remove the runs where none has a plan and none ever will: there is nothing to go on."""
+        if all(record.get("status") == "infeasible" for record in self.records.values()):
+            for key in self.records:
+                shutil.rmtree(self.folder / RUNS / key, ignore_errors=True)
 
     def solve(self, asked: Sequence[Asked], base: Sequence[str] | None = None) -> list[Record]:
         """The record of the scenario under each list of changes, with its folder.

@@ -237,8 +237,10 @@ def _why(found: Any) -> str:
         return "the time limit was reached before a plan was found"
     from planner.explain import explain_case
 
-    said = explain_case(found.case, found.scenario)
-    rules = [str(rule) for rule in said.conflict] or [str(check) for check in said.checks]
+    said = explain_case(found.case, found.scenario, check=False)
+    conflicts = (said.conflict, *said.further)
+    rules = [str(rule) for conflict in conflicts for rule in conflict]
+    rules = rules or [str(check) for check in said.checks]
     return "; ".join(rules) or said.note
 
 

@@ -55,6 +55,11 @@ def test_missing_scenario_names_the_nearest_file(small: Callable[..., Path], run
     refused(run("plan", wrong), f"{wrong}: no such file; did you mean {str(path)!r}?")
 
 
+def test_folder_that_is_no_plan_is_not_explained(tmp_path: Path, run: Run) -> None:
+    said = "is a folder without plan.json; allowed: a scenario, or the folder of a plan"
+    refused(run("explain", tmp_path), f"{tmp_path}: {said}")
+
+
 def test_folder_as_scenario(tmp_path: Path, run: Run) -> None:
     refused(run("plan", tmp_path), f"{tmp_path}: is a folder; allowed: a file")
 
@@ -223,6 +228,20 @@ VALUES = {
     "scale for a country left out": (
         "filters: {countries: [KR]}\nscale_by_country: {JP: {facility_mw_min: {2028: 5}}}",
         "line 7, scale_by_country.JP.facility_mw_min: asks for a country that filters.countries",
+    ),
+    "a market left out": (
+        "  required: [{market: tokyo, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.required[0].market: asks for a market of JP, which filters.countries "
+        "leaves out, found 'tokyo'; allowed: ",
+    ),
+    "a floor of a market left out": (
+        "  floors: [{market: tokyo, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.floors[0].market: asks for a market of JP, which filters.countries",
+    ),
+    "demand of a country left out": (
+        "  required: [{country: JP, tokens_per_s: 500}]\nfilters: {countries: [KR]}",
+        "line 6, demand.required[0].country: asks for a country that filters.countries leaves "
+        "out, found 'JP'; allowed: KR",
     ),
     "unknown region": (
         "region: kr-pj",

@@ -114,3 +114,10 @@ def test_a_limit_without_a_period_is_of_all_periods():
         **{(0, "", "", "", t): 3 for t in (2027, 2028, 2029)},
         **{(1, "chat", "", "", t): 1 for t in (2027, 2028, 2029)},
     }
+
+
+def test_a_ceiling_on_users_left_out_says_nothing():
+    ceilings = [{"tokens_per_s": 5e6, "market": "tokyo"}, {"tokens_per_s": 9e6, "market": "seoul"}]
+    mix = {"mix": {"chat": 1.0}, "ceilings": ceilings}
+    asked = context(demand=mix, filters={"countries": ["KR"]}, periods=[2027])
+    assert demand_limits(asked, asked.scenario.demand.ceilings) == {(1, "", "", "seoul", 2027): 9}

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from models.case import Case
 from planner.explain import Explanation, explain, explain_case
+from planner.explain.checks import checks
 from planner.explain.diagnosis import Diagnosis, outward
+from planner.explain.offers import with_changes
 from planner.explain.words import number, place
+from planner.optimize import optimize
 from planner.scenario import Scenario
 from tests.tiny import tiny_case
 
@@ -54,20 +57,36 @@ def poor(budget_musd: float = 52.0) -> Case:
 
 
 def test_a_budget_against_a_floor() -> None:
-    # 104 M$ are needed and everything is divisible: half the money builds half the megawatts
+    # divisible, half of 104 M$ builds half the megawatts; whole, a hall, a connection and a site
+    # cost 5 M$ and 47 M$ are left for racks of 0.12 MW: 5.64 MW
     found = of(poor())
     assert paths(found.conflict) == {FLOOR, "budget.capex_musd_total"}
-    assert numbers(found.relaxation) == {FLOOR: pytest.approx(6.0, rel=1e-3)}
+    assert numbers(found.relaxation) == {"budget.capex_musd_total": pytest.approx(105, rel=3e-3)}
     alone = numbers(found.alone)
     assert alone == {
+        FLOOR: pytest.approx(5.64, rel=3e-3),
+        "budget.capex_musd_total": pytest.approx(105.0, rel=3e-3),
+    }
+    assert all(change.checked for change in found.alone)
+    assert of(poor(103.9)).feasible is False
+
+
+def test_each_number_offered_has_a_plan_of_whole_halls() -> None:
+    found = of(poor())
+    for change in found.alone:
+        case = with_changes(poor(), [change])
+        assert optimize(case, SCENARIO).placed is not None
+        assert f"{number(change.feasible_at or 0.0)} " in str(found)
+
+
+def test_a_number_that_is_not_checked_says_so() -> None:
+    found = explain_case(poor(), SCENARIO, check=False)
+    assert numbers(found.alone) == {
         FLOOR: pytest.approx(6.0, rel=1e-3),
         "budget.capex_musd_total": pytest.approx(104.0, rel=1e-3),
     }
-    assert of(poor(alone["budget.capex_musd_total"] + 1)).feasible is True  # whole: 105
-    less = with_numbers(poor(53.0), facility_mw_min={("all", 2027): alone[FLOOR]})
-    assert of(less).feasible is False  # a whole hall, connection and site cost 5, for 2 divisible
-    assert not of(less).conflict  # divisible it holds
-    assert of(poor(103.9)).feasible is False
+    assert "Not checked" in str(found)
+    assert "Checked: a plan" not in str(found)
 
 
 def test_a_hall_is_whole() -> None:
@@ -81,8 +100,8 @@ def test_a_hall_is_whole() -> None:
 
 def test_a_budget_too_small_for_the_racks_alone_is_seen_without_solving() -> None:
     # 12 MW at 1.2 per IT MW are 10 MW of IT, at 10 M$ of slow racks each
-    assert any("100 M$ of racks alone" in said for said in of(poor(99.0)).checks)
-    assert not of(poor(101.0)).checks
+    assert any("100 M$ of racks alone" in said for said in checks(poor(99.0)))
+    assert not checks(poor(101.0))
 
 
 SHARE = "policies.domestic_accelerator_share.KR.share"
@@ -180,6 +199,42 @@ def test_the_least_changes_together_make_it_feasible(
     # and no rule of the conflict can be left out of it
     conflict = diagnosis.conflict(least)
     assert {diagnosis.rules[j].path for j in conflict} & paths(change.rule for change in changes)
+
+
+def test_a_floor_is_not_given_up_for_a_rule_of_single_sites() -> None:
+    # a plan of 0.001 tokens/s would need less of the other rule, and no floor
+    found = of(tiny_case(2, pue_max={"a": 1.05, "b": 1.05}))
+    assert paths(change.rule for change in found.relaxation) == {"policies.pue_max.KR"}
+
+
+COST = "budget.cost_usd_per_mtoken_max"
+
+
+def test_conflicts_that_stay_are_named_and_the_floor_is_kept() -> None:
+    # of two kinds of rack, one must be more than a tenth; and nothing is made for so little
+    case = tiny_case(
+        1,
+        domestic_frac={("KR", "chips"): 0.5},
+        racks_supply_count={("KR", "slow", 2027): 0.0, ("KR", "fast", 2027): 1000.0},
+        cost_usd_per_mtoken_max={"all": 1e-6},
+    )
+    found = of(case)
+    named = [paths(found.conflict), *(paths(each) for each in found.further)]
+    assert {path for each in named for path in each} >= {COST, SHARE}
+    moved_rules = paths(change.rule for change in found.relaxation)
+    assert COST in moved_rules
+    assert FLOOR not in moved_rules
+
+
+def test_facts_that_leave_nothing_are_named_whatever_the_time_left() -> None:
+    # no rack at all can be had
+    case = tiny_case(1, racks_supply_count={("KR", k, 2027): 0.0 for k in ("slow", "fast")})
+    found = of(case)
+    assert found.feasible is False
+    assert paths(found.conflict) == {SUPPLY}
+    assert "time limit" not in found.note
+    assert "Tables of the region alone" in found.note
+    assert [change.rule.path for change in found.relaxation] == [SUPPLY]
 
 
 def test_a_workload_that_nothing_serves() -> None:

@@ -270,3 +270,4 @@ def test_no_front_is_status_3(tmp_path: Path, run: Callable[..., Result]) -> Non
     result = run("frontier", path, "--out", tmp_path / "o", "--set", "budget.capex_musd_total=0.1")
     assert result.exit_code == 3
     assert "No plan satisfies this scenario" in result.stdout
+    assert not (tmp_path / "o").exists()
