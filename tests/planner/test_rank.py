@@ -18,6 +18,8 @@ from planner import exact_losses
 from planner.errors import Infeasible
 from planner.rank import COLUMNS, Ranking, rank
 from planner.reading import read
+from planner.scenario_file import scenario_from
+from planner.scenario_yaml import load, read_text
 from planner.workers import pool
 from tests.processes import kill, two_dask_workers, workers_of
 
@@ -28,6 +30,7 @@ periods: [2027, 2028]
 scale: {{facility_mw_min: {{2027: 20}}}}
 demand: {{mix: {{chat: 1.0}}}}
 {FEW}"""
+KOREA = Path("examples/korea-100mw-2027.yaml")
 IN, OUT = "loss_if_forced_tokens_per_s_per_mw", "loss_if_excluded_tokens_per_s_per_mw"
 
 
@@ -140,3 +143,12 @@ def test_a_ranking_on_a_cluster_is_the_same(ranking: Ranking, tmp_path: Path) ->
 def test_an_infeasible_scenario_is_explained(small: Callable[..., Path]) -> None:
     with pytest.raises(Infeasible, match="20 MW asked for in 2027"):
         rank(small(FEW + "policies: {first_year: {KR: 2028}}\n"))
+
+
+def test_a_forced_site_hides_no_loss_of_the_others() -> None:
+    """Prices at which sites that are not in play seem worth much would bound every loss by 0."""
+    values, _ = load(read_text(KOREA), str(KOREA))
+    forced = scenario_from(values, overrides=["filters.sites.force=[jindo-154kv-1]"])
+    table = rank(forced).table
+    others = table[(table["chosen"] == 0) & (table["loss_basis"] == "bound")]
+    assert (others[IN] > 0).mean() > 0.9
