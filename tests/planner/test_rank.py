@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from pandas.testing import assert_frame_equal
 from rich.console import Console
 
 from models.columns import unit_of
 from planner import exact_losses
 from planner.errors import Infeasible
+from planner.planning import plan
 from planner.rank import COLUMNS, Ranking, rank
 from planner.reading import read
 from planner.scenario_file import scenario_from
@@ -31,6 +33,7 @@ scale: {{facility_mw_min: {{2027: 20}}}}
 demand: {{mix: {{chat: 1.0}}}}
 {FEW}"""
 KOREA = Path("examples/korea-100mw-2027.yaml")
+CEILING = "ceiling_if_forced_tokens_per_s_per_mw"
 IN, OUT = "loss_if_forced_tokens_per_s_per_mw", "loss_if_excluded_tokens_per_s_per_mw"
 
 
@@ -152,3 +155,21 @@ def test_a_forced_site_hides_no_loss_of_the_others() -> None:
     table = rank(forced).table
     others = table[(table["chosen"] == 0) & (table["loss_basis"] == "bound")]
     assert (others[IN] > 0).mean() > 0.9
+
+
+def test_no_plan_with_a_forced_site_is_better_than_its_ceiling(ranking: Ranking) -> None:
+    """And the site carries what counts as using it, in the ranking as in the plan."""
+    table = ranking.table.set_index("site_id")
+    worst = table[(table["chosen"] == 0) & (table["forced_it_mw"] > 0)].index[-2:]
+    for site in worst:
+        asked = yaml.safe_load(SMALL)
+        asked["filters"]["sites"]["force"] = [site]
+        made = plan(asked)
+        assert made.value is not None
+        assert made.value <= table.loc[site, CEILING]
+        halls = made.tables["halls"].query("site_id == @site and period == 2028")
+        assert halls["it_mw"].sum() >= table.loc[site, "forced_it_mw"] - 1e-6
+        again = rank(asked).table.set_index("site_id").loc[site]
+        assert again["chosen"] == 1
+        assert again["it_mw"] >= again["forced_it_mw"] - 1e-6
+        assert (again["loss_basis"], again["binding"]) == ("none", "forced by the scenario")
