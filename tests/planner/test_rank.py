@@ -4,6 +4,7 @@ import io
 import json
 import os
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,11 @@ from rich.console import Console
 
 from models.columns import unit_of
 from planner import exact_losses
+from planner.coefficients.case import make_case
 from planner.errors import Infeasible
+from planner.losses import losses
 from planner.planning import plan
-from planner.rank import COLUMNS, Ranking, rank
+from planner.rank import COLUMNS, Ranking, _relaxed, rank
 from planner.reading import read
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
@@ -148,13 +151,17 @@ def test_an_infeasible_scenario_is_explained(small: Callable[..., Path]) -> None
         rank(small(FEW + "policies: {first_year: {KR: 2028}}\n"))
 
 
-def test_a_forced_site_hides_no_loss_of_the_others() -> None:
+def test_a_site_open_for_nothing_hides_no_loss_of_the_others() -> None:
     """Prices at which sites that are not in play seem worth much would bound every loss by 0."""
     values, _ = load(read_text(KOREA), str(KOREA))
-    forced = scenario_from(values, overrides=["filters.sites.force=[jindo-154kv-1]"])
-    table = rank(forced).table
-    others = table[(table["chosen"] == 0) & (table["loss_basis"] == "bound")]
-    assert (others[IN] > 0).mean() > 0.9
+    asked = scenario_from(values, overrides=["filters.sites.force=[jindo-154kv-1]"])
+    scenario, region = read(asked)
+    case = make_case(region, scenario)
+    unused = case.having(values={**case.values, "forced_it_mw": {}})
+    deadline = time.monotonic() + 60
+    found, _ = _relaxed(scenario, region, unused, deadline)
+    table = losses(found, set(), deadline)
+    assert (table[IN] > 0).mean() > 0.9
 
 
 def test_no_plan_with_a_forced_site_is_better_than_its_ceiling(ranking: Ranking) -> None:
