@@ -16,8 +16,14 @@ from planner.table_checks import beyond, bounds
 from planner.tables import Region, keys
 
 _PATH = re.compile(r"^(?P<table>\w+)\[(?P<glob>[^\]]*)\]\.(?P<column>\w+)$")
+_POINT_NOUGHT = re.compile(r"(?<=\d)\.0(?=/|$)")
+"""What a key written by an earlier version has after its whole numbers: `KR/154.0/1`."""
+
 _CHANGE = re.compile(r"^(?P<how>[*+])\s*(?P<by>[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)$")
 
+
+ROUNDING_DIGITS = 6
+"""Digits after which 100 * 1.15 is 115, and not a hair less."""
 
 RECALLED = "recalled"
 """In the place of a key: every cell of the column that is recalled or assumed."""
@@ -34,6 +40,7 @@ def apply_facts(region: Region, scenario: Scenario) -> Region:
 
     A fact is named `table[glob].column`; the glob is matched against the row's key, the parts of
     a key of several columns joined by `/`. Its value is a number, a text or a change: `*1.5`, `+3`.
+    A factor gives whole numbers, rounded down, in a column that holds only such.
     `table[recalled].column` are the cells of that column that are recalled or assumed.
 
     Facts that are in the region already are not applied again.
@@ -90,7 +97,8 @@ def _found(
     if glob == RECALLED:
         rows = recalled_cells(frames[name], path["column"])
     else:
-        rows = labels.map(lambda label: fnmatch.fnmatchcase(label, glob))
+        globs = {glob, _POINT_NOUGHT.sub("", glob)}
+        rows = labels.map(lambda label: any(fnmatch.fnmatchcase(label, g) for g in globs))
     if not rows.any():
         near = nearest(glob, labels)
         raise _FactError(f"no row {glob!r} in {name}", f"a {'/'.join(table.key)} or a glob", near)
@@ -118,10 +126,13 @@ def _changed(cells: pd.Series, value: float | str, column: Column) -> pd.Series:
     else:
         by = float(change["by"])
         numbers = numbers * by if change["how"] == "*" else numbers + by
+        if column.kind == "whole" and change["how"] == "*":
+            numbers = pd.Series(np.floor(numbers.round(ROUNDING_DIGITS)), index=cells.index)
     if np.isinf(numbers[np.isfinite(cells.astype(float))]).any():
         raise _FactError("does not give a finite number", bounds(column))
     if column.kind == "whole" and (numbers != np.floor(numbers)).loc[numbers.notna()].any():
-        raise _FactError("does not give a whole number", bounds(column))
+        allowed = f"{bounds(column)}, or a factor such as '*1.5', rounded down"
+        raise _FactError("does not give a whole number", allowed)
     return numbers
 
 

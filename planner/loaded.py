@@ -6,8 +6,9 @@ it was found in. `what_if(changes)` answers with a proven plan of the changed sc
 done again depends on what the changes touch, and is stated in the answer:
 
     limits   budget, floors and ceilings of MW and tokens, carbon, the objective and limits on
-             others. Sites forced in or ruled out: bounds of their columns. Nothing is built or
-             compiled anew but the few sites of the plan: the relaxation goes on from its basis;
+             others. Sites forced in or ruled out: bounds of their columns, and a row of the load
+             that a forced one has. Nothing is built or compiled anew but the few sites of the
+             plan: the relaxation goes on from its basis;
              the plan of before stands if it keeps the new limits and is within the gap of the new
              bound, else it is changed as little as is needed (planner/solve/repair.py).
     prices   of racks, with limits or without: the coefficients that they enter are put into the
@@ -37,6 +38,7 @@ from models.case import Case
 from planner.begun import Begun
 from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
+from planner.coefficients.forced import with_forced
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
@@ -59,7 +61,7 @@ from planner.solve.placed import opened
 from planner.solve.ratio import value_at
 from planner.solve.repriced import PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
-from planner.solve.split import Split, split
+from planner.solve.split import Split, split, with_row
 from planner.tables import Region
 
 REACH_FRAC = 1e-2
@@ -215,10 +217,10 @@ class Loaded:
         forced = scenario.filters.sites.force
         if change is None or compiled is None or not set(forced) <= left:
             return None
-        case = change.case.having(sets={**self.case.sets, "FORCED_SITE": tuple(forced)})
+        case = with_forced(change.case, forced)
         out = set(self._sites) - left
+        bounded = self._bounded(with_loads(compiled, self.case, case), forced, out)
         case = among(case, left) if out else case
-        bounded = self._bounded(compiled, forced, out)
         return case, self._begun(case, bounded, change)
 
     def _by_prices(
@@ -308,6 +310,7 @@ class Loaded:
         forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), placed.sites()
         stand = stood <= here and forced <= stood
         few = limited(placed.found_in, change) if change and stand else None
+        few = with_loads(few, self.case, case) if few else None
         where = self.outcome.where if stand else {}
         sites, objective = stood & here | forced, self.scenario.objective.name
         if change:  # the sites whose bounds differ are in play: the prices of others' rows hold
@@ -324,6 +327,16 @@ class Loaded:
         same = same and compiled.matrix.shape == model.matrix.shape
         first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
         return Begun(compiled, first, where, sites, objective, self._stood)
+
+
+def with_loads(compiled: Compiled, before: Case, case: Case) -> Compiled:
+    """The model with a row of the load of each site that the case forces and `before` did not."""
+    last = case.sets["PERIOD"][-1]
+    for s, least_mw in case["forced_it_mw"].items():
+        if s not in before["forced_it_mw"]:
+            names = [f"it_mw[{s},{d},{t}]" for r, d, t in case.sets["HALL"] if (r, t) == (s, last)]
+            compiled = with_row(compiled, dict.fromkeys(names, 1.0), least_mw, f"forced_load[{s}]")
+    return compiled
 
 
 def _beside(begun: Begun | None, near: Sequence[Columns], case: Case) -> Begun | None:

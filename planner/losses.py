@@ -8,8 +8,9 @@ plan's own gap, since one hall more or less moves a national ratio by less than 
     none:  no plan exists without (or with) the site
 A ceiling holds for plans of whole racks too: with (or without) the site none exceeds it; where less
 is better, none falls below it.
-A site is forced in by opening it and giving it, in the last period, the IT load of its smallest
-hall, or what its connection, land and water allow if that is less.
+A site is forced in as the scenario would do it: open, and with the IT load of its smallest hall in
+the last period, or what its connection, land and water allow if that is less
+(planner/coefficients/forced.py). Without a site that the scenario forces there is no plan.
 """
 
 from collections.abc import Collection
@@ -21,6 +22,7 @@ import pandas as pd
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
+from planner.coefficients.forced import least_it_mw
 from planner.solve.compile import Compiled
 from planner.solve.losses import ceilings
 from planner.solve.own import NONE, Forcing, own_rows
@@ -89,7 +91,7 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     DataFrame
         site_id, forced_it_mw; loss_if_excluded, loss_if_forced, ceiling_if_excluded,
         ceiling_if_forced, each name ended by the objective's unit; loss_basis. Blank where a site
-        can carry no load.
+        cannot carry the load that counts as using it.
     """
     parts = split(found.compiled, found.case.sets["SITE"])
     force = forcing(found, parts, deadline)
@@ -97,14 +99,16 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     most = ceilings(found.compiled, parts, ratio, found.relaxed, force, deadline)
     inside = np.array([s in chosen for s in parts.sites], dtype=bool)
     able = force.least > NONE
+    must = np.isin(parts.sites, found.case.sets["FORCED_SITE"])
     columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": force.least}
     for name, ceiling, shown in (
-        ("excluded", most.without, inside),
-        ("forced", most.having, ~inside & able),
+        ("excluded", most.without, inside & ~must),
+        ("forced", most.having, ~inside & able & ~must),
     ):
         columns[f"loss_if_{name}_{found.unit}"] = np.where(shown, found.loss(ceiling), np.nan)
         columns[f"ceiling_if_{name}_{found.unit}"] = np.where(shown, found.shown(ceiling), np.nan)
-    return pd.DataFrame({**columns, "loss_basis": np.where(inside | able, "bound", "")})
+    basis = np.select([must, inside | able], ["none", "bound"], "")
+    return pd.DataFrame({**columns, "loss_basis": basis})
 
 
 def forcing(found: Relaxation, parts: Split, deadline: float) -> Forcing:
@@ -115,12 +119,9 @@ def forcing(found: Relaxation, parts: Split, deadline: float) -> Forcing:
     costs = np.zeros(len(compiled.low))
     costs[summed] = 1.0
     most = own_rows(compiled, parts, found.relaxed.own).most(costs, deadline)
-    number = {s: i for i, s in enumerate(parts.sites)}
-    hall = np.full(len(parts.sites), np.inf)
-    for s, d in case.sets["SITE_DESIGN"]:
-        hall[number[s]] = min(hall[number[s]], case["hall_mw"][s, d])
-    # a hair less than what is possible, so that rounding cannot make it impossible
-    least = np.zeros(len(hall)) if most is None else np.minimum(hall, most * (1 - 1e-7))
+    asked = least_it_mw(case, parts.sites)
+    least = np.array([asked[s] for s in parts.sites])
+    least = np.where(least <= (0.0 if most is None else most), least, 0.0)
     at_one = [compiled.column[f"open[{s},{last}]"] for s in parts.sites]
     return Forcing(np.array(at_one, dtype=int), summed, least)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.errors import InputError, Problem
-from planner.results.columns import ORDER, WHEN_STATED
+from planner.errors import InputError, Problem, listed, nearest, refuse
+from planner.results.columns import ORDER, WHEN_STATED, declared, names_of
 from planner.results.write import PLAN, SCENARIO
 from planner.scenario_yaml import load, read_text
 
@@ -59,7 +59,7 @@ def read_files(folder: str | Path) -> PlanFiles:
     Raises
     ------
     InputError
-        The folder holds no plan, or one of its files is missing or cannot be read.
+        The folder holds no plan; or all that is missing in its files, or cannot be read.
     """
     folder = Path(folder)
     path = folder / PLAN
@@ -69,12 +69,22 @@ def read_files(folder: str | Path) -> PlanFiles:
     try:
         document = json.loads(read_text(path))
         scenario, _ = load(read_text(folder / SCENARIO), str(folder / SCENARIO))
-        tables = {name: _table(folder / f"{name}.csv") for name in ORDER if _there(folder, name)}
     except (ValueError, OSError) as error:
         raise InputError(Problem(str(folder), "", f"is not a whole plan: {error}")) from None
     if not isinstance(document, dict):
         raise InputError(Problem(str(path), "", "is not an object"))
-    return PlanFiles(folder, document, scenario, tables)
+    problems: list[Problem] = []
+    tables = {
+        name: _table(folder / f"{name}.csv", name, problems)
+        for name in ORDER
+        if _there(folder, name)
+    }
+    plan = PlanFiles(folder, document, scenario, tables)
+    if plan.solved and not problems and tables["power"].empty:
+        message = f"has no rows, but {PLAN} states a plan"
+        problems.append(Problem(str(folder / "power.csv"), "", message))
+    refuse(problems)
+    return plan
 
 
 def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
@@ -118,5 +128,33 @@ def _there(folder: Path, name: str) -> bool:
     return name not in WHEN_STATED or (folder / f"{name}.csv").is_file()
 
 
-def _table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8")
+def _table(path: Path, name: str, problems: list[Problem]) -> pd.DataFrame:
+    """A result file with all of its columns; what is wrong with it is added to the problems."""
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8")
+    except FileNotFoundError:
+        problems.append(Problem(str(path), "", "no such file", allowed="every table of a plan"))
+        return pd.DataFrame()
+    except (ValueError, OSError) as error:
+        problems.append(Problem(str(path), "", f"cannot be read: {error}"))
+        return pd.DataFrame()
+    wanted = names_of(name)
+    strays = [column for column in table if column not in wanted]
+    for column in wanted:
+        if column not in table:
+            near, allowed = nearest(column, strays), f"the columns {listed(wanted, 40)}"
+            place = f"row 1, column {column}"
+            problems.append(Problem(str(path), place, "is missing", None, allowed, near))
+        elif declared()[name, column].kind != "text":
+            problems += _not_numbers(table[column], path)
+    return table
+
+
+def _not_numbers(cells: pd.Series, path: Path) -> list[Problem]:
+    if pd.api.types.is_numeric_dtype(cells):
+        return []
+    bad = pd.to_numeric(cells, errors="coerce").isna() & cells.notna()
+    return [
+        Problem(str(path), f"row {row + 2}, column {cells.name}", "is not a number", cells[row])
+        for row in cells.index[bad]
+    ]

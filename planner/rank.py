@@ -109,10 +109,11 @@ class Ranking:
         for name in ("", "site", "MW", "loss", "basis", "why"):
             wide.add_column(name, justify="right" if name in ("", "MW", "loss") else "left")
         loss = self.table[f"loss_if_excluded_{unit}"].fillna(self.table[f"loss_if_forced_{unit}"])
-        known = self.table.assign(_loss=loss)[loss.notna()]
+        known = self.table.assign(_loss=loss)[loss.notna() | (self.table["chosen"] == 1)]
         for _, row in known.head(SHOWN).iterrows():
             mark = f"{row['rank']}{'*' if row['chosen'] else ''}"
-            cells = (f"{row['facility_mw']:,.0f}", f"{row['_loss']:,.4g}")
+            lost = "" if pd.isna(row["_loss"]) else f"{row['_loss']:,.4g}"
+            cells = (f"{row['facility_mw']:,.0f}", lost)
             wide.add_row(mark, row["site_id"], *cells, row["loss_basis"], row["binding"])
         wide.caption = (
             "* built at: the loss is without it; others: the loss with it\n"
@@ -169,8 +170,8 @@ def rank(
     if exact:
         watch.stage("solved again")
         best = [*used, *table["site_id"][len(used) : len(used) + exact]]
-        able = set(lost.loc[lost["loss_basis"] != "", "site_id"])
-        asked = [s for s in best if s in able]
+        open_to = set(lost.loc[lost["loss_basis"] == "bound", "site_id"])
+        asked = [s for s in best if s in open_to]
         lost = exact_losses(found, lost, asked, deadline, workers)
         table = _ranked(found, facts, chosen, load, lost)
     value = float(found.shown(found.relaxed.value))
@@ -283,6 +284,7 @@ def _reasons(
 ) -> pd.Series:
     """The limits a used site is at; what speaks against another; why a third is out."""
     at = _at_limits(found, table.loc[table["chosen"] == 1, ["facility_mw"]])
+    forced = {s: ["forced by the scenario"] for s in found.case.sets["FORCED_SITE"]}
     used = table["chosen"] == 1
     least = table[used].groupby("country")["facility_per_it_frac"].min()
     start = scenario.periods[0]
@@ -292,7 +294,7 @@ def _reasons(
     for s, row in table.iterrows():
         said = []
         if row["chosen"]:
-            said = at.get(str(s), [])
+            said = [*forced.get(str(s), []), *at.get(str(s), [])]
         elif s not in left.index:
             said = ["left out by the scenario's filters"]
         elif s not in powered:
@@ -300,7 +302,7 @@ def _reasons(
         elif pd.isna(row["facility_per_it_frac"]):
             said = ["no cooling design with room for a hall"]
         elif row["loss_basis"] == "":
-            said = ["can carry no load"]
+            said = ["cannot carry the load of a site in use"]
         else:
             if row["earliest_period"] > start:
                 said.append(f"no power before {row['earliest_period']}")

@@ -89,9 +89,13 @@ _read: dict[Path, Region] = {}
 
 
 def keys(frame: pd.DataFrame, table: Table) -> pd.Series:
-    """The key of each row as one text, its parts joined by `/`."""
-    parts = [frame[name].astype(str) for name in table.key]
+    """The key of each row as one text, its parts joined by `/`: 154, as in a table, for 154.0."""
+    parts = [_written(frame[name]) for name in table.key]
     return reduce(lambda left, right: left + SEPARATOR + right, parts)
+
+
+def _written(cells: pd.Series) -> pd.Series:
+    return cells.map("{:.15g}".format) if cells.dtype.kind == "f" else cells.astype(str)
 
 
 def _folder(region: str | Path) -> Path:

@@ -8,6 +8,7 @@
       the same without those that are scarce, which add more_mw (models/full_halls.py). So load is
       where racks have room. Where the racks of a site are known, they say the second.
     idle share * it_mw <= it_mean_mw[s,d,t] <= it_mw                  mean IT load over the year
+    sum over d of it_mw[s,d,T] >= forced_it_mw[s]         of a site the scenario forces: it is used
     facility_mw[s,t] = sum over d of it_mw[s,d,t] * (1 + cool_peak[s,d] + loss[s])
       facility_mw is what the meter reads in the design hour: the hottest 0.4 % of the year.
 Designs that can host the same rack systems form a cooling class c; the fleet knows classes only.
@@ -58,6 +59,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.mean_below_peak = AtMost(at, each(m.it_mean_mw), each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, each(m.it_mw, frac["low"]), each(m.it_mean_mw))
     _offer(m, case, ledger)
+    _used(m, case, ledger)
     _cost(m, case, ledger, earlier)
 
 
@@ -92,6 +94,13 @@ def _offer(m: Any, case: Case, ledger: Ledger) -> None:
     for name, (per_it, load_mw) in drawn.items():
         ledger.put_all(name, place, each(load_mw, [per_it[i] for i in kinds]), designs)
         m.add_component(name, Amounts(m.open.indices, ledger.totals(name, m.open.indices)))
+
+
+def _used(m: Any, case: Case, ledger: Ledger) -> None:
+    last, least_mw = case.sets["PERIOD"][-1], case["forced_it_mw"]
+    at = [s for s in case.sets["FORCED_SITE"] if s in least_mw]
+    load = ledger.totals("site_it_mw", [(s, last) for s in at])
+    m.forced_load = AtMost(at, -load, [-least_mw[s] for s in at])
 
 
 def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray) -> None:

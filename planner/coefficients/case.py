@@ -8,6 +8,7 @@ from models.case import Case
 from planner.coefficients.capital import capital_values
 from planner.coefficients.context import Context
 from planner.coefficients.demand import demand_sets, demand_values
+from planner.coefficients.forced import with_forced
 from planner.coefficients.grid import grid_values
 from planner.coefficients.hazard import hazard_values
 from planner.coefficients.known import Known
@@ -80,7 +81,7 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
         **training_sets(context, where["country"]),
     }
     case = Case(sets, values, {**where_tables, "serving": serving})
-    return regrouped(case, _groups(case))
+    return regrouped(with_forced(case, case.sets["FORCED_SITE"]), _groups(case))
 
 
 def _first_years(context: Context) -> dict[str, int]:

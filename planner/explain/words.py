@@ -198,6 +198,9 @@ FAMILIES = {
         "o", "o", "objective.no_worse_than.{o}", "objective_limit", "o", AT_MOST
     ),
     "forced_open": Family("s", "s", "filters.sites.force: {s}", "", "", EXACTLY),
+    "forced_load": Family(
+        "s", "s", "filters.sites.force: {s}", "forced_it_mw", "s", AT_LEAST, "MW of IT load"
+    ),
     "rack_supply": Family(
         "n k t", "n", "table system_supply, racks of {n}", "racks_supply_count", "n k t", AT_MOST,
         "racks", choice=False,

@@ -11,7 +11,7 @@ class Pick(Strict):
 
 
 class SitePick(Pick):
-    """As Pick, and sites that must be opened."""
+    """As Pick, and sites that must be used, with at least the IT load of their smallest hall."""
 
     force: list[str] = []
 

@@ -11,7 +11,8 @@ F_s(r) is convex and falls as r grows, and the best ratio is where it is zero. S
 where the right-hand side is above zero and a level r" where it is not, the chord through the two
 crosses zero at a ratio that no plan with (or without) s exceeds. Levels descend from the best ratio
 of the relaxation in small steps; each costs one linear program of the sites in play and two of all
-sites' own rows, which share no column.
+sites' own rows, which share no column. The first begins at the basis where sifting ended: of many
+prices that are as good for the sites in play, these are known to leave the others worth nothing.
 Source: Lagrangian bounds, Geoffrion 1974, doi:10.1007/BFb0120690; ratios, Dinkelbach 1967,
 doi:10.1287/mnsc.13.7.492. All to the solver's tolerance.
 """
@@ -133,6 +134,8 @@ class _Prices:
         columns, self._rows = inside(parts, relaxed.kept)
         solver = Solver(restricted(compiled, columns, self._rows), threads=1)
         solver.whole(False)
+        if relaxed.basis is not None:
+            solver.start_from_basis(relaxed.basis.part(columns, self._rows))
         self._compiled = compiled
         self._fraction = Fraction(solver, ratio)
         self._shared = np.flatnonzero(parts.of_row < 0)

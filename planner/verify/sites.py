@@ -6,14 +6,14 @@ import pandas as pd
 
 from models.blocks.power import HOURS_PER_YEAR
 from planner.results.where import water_need
-from planner.verify.checks import differing, exceeding, unequal_sums, untrue
+from planner.verify.checks import SMALL, differing, exceeding, unequal_sums, untrue
 from planner.verify.run import Run
 
 SITE_YEAR = ["site_id", "period"]
 
 
 def openings(run: Run) -> list[str]:
-    """Sites open no earlier than power can flow, stay open, and are open where forced."""
+    """Sites open no earlier than power can flow, stay open, and are in use where forced."""
     case, power = run.book.case, run.tables["power"]
     first = power["site_id"].map(case["first_year"])
     words = "the site is open before its first connection can be energised"
@@ -24,10 +24,26 @@ def openings(run: Run) -> list[str]:
     ]
     last = case.sets["PERIOD"][-1]
     there = set(power.loc[power["period"] == last, "site_id"])
-    return found + [
-        f"power.csv: {s} is forced by the scenario and not open in {last}"
-        for s in case.sets["FORCED_SITE"]
-        if s not in there
+    return (
+        found
+        + [
+            f"power.csv: {s} is forced by the scenario and not open in {last}"
+            for s in case.sets["FORCED_SITE"]
+            if s not in there
+        ]
+        + _unused(run, last, there)
+    )
+
+
+def _unused(run: Run, last: int, there: set[str]) -> list[str]:
+    """Forced sites that stand with less load than counts as using them."""
+    halls = run.tables["halls"]
+    carried = halls[halls["period"] == last].groupby("site_id")["it_mw"].sum()
+    return [
+        f"halls.csv: {s} is forced by the scenario and carries {carried.get(s, 0.0):.6g} MW of IT "
+        f"load in {last}, at least {least_mw:.6g} MW count as using it"
+        for s, least_mw in run.book.case["forced_it_mw"].items()
+        if s in there and carried.get(s, 0.0) < least_mw - SMALL
     ]
 
 

@@ -22,6 +22,16 @@ def test_a_forced_site_is_opened():
     assert breaks(forced, {"open[b,2027]": 0}, case)
 
 
+def test_a_forced_site_is_used():
+    # 10 MW of IT at b take 13 MW; a is best filled to its 24 MW, 20 of IT: 20 * 30 / 37
+    case = tiny_case(forced_it_mw={"b": 10.0})
+    forced = case.having(sets={**case.sets, "FORCED_SITE": ("b",)})
+    best = solve(forced, "tokens_per_mw", "cost")
+    assert best["it_mw[b,dry,2027]"] == pytest.approx(10)
+    assert best.value == pytest.approx(20 * 30 / 37)
+    assert breaks(forced, {"it_mw[b,dry,2027]": 0}, case)
+
+
 def test_an_open_site_stays_open():
     case = tiny_case(periods=YEARS, facility_mw_min={})
     free = case.having(values={**case.values, "previous": {}})
@@ -37,4 +47,4 @@ def test_development_is_paid_once_and_its_annuity_every_year():
 
 
 def test_no_rows_without_data():
-    assert not {"stays_open", "forced_open"} & rows(tiny_case())
+    assert not {"stays_open", "forced_open", "forced_load"} & rows(tiny_case())

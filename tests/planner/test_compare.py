@@ -113,6 +113,54 @@ def test_every_folder_without_a_plan_is_named(runs: Path, tmp_path: Path) -> Non
         compare([runs / "base"])
 
 
+DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "a column renamed": (
+        lambda folder: changed(
+            folder / "sites.csv", lambda t: t.rename(columns={"facility_mw": "mw"})
+        ),
+        "sites.csv, row 1, column facility_mw: is missing; allowed: the columns rank, site_id",
+    ),
+    "a column misspelt": (
+        lambda folder: changed(
+            folder / "power.csv", lambda t: t.rename(columns={"period": "perod"})
+        ),
+        "did you mean 'perod'?",
+    ),
+    "a word for a number": (
+        lambda folder: changed(folder / "halls.csv", lambda t: t.assign(it_mw="much")),
+        "halls.csv, row 2, column it_mw: is not a number, found 'much'",
+    ),
+    "no table": (
+        lambda folder: (folder / "budget.csv").unlink(),
+        "budget.csv: no such file; allowed: every table of a plan",
+    ),
+    "no CSV": (
+        lambda folder: (folder / "flows.csv").write_bytes(b""),
+        "flows.csv: cannot be read: ",
+    ),
+    "no rows": (
+        lambda folder: changed(folder / "power.csv", lambda t: t.head(0)),
+        "power.csv: has no rows, but plan.json states a plan",
+    ),
+}
+
+
+def changed(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    change(pd.read_csv(path)).to_csv(path, index=False)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_plan_is_refused(
+    name: str, runs: Path, tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    damage, words = DAMAGES[name]
+    shutil.copytree(runs / "base", tmp_path / "broken")
+    damage(tmp_path / "broken")
+    result = run("compare", runs / "base", tmp_path / "broken")
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+
+
 def test_objectives_a_plan_states_are_verified(runs: Path, tmp_path: Path) -> None:
     folder = tmp_path / "spoiled"
     shutil.copytree(runs / "base", folder)

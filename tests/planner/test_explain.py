@@ -51,6 +51,17 @@ def test_more_megawatts_than_can_be_connected() -> None:
     assert found.relaxation[0].feasible_at <= 48.0
 
 
+def test_a_forced_site_that_cannot_carry_its_load() -> None:
+    # b has room for 6.5 MW at the meter, 5 MW of IT
+    case = tiny_case(2, step_mw={("a", 1): 24.0, ("b", 1): 6.5}, forced_it_mw={"b": 10.0})
+    found = of(case.having(sets={**case.sets, "FORCED_SITE": ("b",)}))
+    assert found.feasible is False
+    assert [str(rule) for rule in found.conflict] == [
+        "filters.sites.force: b: at least 10 MW of IT load"
+    ]
+    assert numbers(found.relaxation) == {"filters.sites.force: b": pytest.approx(5, rel=1e-3)}
+
+
 def poor(budget_musd: float = 52.0) -> Case:
     """12 MW at site a: 100 racks of 1 M$, a hall of 3, half a connection and half a site of 1."""
     return tiny_case(1, capex_total_musd_max={"all": budget_musd})

@@ -107,6 +107,7 @@ def test_a_site_may_be_ruled_out_or_forced_in(loaded: Loaded) -> None:
     assert (having.how, having.status) == ("limits", "optimal")
     assert having.outcome.placed is not None
     assert other in having.outcome.placed.sites()
+    assert load_mw(having, other) >= having.case["forced_it_mw"][other] - 1e-6
     agrees_with_anew(loaded, having, f"filters.sites.force=[{other}]")
 
 
@@ -230,3 +231,31 @@ def test_little_is_searched_for_anew(loaded: Loaded, change: str, monkeypatch) -
     assert answer.status == "optimal"
     assert answer.gap_frac is not None
     assert answer.gap_frac <= loaded.scenario.solve.gap_frac
+
+
+def load_mw(answer: WhatIf, site: str) -> float:
+    """IT MW at a site in the last period."""
+    placed, last = answer.outcome.placed, answer.case.sets["PERIOD"][-1]
+    assert placed is not None
+    plan = placed.found_in.named(placed.solution)
+    ours = [
+        v for k, v in plan.items() if k.startswith(f"it_mw[{site},") and k.endswith(f",{last}]")
+    ]
+    return sum(ours)
+
+
+def test_a_forced_site_has_the_rows_of_a_model_built_anew(loaded: Loaded) -> None:
+    other = sorted(loaded.case.sets["SITE"])[0]
+    scenario, facts = loaded.asked([f"force={other}"])
+    limits = loaded._limits(scenario)
+    assert limits is not None
+    case, begun = limits
+    assert begun is not None
+    anew = make_case(facts, scenario)
+    assert case["forced_it_mw"] == anew["forced_it_mw"]
+    assert case.sets["FORCED_SITE"] == anew.sets["FORCED_SITE"]
+    model, row = compile_model(build(anew)), f"forced_load[{other}]"
+    # what stands on the left of a row here may stand on its right there
+    ours, theirs = (m.matrix[[m.row[row]]].toarray()[0] for m in (begun.compiled, model))
+    assert np.array_equal(ours, -theirs)
+    assert begun.compiled.row_low[begun.compiled.row[row]] == -model.row_high[model.row[row]]

@@ -4,20 +4,27 @@ import io
 import json
 import os
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from pandas.testing import assert_frame_equal
 from rich.console import Console
 
 from models.columns import unit_of
 from planner import exact_losses
+from planner.coefficients.case import make_case
 from planner.errors import Infeasible
-from planner.rank import COLUMNS, Ranking, rank
+from planner.losses import losses
+from planner.planning import plan
+from planner.rank import COLUMNS, Ranking, _relaxed, rank
 from planner.reading import read
+from planner.scenario_file import scenario_from
+from planner.scenario_yaml import load, read_text
 from planner.workers import pool
 from tests.processes import kill, two_dask_workers, workers_of
 
@@ -28,6 +35,8 @@ periods: [2027, 2028]
 scale: {{facility_mw_min: {{2027: 20}}}}
 demand: {{mix: {{chat: 1.0}}}}
 {FEW}"""
+KOREA = Path("examples/korea-100mw-2027.yaml")
+CEILING = "ceiling_if_forced_tokens_per_s_per_mw"
 IN, OUT = "loss_if_forced_tokens_per_s_per_mw", "loss_if_excluded_tokens_per_s_per_mw"
 
 
@@ -140,3 +149,34 @@ def test_a_ranking_on_a_cluster_is_the_same(ranking: Ranking, tmp_path: Path) ->
 def test_an_infeasible_scenario_is_explained(small: Callable[..., Path]) -> None:
     with pytest.raises(Infeasible, match="20 MW asked for in 2027"):
         rank(small(FEW + "policies: {first_year: {KR: 2028}}\n"))
+
+
+def test_a_site_open_for_nothing_hides_no_loss_of_the_others() -> None:
+    """Prices at which sites that are not in play seem worth much would bound every loss by 0."""
+    values, _ = load(read_text(KOREA), str(KOREA))
+    asked = scenario_from(values, overrides=["filters.sites.force=[jindo-154kv-1]"])
+    scenario, region = read(asked)
+    case = make_case(region, scenario)
+    unused = case.having(values={**case.values, "forced_it_mw": {}})
+    deadline = time.monotonic() + 60
+    found, _ = _relaxed(scenario, region, unused, deadline)
+    table = losses(found, set(), deadline)
+    assert (table[IN] > 0).mean() > 0.9
+
+
+def test_no_plan_with_a_forced_site_is_better_than_its_ceiling(ranking: Ranking) -> None:
+    """And the site carries what counts as using it, in the ranking as in the plan."""
+    table = ranking.table.set_index("site_id")
+    worst = table[(table["chosen"] == 0) & (table["forced_it_mw"] > 0)].index[-2:]
+    for site in worst:
+        asked = yaml.safe_load(SMALL)
+        asked["filters"]["sites"]["force"] = [site]
+        made = plan(asked)
+        assert made.value is not None
+        assert made.value <= table.loc[site, CEILING]
+        halls = made.tables["halls"].query("site_id == @site and period == 2028")
+        assert halls["it_mw"].sum() >= table.loc[site, "forced_it_mw"] - 1e-6
+        again = rank(asked).table.set_index("site_id").loc[site]
+        assert again["chosen"] == 1
+        assert again["it_mw"] >= again["forced_it_mw"] - 1e-6
+        assert (again["loss_basis"], again["binding"]) == ("none", "forced by the scenario")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 
 from models.columns import Column, Table
 from planner import catalogue
+from planner.errors import InputError
 from planner.facts import apply_facts
 from planner.provenance import CHOICE, inputs, recalled_count
 from planner.scenario_file import scenario_from
@@ -236,3 +238,39 @@ def test_a_number_the_scenario_states_is_its_own_source() -> None:
 def test_blank_cells_are_no_inputs() -> None:
     numbers = inputs(region_of(states(cap_frac=[1.0, np.nan])), {"power_states": None})
     assert numbers["key"].tolist() == ["p100"]
+
+
+def changed(facts: dict[str, Any]) -> Region:
+    """The shipped region with facts of a scenario."""
+    about = {"name": "x", "periods": [2027], "demand": {"mix": {"chat": 1.0}}, "facts": facts}
+    return apply_facts(shipped(), scenario_from(about))
+
+
+def test_a_factor_of_whole_numbers_is_rounded_down() -> None:
+    before = shipped().tables["system_supply"]["racks_count"]
+    after = changed({"system_supply[*].racks_count": "*1.87"}).tables["system_supply"]
+    assert (after["racks_count"] == np.floor((before * 187) / 100)).all()
+    fact = "system_supply[KR/h100/2026].racks_count"
+    rows = (after["system_id"] == "h100") & (after["supply_year"] == 2026)
+    rows &= after["country"] == "KR"
+    assert before[rows].tolist() == [68]
+    # the fourth is 69 / 68, but for the last digits
+    for by, count in (("*1.75", 119), ("*0.99", 67), ("+2", 70), ("*1.01470588235", 69)):
+        table = changed({fact: by}).tables["system_supply"]
+        assert table.loc[rows, "racks_count"].tolist() == [count]
+
+
+def test_any_other_change_must_give_whole_numbers() -> None:
+    for value in ("+0.5", 2.5):
+        with pytest.raises(InputError) as caught:
+            changed({"system_supply[KR/h100/2026].racks_count": value})
+        assert "does not give a whole number" in str(caught.value)
+        assert "or a factor such as '*1.5', rounded down" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["KR/154/1", "KR/154.0/1", "KR/154*/1"])
+def test_a_key_is_written_as_in_its_table(key: str) -> None:
+    region = changed({f"interconnection_steps[{key}].lead_years": 3})
+    assert region.overridden == {("interconnection_steps", "KR/154/1", "lead_years")}
+    with pytest.raises(InputError, match="did you mean 'KR/154/1'"):
+        changed({"interconnection_steps[KR/15/1].lead_years": 3})

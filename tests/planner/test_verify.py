@@ -95,7 +95,7 @@ SPOILS: dict[str, tuple[str, str, str, Any, str]] = {
     ),
     "cooling not possible": ("halls", "", "design_id", "magic", "cooling design is not possible"),
     "water of a day": ("water", "", "water_m3_per_day", one_more, "but halls.csv gives"),
-    "water of a year": ("water", "water_m3_per_year > 0", "water_m3_per_year", more,
+    "water of a year": ("water", "water_m3_per_year > 1e4", "water_m3_per_year", more,
                         "but halls.csv gives"),
     "water limit": ("water", "", "water_limit_m3_per_day", more, "but the region's table gives"),
     "racks not whole": ("installs", "", "racks_new_count", 2.5, "not a whole number of things"),
@@ -252,6 +252,15 @@ def test_a_forced_site_left_out_is_refused(run: Run) -> None:
     gone = in_all(run, lambda t: t[t["site_id"] != "haenam-solaseado"])
     words = "power.csv: haenam-solaseado is forced by the scenario and not open in 2028"
     assert words in checked(gone)
+
+
+def test_a_forced_site_without_load_is_refused(run: Run) -> None:
+    halls = run.tables["halls"]
+    ours = halls["site_id"] == "haenam-solaseado"
+    words = "halls.csv: haenam-solaseado is forced by the scenario and carries 0 MW of IT load"
+    idle = halls.assign(it_mw=halls["it_mw"].where(~ours, 0.0))
+    for table in (idle, halls[~ours]):
+        assert [m for m in checked(with_table(run, "halls", table)) if m.startswith(words)]
 
 
 def test_racks_before_their_year_are_refused(run: Run) -> None:
