@@ -213,9 +213,14 @@ def test_the_least_changes_together_make_it_feasible(
 
 
 def test_a_floor_is_not_given_up_for_a_rule_of_single_sites() -> None:
-    # a plan of 0.001 tokens/s would need less of the other rule, and no floor
-    found = of(tiny_case(2, pue_max={"a": 1.05, "b": 1.05}))
-    assert paths(change.rule for change in found.relaxation) == {"policies.pue_max.KR"}
+    # 24 MW at site a need 1.06 and the 6 MW beyond it 1.5: with less asked for, 1.06 would do
+    case = tiny_case(
+        2,
+        facility_mw_min={("all", 2027): 30.0},
+        energy_per_it_frac={("a", "dry"): 1.06, ("b", "dry"): 1.5},
+        pue_max={"a": 1.05, "b": 1.05},
+    )
+    assert numbers(of(case).relaxation) == {"policies.pue_max.KR": pytest.approx(1.5, rel=1e-2)}
 
 
 COST = "budget.cost_usd_per_mtoken_max"
