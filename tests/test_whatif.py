@@ -24,7 +24,7 @@ def test_a_study_can_be_run_as_it_stands(path: Path) -> None:
     assert asked.name == path.stem
     assert len(runs_of(asked)) <= 12, "some seconds a run, a minute at most"
     scenario, _ = load(read_text(asked.scenario_path), str(asked.scenario_path))
-    check(asked, scenario, shipped())
+    check(asked, runs_of(asked), scenario, shipped())
 
 
 def test_a_study_in_short(tmp_path: Path) -> None:

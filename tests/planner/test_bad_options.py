@@ -93,7 +93,7 @@ def test_options(
         ("data check --region no/such", "no/such: no such folder"),
         ("rank no/such.yaml", "no/such.yaml: no such file"),
         ("explain no/such.yaml", "no/such.yaml: no such file"),
-        ("explain FOLDER", "FOLDER: is a folder; allowed: a file"),
+        ("explain FOLDER", "FOLDER: is a folder without plan.json; allowed: a scenario"),
         ("export no/such.yaml --mps x.mps", "no/such.yaml: no such file"),
         ("export SCENARIO", "Missing option '--mps'"),
         ("export SCENARIO --mps FOLDER", "is a folder; allowed: the name of a file"),
