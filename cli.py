@@ -40,8 +40,11 @@ class Door(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
+        from planner.uncollected import collect_seldom
+
+        collect_seldom()
         from planner.errors import Infeasible, InputError
-        from planner.solve.halt import HALT, halting
+        from planner.halt import HALT, halting
 
         try:
             with halting(), HALT.at_once():
@@ -131,7 +134,7 @@ def plan(
     if out is not None:
         check_folder(out)
     from planner import plan as solve
-    from planner.solve.halt import HALT
+    from planner.halt import HALT
 
     with HALT.at_once(raises=False):  # the best plan by then is still written
         with watching(quiet, chosen.solve.time_limit_s) as progress:

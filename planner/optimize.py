@@ -9,13 +9,13 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
 from planner.grid.root import within_grid
+from planner.halt import HALT, Halted
 from planner.outcome import Outcome
 from planner.prove import proven
 from planner.scenario import Scenario
 from planner.search import Search, in_turn
 from planner.solve.box import points
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.placed import used

@@ -16,6 +16,7 @@ from planner import __version__, catalogue
 from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.explain.costs import rule_costs, table_of
+from planner.halt import HALT, Halted
 from planner.losses import Relaxation, losses
 from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
@@ -28,7 +29,6 @@ from planner.results.money import money
 from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
-from planner.solve.halt import HALT, Halted
 from planner.solve.highs import Watch
 from planner.tables import Region
 from planner.uncollected import uncollected

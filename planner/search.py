@@ -9,6 +9,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
+from planner.halt import HALT
 from planner.in_hand import ROUNDING_FRAC, InHand, least_within
 from planner.outcome import Outcome
 from planner.scenario import Scenario
@@ -16,7 +17,6 @@ from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.dive import Wanted, dived
-from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.narrow import among

@@ -75,7 +75,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_a_scenario_is_read_before_what_solves_it_is_imported() -> None:
     """So that what is wrong with it is said at once."""
     code = (
-        "import sys, planner.reading\n"
+        "import sys, planner.halt, planner.reading\n"
         "print(sorted({'pyomo', 'highspy', 'geopandas', 'scipy'} & set(sys.modules)))\n"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from models.case import Case
 from planner.explain.diagnosis import Change
 from planner.explain.words import FAMILIES
+from planner.halt import HALT
 from planner.optimize import optimize
 from planner.scenario import Scenario
-from planner.solve.halt import HALT
 
 TRY_S = 4.0
 """Seconds to look for a plan with a number, at least."""

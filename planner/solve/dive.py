@@ -24,9 +24,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
+from planner.halt import HALT
 from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
-from planner.solve.halt import HALT
 from planner.solve.highs import Solver
 from planner.solve.order import Enough, Limits, held, in_order
 from planner.solve.ratio import Fraction, costs_at, value_at

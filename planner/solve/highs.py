@@ -10,9 +10,9 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 
+from planner.halt import HALT
 from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
-from planner.solve.halt import HALT
 
 State = Literal["optimal", "infeasible", "stopped", "failed"]
 _OPTIMAL = highspy.HighsModelStatus.kOptimal

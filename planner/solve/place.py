@@ -20,9 +20,9 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
+from planner.halt import HALT
 from planner.solve.box import Range, columns_of, fix, next_to, with_spare
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.halt import HALT
 from planner.solve.highs import Solver, Watch
 from planner.solve.narrow import at_sites, narrowed
 from planner.solve.order import Limits, in_order

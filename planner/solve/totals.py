@@ -28,11 +28,11 @@ from functools import partial
 import numpy as np
 
 from models.blocks.objective import Ratio
+from planner.halt import HALT
 from planner.solve.box import Range
 from planner.solve.branching import Falls
 from planner.solve.compile import Compiled
 from planner.solve.few import Ended, Few
-from planner.solve.halt import HALT
 from planner.solve.highs import Answer
 from planner.solve.own import Others, own_rows
 from planner.solve.ratio import Fraction, costs_at

@@ -16,6 +16,7 @@ from multiprocessing.reduction import ForkingPickler
 from multiprocessing.util import Finalize
 from typing import Any
 
+from planner.uncollected import collect_seldom
 from planner.workers.start import CONTEXT, started
 from planner.workers.task import ATTEMPTS, DIED, Ended, Lost, RunAll, Setup, Task, do, lost, make
 
@@ -156,6 +157,7 @@ class _Worker:
 
 def _serve(pipe: Connection) -> None:
     """One task after another, until nobody sends any; the end of the parent is the end of this."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends this process
     # comes last of all that an end gives back; to take apart what was kept would take a second
     Finalize(None, os._exit, args=(0,), exitpriority=LAST)

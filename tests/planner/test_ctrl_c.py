@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.solve.halt import HALT, halting
+from planner.halt import HALT, halting
 from planner.solve.highs import Solver
 from planner.verify import verify
 from tests.tiny import tiny_case
