@@ -42,15 +42,14 @@ def overridden(
     options: dict[Path, str] = {}
     problems = []
     for text in texts:
-        option = f"--set {text}"
         try:
             path, value = _read(text)
             if path[0] == FACTS and isinstance(tree.get(FACTS), dict):  # the last one wins
                 tree = {**tree, FACTS: {k: v for k, v in tree[FACTS].items() if k != path[1]}}
             tree = _put(tree, path, value)
-            options[path] = option
+            options[path] = _option(text)
         except _WrittenError as error:
-            problems.append(Problem(option, "", str(error), allowed=error.allowed))
+            problems.append(_problem(text, error))
     refuse(problems)
     return tree, options
 
@@ -62,10 +61,18 @@ def readable(texts: Sequence[str]) -> tuple[list[str], list[Problem]]:
         try:
             _read(text)
         except _WrittenError as error:
-            problems.append(Problem(f"--set {text}", "", str(error), allowed=error.allowed))
+            problems.append(_problem(text, error))
         else:
             good.append(text)
     return good, problems
+
+
+def _option(text: str) -> str:
+    return f"--set {text}"
+
+
+def _problem(text: str, error: _WrittenError) -> Problem:
+    return Problem(_option(text), "", str(error), allowed=error.allowed)
 
 
 def _read(text: str) -> _Override:

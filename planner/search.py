@@ -271,15 +271,15 @@ class Search:
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)
         proven = least_within(bound, solve.gap_frac)
         enough = min(proven, self._start - 0.5 * solve.gap_frac * abs(self._start))
-        longest = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s)
+        longest, freer_s = max(PLACING_SECONDS, PLACING_FRAC * solve.time_limit_s), FREER_SECONDS
         if self._start < bound - solve.gap_frac * abs(bound):
             longest = OPEN_SECONDS
-        longest = longest if seconds is None else seconds
+        if seconds is not None:
+            longest = freer_s = seconds
         least = self.hand.least(bound)
         limits = replace(self._limits, deadline=self.soon(longest), enough=least)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
         seen = Quiet(self._watch, plans=True, enough=enough + margin)
-        freer_s = FREER_SECONDS if seconds is None else seconds
         _, placed = placement.best(
             self._where, self._names, self._start, enough, limits, freer_s, seen
         )

@@ -27,6 +27,8 @@ def least_it_mw(case: Case, sites: Iterable[str]) -> dict[str, float]:
     A site that can carry nothing is asked for its smallest hall all the same: no plan uses it.
     """
     asked = dict.fromkeys(sites)
+    if not asked:  # as in most scenarios
+        return {}
     last = case.sets["PERIOD"][-1]
     grid_mw = dict.fromkeys(asked, 0.0)
     for s, i, t in case.sets["STEP_PERIOD"]:

@@ -31,8 +31,7 @@ from planner.plan_files import read_files
 from planner.planning import Plan
 from planner.results import plan_tables
 from planner.robust.futures import Future, future_of, mean_of
-from planner.robust.here_and_now import Aim, Decided, Found, here_and_now
-from planner.robust.joined import NOW
+from planner.robust.here_and_now import Aim, Decided, Found, decided_of, here_and_now
 from planner.robust.measure import value_of
 from planner.robust.recourse import Recourse, served
 from planner.robust.results import MARK, PLANS, Robust, Said, write_robust
@@ -151,8 +150,7 @@ def _of_the_mean(said: Said, mean: Future, aim: Aim) -> list[Choice]:
     outcome = optimize(mean.case, mean.scenario)
     if outcome.placed is None:
         return []
-    decided = _decided(outcome.placed.found_in.column_names, outcome.placed.solution)
-    sites = {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
+    decided, sites = decided_of(outcome.placed.found_in.column_names, outcome.placed.solution)
     said.mean_decided = decided
     for _ in range(ROUNDS):
         parts = _recourse(said, sites, decided, aim)
@@ -213,11 +211,6 @@ def _recourse(said: Said, sites: set[str], decided: Decided, aim: Aim) -> list[R
         Recourse(future.case, sites & set(future.case.sets["SITE"]), decided, aim)
         for future in said.futures
     ]
-
-
-def _decided(names: Sequence[str], x: np.ndarray) -> Decided:
-    held = zip(names, x, strict=True)
-    return {n: float(round(v)) for n, v in held if n.split("[")[0] in NOW and round(v)}
 
 
 def _totals(folder: Path, record: Record, future: Future) -> tuple[float, float]:

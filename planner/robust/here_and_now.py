@@ -31,6 +31,7 @@ from planner.solve.highs import Solver
 from planner.solve.losses import contenders
 from planner.solve.narrow import among
 from planner.solve.order import TIE_GAP_FRAC, TIE_SECONDS
+from planner.solve.placed import opened
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import split
 
@@ -98,7 +99,7 @@ def here_and_now(
     if best is None:
         return None
     x = cheapest(best.joined, best.x, best.solver, best.surplus, aim)
-    decided, sites = decided_of(best.joined, x)
+    decided, sites = decided_of(best.joined.names, x)
     totals = best.joined.totals(x)
     value = value_of(totals, aim.share)
     return Found(decided, sites, value, max(bound, value), basis, tuple(totals))
@@ -141,14 +142,14 @@ def _whole(joined: Joined, r: float, usual: float, aim: Aim) -> tuple[float, _Wh
     return ceiling, best
 
 
-def decided_of(joined: Joined, x: np.ndarray) -> tuple[Decided, set[str]]:
-    """What is decided now in a solution, and the sites it opens."""
+def decided_of(names: Sequence[str], x: np.ndarray) -> tuple[Decided, set[str]]:
+    """What is decided now in a solution by the names of its columns, and the sites it opens."""
     decided = {
         name: float(round(value))
-        for name, value in zip(joined.names, x, strict=False)
+        for name, value in zip(names, x, strict=False)
         if name.split("[")[0] in NOW and round(value)
     }
-    return decided, {name[5:].rsplit(",", 1)[0] for name in decided if name.startswith("open[")}
+    return decided, opened(decided)
 
 
 def joined_of(cases: Sequence[Case], ratio: Ratio) -> Joined:
@@ -170,19 +171,18 @@ class _Relaxation:
 
     def best(self, start: tuple[float, float]) -> tuple[float, set[str]]:
         """What no plan can beat, and the sites that the relaxation uses."""
-        (r, usual), bound, opened = start, start[0], set[str]()
+        (r, usual), bound, used = start, start[0], set[str]()
         for _ in range(STEPS):
             compiled, found = self._at(r, usual)
             if found.x is None:
                 break
             bound = min(bound, _ceiling(self._joined, r, found.bound - r * usual))
-            at_work = (n for n, i in compiled.column.items() if found.x[i] > 1e-6)
-            opened = {n[5:].rsplit(",", 1)[0] for n in at_work if n.startswith("open[")}
+            used = opened(compiled.named(found.x))
             value = value_of(self._joined.totals(found.x), self._aim.share)
             if abs(value - r) <= CLOSE_FRAC * abs(r):
                 break
             r = value
-        return bound, opened
+        return bound, used
 
     def rivals(self, r: float, usual: float) -> set[str]:
         """Sites that could be part of a choice worth more than r: of surplus at that rate."""

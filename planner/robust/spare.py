@@ -41,7 +41,7 @@ def with_spare(cases: Sequence[Case], found: Found, aim: Aim) -> Found | None:
         answer = solver.run(gap, aim.deadline)
         if answer.x is not None:
             x = cheapest(joined, answer.x, solver, answer.objective, aim)
-            decided, sites = decided_of(joined, x)
+            decided, sites = decided_of(joined.names, x)
             totals = tuple(joined.totals(x))
             return replace(found, decided=decided, sites=sites, totals=totals)
     return None

@@ -21,7 +21,7 @@ from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
 from planner.solve.corner import Corner
 from planner.solve.highs import Solver
-from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.ratio import Fraction, best_ratio, value_at
 
 EXACT = 1e-10
 FREE = "install["
@@ -138,7 +138,7 @@ def shadow_prices(
     solved in time. Where a limit binds only through whole numbers of halls or steps its price is 0.
     """
     solver = as_built(compiled, x)
-    start = Fraction(solver, ratio).value(x)
+    start = value_at(compiled, ratio, x)
     steps = Steps(solver, ratio, start, time.monotonic() + time_limit_s)
     if steps.x is None:
         return {}

@@ -99,16 +99,13 @@ class Study(Strict):
 
     def _placed(self, problem: Problem) -> Problem:
         stated = {f"--set {override_text(path, value)}": path for path, value in self.set.items()}
-        path: tuple = ()
         if problem.file in stated:
-            path = ("set", stated[problem.file])
-        elif problem.file == str(self.scenario_path) and not problem.place:
-            path = ("scenario",)
-        if not path:
-            return problem
-        at = self._origin.problem(path, "")
-        place = at.place if path[0] == "set" else f"{at.place}, {problem.file}"
-        return replace(problem, file=at.file, place=place)
+            at = self._origin.problem(("set", stated[problem.file]), "")
+            return replace(problem, file=at.file, place=at.place)
+        if problem.file == str(self.scenario_path) and not problem.place:
+            at = self._origin.problem(("scenario",), "")
+            return replace(problem, file=at.file, place=f"{at.place}, {problem.file}")
+        return problem
 
     @property
     def changes(self) -> list[str]:
