@@ -45,7 +45,7 @@ from planner.coefficients.where import candidate_sites
 from planner.in_hand import ROUNDING_FRAC
 from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
 from planner.near_limit import Near, near_limit
-from planner.optimize import limits_of, optimize
+from planner.optimize import limits_of, optimize, starters
 from planner.outcome import Outcome, Solved, in_unit
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
@@ -163,19 +163,24 @@ class Loaded:
     def reach(self, objective: str) -> Range | None:
         """From about the best that an objective can be to what the plan has; None without a plan.
 
-        The best of the relaxation at the sites in play, to a hundredth: its bound takes long.
+        The best of the relaxation at a few sites, to a hundredth: its bound takes long. These are
+        the plan's own, and those that a relaxation begins with.
         """
         model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
-        relaxed = self.outcome.relaxed
-        if model is None or placed is None or relaxed is None:
+        if model is None or placed is None:
             return None
-        here = value_at(placed.found_in, ratio, placed.solution)
-        end, kept = limits_of(self.scenario).deadline, relaxed.kept
-        best = best_in_play(model, self._parts, ratio, kept, here, REACH_FRAC, end)
+        here, end = (
+            value_at(placed.found_in, ratio, placed.solution),
+            limits_of(self.scenario).deadline,
+        )
+        few = np.isin(self._sites, list(placed.sites())) | starters(self.case)
+        best = best_in_play(model, self._parts, ratio, few, here, REACH_FRAC, end)
         low, high = sorted(in_unit(ratio, value) for value in (best, here))
         return low, high
 
-    def near_limit(self, scenario: Scenario, objective: str, between: Range) -> Near | None:
+    def near_limit(
+        self, scenario: Scenario, objective: str, ranges: Sequence[Range]
+    ) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
         None where `answer` would not go by limits, or there is no relaxation.
@@ -183,7 +188,7 @@ class Loaded:
         limits = self._limits(scenario)
         if limits is None or limits[1] is None:
             return None
-        return near_limit(limits[0], scenario, limits[1], objective, between)
+        return near_limit(limits[0], scenario, limits[1], objective, ranges)
 
     def _by_limits(
         self,

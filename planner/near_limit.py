@@ -6,13 +6,13 @@ what it is worth, and not held (planner/solve/dive.py). By as much as a dive end
 the next is aimed to the other side of it; half as far where that ends with nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 
-from models.blocks.objective import OBJECTIVES
+from models.blocks.objective import OBJECTIVES, Ratio
 from models.case import Case
 from planner.begun import Begun
 from planner.in_hand import least_within
@@ -22,13 +22,16 @@ from planner.outcome import in_unit
 from planner.scenario import Scenario
 from planner.search import in_turn
 from planner.solve.box import Range, points
-from planner.solve.dive import Wanted, priced
+from planner.solve.dive import FAR_TIMES, Wanted, priced
 from planner.solve.placed import at_few, opened
 from planner.solve.ratio import value_at
 from planner.solve.sift import Relaxed
 
 DIVES = 4
 """So many are made at most for a plan in range."""
+
+AHEAD_FRAC = 0.01
+"""The first is aimed so much of the limit to its strict side, in range."""
 
 
 class Near(NamedTuple):
@@ -43,10 +46,12 @@ class Near(NamedTuple):
 
 
 def near_limit(
-    case: Case, scenario: Scenario, begun: Begun, objective: str, between: Range
+    case: Case, scenario: Scenario, begun: Begun, objective: str, ranges: Sequence[Range]
 ) -> Near | None:
-    """A plan near the scenario's limit on an objective, within a range; None without a relaxation.
+    """A plan near the scenario's limit on an objective, or None without a relaxation.
 
+    What it reaches is in one of some ranges, the first of which holds the limit; in others only
+    where it is near the bound of that limit.
     `begun` says where the relaxation goes on from, as for `planner.optimize.optimize`.
     """
     limits, names = limits_of(scenario), in_turn(scenario)
@@ -59,23 +64,32 @@ def near_limit(
     sites = set(case.sets["FORCED_SITE"]).union(*map(opened, near))
     wanted = Wanted(names, least_within(bound, scenario.solve.gap_frac), bound)
     ratio = OBJECTIVES[objective]
-    stated = aim = dict(scenario.objective.no_worse_than)[objective]  # type: ignore[index]
+    stated = scenario.objective.no_worse_than[objective]  # type: ignore[index]
+    enough = least_within(bound, FAR_TIMES * scenario.solve.gap_frac)
     few = at_few(case, sites, *near)[1]
-    found_at: float | None = None
+    found_at, aim = stated, _ahead(ratio, stated, ranges[0])
     for _ in range(DIVES):
         aimed = limited(few, Changed(case, _aimed(case, objective, aim), (OF_OBJECTIVES,)))
         assert aimed is not None  # a limit on an objective is a row that can always be added
         x = priced(aimed, aimed.row[row_of(objective)], wanted, limits, scenario.solve.seed)
-        if x is not None:
+        if x is None:
+            aim = (aim + found_at) / 2
+        else:
             reached = in_unit(ratio, value_at(few, ratio, x))
-            if between[0] <= reached <= between[1]:
+            good = value_at(few, OBJECTIVES[names[0]], x) >= enough
+            if any(low <= reached <= high for low, high in (ranges if good else ranges[:1])):
                 return Near(reached, few.named(x), relaxed[0])
             found_at, aim = aim, aim - (reached - stated)
-        elif found_at is not None:
-            aim = (aim + found_at) / 2
-        if monotonic() > limits.deadline or (x is None and found_at is None):
+        if monotonic() > limits.deadline:
             break
     return Near(None, {}, relaxed[0])
+
+
+def _ahead(ratio: Ratio, stated: float, between: Range) -> float:
+    """What a first dive is aimed at: not further than half of what is left of the range there."""
+    strict = between[1] if ratio.more_is_better else between[0]
+    most = AHEAD_FRAC * abs(stated)
+    return stated + min(max((strict - stated) / 2, -most), most)
 
 
 def _aimed(case: Case, objective: str, aim: float) -> Case:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError, Problem, nearest
-from planner.frontier.front import Axes, Point, held, trace
+from planner.frontier.front import Axes, Point
 from planner.frontier.results import Frontier, table_of
+from planner.frontier.trace import held, trace
 from planner.scenario_file import read_scenario
 from planner.study import write
 from planner.study.rounds import Asked, How, Rounds
@@ -57,7 +58,7 @@ def frontier(
     """
     begun, how = time.monotonic(), how or How()
     _check(scenario, axes, overrides, patience)
-    rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
+    rounds = Rounds(scenario, region, overrides, how, axes.most)
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
         of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)

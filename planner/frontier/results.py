@@ -95,7 +95,7 @@ def table_of(axes: Axes, found: list[Point], best_x: float | None = None) -> pd.
     nothing within a narrower one does. `best_x` is what no x beats.
     """
     points = front(axes, found)
-    bounds = [beaten_by(axes, point, found) for point in points]
+    bounds = [beaten_by(axes, point.x, found) for point in points]
     x, y = UNIT[axes.x], UNIT[axes.y]
     columns = [x, y, f"bound_{y}", "gap_frac", "gap_in_both_frac", f"limit_{x}", "status",
                "facility_mw", "tokens_per_s", "cost_usd_per_mtoken", "capex_musd", "pue",

@@ -29,7 +29,7 @@ from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.order import Enough, Limits, held, in_order
-from planner.solve.ratio import Fraction, costs_at, value_at
+from planner.solve.ratio import NOTHING, Fraction, costs_at, value_at
 from planner.solve.split import with_row, with_slack
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
@@ -213,26 +213,28 @@ def priced(
     """
     ratio = OBJECTIVES[wanted.names[0]]
     costs = costs_at(compiled, ratio, wanted.bound)
-    held_to = Held(compiled, costs, seed)
-    if held_to.solver.run(deadline=limits.deadline).state != "optimal":
+    limited = Held(compiled, costs, seed).solver
+    if limited.run(deadline=limits.deadline).state != "optimal":
         return None
-    price = held_to.solver.duals()[row]
-    costs -= price * csr_array(compiled.matrix)[[row]].toarray().ravel()
-    low, high = compiled.row_low.copy(), compiled.row_high.copy()
-    low[row], high[row] = -np.inf, np.inf
-    free = replace(compiled, row_low=low, row_high=high)
-    x = but_racks(Held(free, costs, seed), min(limits.deadline, monotonic() + SECONDS))
+    costs -= limited.duals()[row] * csr_array(compiled.matrix)[[row]].toarray().ravel()
+    program, racks = Held(compiled, costs, seed), Solver(compiled, threads=1, seed=seed)
+    for solver in (program.solver, racks):
+        solver.row_bounds(np.array([row]), np.array([-np.inf]), np.array([np.inf]))
+        solver.maximise_vector(costs)
+    under, gap = compiled.column[ratio.under], wanted.bound - wanted.least
+    worth = Worth(lambda x: wanted.bound + costs @ x / max(x[under], NOTHING), gap, wanted.bound)
+    x = but_racks(program, min(limits.deadline, monotonic() + SECONDS), worth)
     if x is None:
         return None
-    racks = Solver(free, threads=1, seed=seed)
-    racks.maximise_vector(costs)
-    tolerance = EXACT_FRAC * (wanted.bound - wanted.least) * abs(float(x[free.column[ratio.under]]))
-    for bounds in with_more(free, x):
+    tolerance = EXACT_FRAC * gap * abs(float(x[under]))
+    plans: list[np.ndarray] = []
+    for bounds in with_more(compiled, x):
         fix(racks, bounds)
-        found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS))
-        if found.x is not None:
-            return found.x
-    return None
+        found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS)).x
+        plans += [] if found is None else [found]
+        if plans and not worth.loses(x, plans[-1]):
+            break
+    return max(plans, key=worth.of, default=None)
 
 
 class Worth(NamedTuple):

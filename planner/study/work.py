@@ -26,7 +26,7 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES, NEAR_SECONDS = 1.5, 1.0
+NEAR_TIMES, NEAR_SECONDS = 1.0, 1.5
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 ROUNDING_FRAC = 1e-7
@@ -38,14 +38,14 @@ Record = dict[str, Any]
 
 
 class Movable(NamedTuple):
-    """A limit on an objective that may stand anywhere in a range, wherever a plan uses it up.
+    """A limit on an objective that may stand anywhere in some ranges, where a plan uses it up.
 
-    Where no range is given it is from the best there can be to what the base has, and the limit is
-    in the middle.
+    It is in the first of them. Where none is given there is one, from the best there can be to what
+    the base has, and the limit is in the middle.
     """
 
     objective: str
-    between: tuple[float, float] | None = None
+    ranges: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,18 +178,19 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
     from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
-    texts, (moved, between) = [*job.overrides], job.movable or (None, None)
-    if moved is not None and between is None:
-        between = loaded.reach(moved)
-        texts += [] if between is None else [_limit_at(moved, sum(between) / 2)]
+    texts, (moved, ranges) = [*job.overrides], job.movable or (None, ())
+    if moved is not None and not ranges:
+        reach = loaded.reach(moved)
+        ranges = () if reach is None else (reach,)
+        texts += [_limit_at(moved, sum(between) / 2) for between in ranges]
     scenario, facts = read(job.scenario, kept.region, texts)
     most = scenario.solve.time_limit_s
     runs, relaxed = job.folder.parents[1], None
     near: list[Mapping[str, float]] = [_columns(runs / name) for name in job.near or ()]
     left = 0.0
-    if moved is not None and between is not None:
+    if moved is not None and ranges:
         end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
-        found = loaded.near_limit(_until(scenario, end), moved, between)
+        found = loaded.near_limit(_until(scenario, end), moved, ranges)
         relaxed = found.relaxed if found is not None else None
         if found is not None and found.reached is not None:
             near.append(found.plan)

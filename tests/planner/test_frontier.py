@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
-from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front, trace
+from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front
+from planner.frontier.trace import trace
 from planner.planning import plan
 from planner.study.rounds import Asked
 from planner.verify import verify
@@ -37,7 +38,7 @@ def curve(plans: list[tuple[float, float]], axes: Axes) -> Callable[..., Any]:
 
     def answer(one: Asked) -> dict[str, Any]:
         texts = one.changes
-        if one.movable is not None and one.movable.between is None:
+        if one.movable is not None and not one.movable.ranges:
             at = (min(x for x, _ in plans) + max(x for x, _ in plans)) / 2
             limited = [*texts, f"objective.no_worse_than.{axes.x}={at}"]
             return {**answer(Asked(limited)), "limits": {axes.x: at}}
@@ -89,8 +90,8 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
 
     def answer(one: Asked) -> dict[str, Any]:
         changes = one.changes
-        if one.movable is not None and one.movable.between is not None:
-            name, (low, high) = one.movable
+        if one.movable is not None and one.movable.ranges:
+            name, ((low, high), *_) = one.movable
             at = low + 0.4 * (high - low)
             assert name == axes.x
             assert low < float(changes[-1].split("=")[1]) < high
@@ -163,10 +164,10 @@ def test_what_a_wider_limit_proves_holds_within_a_narrower_one() -> None:
             point(turn * 2.0, turn * 2.5, bounds[1]),
             point(turn * 3.0, None, bounds[2]),
         ]
-        assert [beaten_by(axes, one, found) for one in found] == [bounds[1], bounds[1], bounds[2]]
+        assert [beaten_by(axes, one.x, found) for one in found] == [bounds[1], bounds[1], bounds[2]]
         # a plan that uses its limit up may be beyond it by the rounding of sums
         last = point(turn * 2.5 * (1 + turn * 1e-15), turn * 2.5, bounds[1])
-        assert beaten_by(axes, last, [last, found[2]]) == bounds[1]
+        assert beaten_by(axes, last.x, [last, found[2]]) == bounds[1]
 
 
 @pytest.mark.parametrize(

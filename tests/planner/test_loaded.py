@@ -141,7 +141,7 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
     usual = loaded.outcome.reached()["cost_per_mtoken"]
     limit, between = 0.95 * usual, (0.9 * usual, 0.99 * usual)
     scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
-    found = loaded.near_limit(scenario, "cost_per_mtoken", between)
+    found = loaded.near_limit(scenario, "cost_per_mtoken", [between])
     assert found is not None
     plan = found.plan
     assert between[0] <= found.reached <= between[1]
@@ -161,26 +161,26 @@ def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
     cheapest = loaded.what_if(["objective.name=cost_per_mtoken"])
     assert cheapest.value is not None
     assert cheapest.bound is not None
-    # of the sites in play alone, to a hundredth: no proof, but near what is proven
+    # of a few sites alone, to a hundredth: no proof, but near what is proven
     assert best < here
     assert 0.98 * cheapest.bound <= best <= cheapest.value * 1.01
 
 
 def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
     scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
-    assert loaded.near_limit(scenario, "cost_per_mtoken", (0.0, 1.0)) is None
+    assert loaded.near_limit(scenario, "cost_per_mtoken", [(0.0, 1.0)]) is None
     loose, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.5}"])
-    nothing = loaded.near_limit(loose, "cost_per_mtoken", (0.0, 0.01))
+    nothing = loaded.near_limit(loose, "cost_per_mtoken", [(0.0, 0.01)])
     assert nothing is not None
     assert (nothing.reached, nothing.plan) == (None, {})
     hasty, _ = loaded.asked(
         ["objective.no_worse_than={cost_per_mtoken: 0.2}", "solve.time_limit_s=1e-6"]
     )
-    late = loaded.near_limit(hasty, "cost_per_mtoken", (0.0, 1.0))
+    late = loaded.near_limit(hasty, "cost_per_mtoken", [(0.0, 1.0)])
     assert late is None or late.reached is None
     rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
                                "budget.capex_musd.2028=5000"])  # fmt: skip
-    assert loaded.near_limit(rebuilt, "cost_per_mtoken", (0.0, 1.0)) is None
+    assert loaded.near_limit(rebuilt, "cost_per_mtoken", [(0.0, 1.0)]) is None
 
 
 def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:

@@ -1,0 +1,92 @@
+"""Where on a front to look next: the widest gaps between its points, parted evenly."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from planner.frontier.front import Axes, Point, beaten_by, front
+from planner.solve.box import Range
+
+CLOSE_FRAC = 0.005
+"""A gap between neighbours that is narrower than this share of the range is not searched."""
+
+NEAR_FRAC = 0.1
+"""A limit that parts a gap may move so near to the next one, in parts."""
+
+MISSED_TIMES = 0.5
+"""A gap where nothing was found, though there may be something, counts as so much narrower."""
+
+
+class Limit(NamedTuple):
+    """A limit on x, and the ranges it may be moved in to where a plan stands."""
+
+    x: float
+    ranges: tuple[Range, ...] = ()
+
+
+class _Gap(NamedTuple):
+    """Between two points by less x: how far they are apart, and where limits may stand.
+
+    Where it is `exact` they may not move.
+    """
+
+    length: float
+    start: float
+    end: float
+    exact: bool
+
+    def part(self, k: int, n: int) -> tuple[float, Range]:
+        """What leaves k of n parts before it, and how far it may move."""
+        part = (self.end - self.start) / n
+        at = self.start + part * k
+        low = max(at - (1.0 - NEAR_FRAC) * part, self.start + NEAR_FRAC * part)
+        high = min(at + (1.0 - NEAR_FRAC) * part, self.end - NEAR_FRAC * part)
+        return at, (low, high)
+
+
+def limits_between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]:
+    """So many limits that part the widest gaps evenly.
+
+    Each may move to not far from there, or into a gap that no other parts. One whose middle was
+    empty is looked into at its far end, and there exactly.
+    """
+    gaps = _gaps(axes, found)
+    parts = [1] * len(gaps)
+    for _ in range(most if gaps else 0):
+        parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i])] += 1
+    others = [
+        axes.ordered(*gap.part(1, 2)[1])
+        for gap, n in zip(gaps, parts, strict=True)
+        if n == 1 and not gap.exact
+    ]
+    limits = []
+    for gap, n in zip(gaps, parts, strict=True):
+        for k in range(1, n):
+            at, near = gap.part(k, n)
+            ranges = () if gap.exact else (axes.ordered(*near), *others)
+            limits.append(Limit(axes.less(at), ranges))
+    return limits
+
+
+def _gaps(axes: Axes, found: Sequence[Point]) -> list[_Gap]:
+    """All that are not too narrow.
+
+    How far apart two points are is said by what is proven of them, not by what was found: a plan
+    far from its bound is no step of the front.
+    """
+    kept = front(axes, found)
+    reach = [axes.more(beaten_by(axes, point.x, found)) for point in kept]
+    wide_x = abs(kept[-1].x - kept[0].x) or 1.0
+    wide_y = max(reach) - min(reach) or 1.0
+    close = CLOSE_FRAC * wide_x
+    gaps = []
+    for (one, other), most in zip(pairwise(kept), reach[1:], strict=True):
+        start, end = max(one.beyond, axes.less(one.x)), axes.less(other.x)
+        if end - start > close:
+            least = axes.more(beaten_by(axes, axes.less(start), found))
+            length = math.hypot((end - start) / wide_x, (most - least) / wide_y)
+            length *= MISSED_TIMES if one.missed else 1.0
+            start = end - close if one.again else start
+            gaps.append(_Gap(length, start, end, one.again))
+    return gaps

@@ -1,0 +1,150 @@
+"""The front of two objectives: for each limit on one, the proven best of the other.
+
+The epsilon-constraint method: hold x no worse than a limit and make y best, then x among equals.
+The first limits are none at all, one somewhere in the middle (the best x takes longest, and nobody
+need wait for it), and the best x there is; further ones part the widest gaps between neighbours,
+measured along the front with both axes scaled to their range. These may be moved within their gap,
+to where a plan uses them up (planner/near_limit.py). Between a plan's own x and its limit no other
+point of the front lies, so no gap is searched twice. Plans are asked for two at a time, whoever
+solves them, so the points are the same with any number of workers.
+Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from planner.frontier.front import Axes, Point, front
+from planner.frontier.gaps import Limit, limits_between
+from planner.study.rounds import Asked
+from planner.study.work import Movable, Record
+
+END_FRAC = 0.01
+"""The best x, where the front begins, is first asked for to this; and as exactly as the points are
+where the whole front is no wider."""
+
+END_TIMES, END_SECONDS = 2.0, 4.0
+"""The best x may take so many times as long as the plan without a limit, and these seconds at
+least: no plan near it is known."""
+
+EXACT_TIMES, POINT_SECONDS = 1.0, 0.7
+"""The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
+
+TOGETHER = 2
+"""So many plans are asked for in one round."""
+
+Solve = Callable[[list[Asked]], list[Record]]
+
+
+def trace(
+    axes: Axes, gap_frac: float, solve: Solve, keep: Callable[..., None]
+) -> tuple[list[Point], list[str]]:
+    """Points of the front by rising x, and why others have no plan; `keep` is told after each."""
+    found: list[Point] = []
+    reasons: list[str] = []
+    middle = [_middle(axes)] if axes.points > 2 else []
+    asked = 1 + len(middle)
+
+    def ask(limits: Sequence[Limit], between: Sequence[Point]) -> None:
+        nonlocal asked
+        asked += len(limits)
+        records = solve([_near(axes, limit, between) for limit in limits])
+        before = front(axes, found)
+        take([limit.x for limit in limits], records)
+        for limit in limits:
+            _mark_missed(axes, found, before, limit)
+
+    def take(stated: Sequence[float | None], records: list[Record]) -> None:
+        for limit, record in zip(stated, records, strict=True):
+            limit = record.get("limits", {}).get(axes.x, limit)
+            if record.get("value") is None:
+                reasons.append(record["status"])
+                continue
+            x, y = (record["objectives"][name] for name in (axes.x, axes.y))
+            beyond = axes.less(x if limit is None else limit)
+            _take(found, Point(record, limit, x, y, beyond, ((limit, record["bound"]),)))
+        found.sort(key=lambda point: axes.less(point.x))
+        keep(found, reasons)
+
+    end = _end(axes, max(gap_frac, END_FRAC))
+    first, *others = solve([end, Asked(held(axes, None), near=()), *middle])
+    if first.get("value") is None:
+        return found, [first["status"]]
+    take([None] * len(others), others)
+    if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
+        [first] = solve([_end(axes, gap_frac)])
+    least = axes.less(first["value"]) + gap_frac * abs(first["value"])
+    x, y = (first["objectives"][name] for name in (axes.x, axes.y))
+    if not found or axes.less(x) < axes.less(found[0].x):  # else nothing better was found in time
+        outer = [Point(first, None, x, y, least, ()), *found]
+        limits = limits_between(axes, outer, min(TOGETHER, axes.points - asked) - 1)
+        ask([Limit(axes.less(least)), *limits], outer)  # turned twice is as it was
+    while not reasons and len(found) > 1:
+        wanted = axes.points - len(front(axes, found))
+        limits = limits_between(axes, found, min(TOGETHER, wanted, axes.most - 1 - asked))
+        if not limits:
+            break
+        ask(limits, found)
+    return found, reasons
+
+
+def _middle(axes: Axes) -> Asked:
+    """The best within a limit somewhere in the middle of the front."""
+    movable = Movable(axes.x)
+    return Asked(held(axes, None), near=(), least_s=POINT_SECONDS, movable=movable)
+
+
+def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
+    """The best within a limit, to be begun from the best of those found that keep it."""
+    keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit.x)]
+    near = tuple(record["folder"] for record in keeping[-1:] if "folder" in record)
+    if not limit.ranges:
+        return Asked(held(axes, limit.x), near=near, times=EXACT_TIMES)
+    movable = Movable(axes.x, limit.ranges)
+    return Asked(held(axes, limit.x), near=near, least_s=POINT_SECONDS, movable=movable)
+
+
+def _wide(axes: Axes, first: Record, last: Point) -> float:
+    """How wide the front is at most between its ends, relative to x."""
+    wide = axes.less(last.x) - axes.less(first["objectives"][axes.x])
+    return wide / max(abs(last.x), 1e-12)
+
+
+def _take(found: list[Point], new: Point) -> None:
+    """Add a point; one that is there already only shows that more of its gap is empty."""
+    for i, old in enumerate(found):
+        if math.isclose(old.x, new.x) and math.isclose(old.y, new.y):
+            wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
+            proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
+            found[i] = replace(wider, proofs=proofs, again=again)
+            return
+    found.append(new)
+
+
+def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit: Limit) -> None:
+    """Note that between the points beside a limit nothing was found, where that is so."""
+    at = axes.less(limit.x)
+    beside = [point for point in before if axes.less(point.x) <= at][-1:]
+    ends = [axes.less(point.x) for point in before if axes.less(point.x) > at][:1]
+    for point in beside:
+        inner = [
+            other
+            for other in front(axes, found)
+            if axes.less(point.x) < axes.less(other.x) < min(ends, default=math.inf)
+        ]
+        if not inner and not point.again:
+            i = next(i for i, one in enumerate(found) if one.x == point.x and one.y == point.y)
+            found[i] = replace(found[i], beyond=max(found[i].beyond, at), missed=True)
+
+
+def _end(axes: Axes, gap_frac: float) -> Asked:
+    """The best x to a gap; the tables of its plan are not wanted."""
+    ends = f"solve.gap_frac={gap_frac!r}"
+    changes = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
+    return Asked(changes, bare=True, near=(), times=END_TIMES, least_s=END_SECONDS)
+
+
+def held(axes: Axes, limit: float | None) -> list[str]:
+    """What finds the best y with x no worse than a limit."""
+    texts = [f"objective.name={axes.y}", f"objective.then=[{axes.x}]"]
+    return texts if limit is None else [*texts, f"objective.no_worse_than.{axes.x}={limit!r}"]
