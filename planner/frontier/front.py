@@ -48,8 +48,8 @@ class Point:
     """A plan on the front: its record, the limit it was held to, and where the next gap begins.
 
     `again` marks one that a wider limit found again, and proved: the front has a step there;
-    `missed` one behind which nothing was found, though there may be something. `proofs` are the
-    limits it was found within, each with what nothing within beats.
+    `missed` says how often nothing was found behind it, though there may be something. `proofs` are
+    the limits it was found within, each with what nothing within beats.
     """
 
     record: Record
@@ -59,7 +59,7 @@ class Point:
     beyond: float
     proofs: tuple[tuple[float | None, float], ...]
     again: bool = False
-    missed: bool = False
+    missed: int = 0
 
 
 def front(axes: Axes, found: Sequence[Point]) -> list[Point]:

@@ -14,8 +14,8 @@ CLOSE_FRAC = 0.005
 NEAR_FRAC = 0.1
 """A limit that parts a gap may move so near to the next one, in parts."""
 
-MISSED_TIMES = 0.5
-"""A gap where nothing was found, though there may be something, counts as so much narrower."""
+MISSED_TIMES = 0.25
+"""So much narrower a gap counts, each time that nothing was found in it though there may be."""
 
 
 class Limit(NamedTuple):
@@ -48,15 +48,15 @@ class _Gap(NamedTuple):
 def limits_between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]:
     """So many limits that part the widest gaps evenly.
 
-    Each may move to not far from there, or into a gap that no other parts. One whose middle was
-    empty is looked into at its far end, and there exactly.
+    Each may move to not far from there, or to the middle of a gap that no other parts. One whose
+    middle was empty is looked into at its far end, and there exactly.
     """
     gaps = _gaps(axes, found)
     parts = [1] * len(gaps)
     for _ in range(most if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i])] += 1
     others = [
-        axes.ordered(*gap.part(1, 2)[1])
+        axes.ordered(gap.part(1, 4)[0], gap.part(3, 4)[0])
         for gap, n in zip(gaps, parts, strict=True)
         if n == 1 and not gap.exact
     ]
@@ -72,21 +72,25 @@ def limits_between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]
 def _gaps(axes: Axes, found: Sequence[Point]) -> list[_Gap]:
     """All that are not too narrow.
 
-    How far apart two points are is said by what is proven of them, not by what was found: a plan
-    far from its bound is no step of the front.
+    The front is somewhere between what was found and what is proven: a plan far from its bound is
+    no step of it. So how far apart two points are is told by the middle of both.
     """
     kept = front(axes, found)
-    reach = [axes.more(beaten_by(axes, point.x, found)) for point in kept]
+
+    def likely(x: float, y: float) -> float:
+        return (axes.more(y) + axes.more(beaten_by(axes, x, found))) / 2
+
+    y = [likely(point.x, point.y) for point in kept]
     wide_x = abs(kept[-1].x - kept[0].x) or 1.0
-    wide_y = max(reach) - min(reach) or 1.0
+    wide_y = max(y) - min(y) or 1.0
     close = CLOSE_FRAC * wide_x
     gaps = []
-    for (one, other), most in zip(pairwise(kept), reach[1:], strict=True):
+    for (one, other), most in zip(pairwise(kept), y[1:], strict=True):
         start, end = max(one.beyond, axes.less(one.x)), axes.less(other.x)
         if end - start > close:
-            least = axes.more(beaten_by(axes, axes.less(start), found))
+            least = likely(axes.less(start), one.y)
             length = math.hypot((end - start) / wide_x, (most - least) / wide_y)
-            length *= MISSED_TIMES if one.missed else 1.0
+            length *= MISSED_TIMES**one.missed
             start = end - close if one.again else start
             gaps.append(_Gap(length, start, end, one.again))
     return gaps

@@ -134,7 +134,8 @@ def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit:
         ]
         if not inner and not point.again:
             i = next(i for i, one in enumerate(found) if one.x == point.x and one.y == point.y)
-            found[i] = replace(found[i], beyond=max(found[i].beyond, at), missed=True)
+            old = found[i]
+            found[i] = replace(old, beyond=max(old.beyond, at), missed=old.missed + 1)
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:

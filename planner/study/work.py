@@ -26,7 +26,7 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES, NEAR_SECONDS = 1.0, 1.5
+NEAR_TIMES, NEAR_SECONDS = 1.0, 1.0
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 ROUNDING_FRAC = 1e-7

@@ -4,6 +4,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import Result
 
 from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front
+from planner.frontier.gaps import limits_between
 from planner.frontier.trace import trace
 from planner.planning import plan
 from planner.study.rounds import Asked
@@ -109,6 +111,55 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
     assert all(
         axes.less(point.x) <= axes.less(point.limit) for point in found if point.limit is not None
     )
+
+
+def test_where_nothing_is_found_others_are_looked_for_first() -> None:
+    """Plans of a part of the front are not found, nor proven to be none: no limit is asked twice."""
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 8)
+    plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
+    known = curve([p for p in plans if not 0.1 < p[0] < 0.45], axes)
+    limits: list[float] = []
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        found = known([one])[0]
+        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
+        limits.extend(stated)
+        if stated and 0.1 < stated[0] < 0.45:
+            return {**found, "status": "stopped", "bound": stated[0] ** 0.5}
+        return found
+
+    found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
+    assert not reasons
+    assert len(limits) == len(set(limits)) <= axes.most - 1
+    missed = [at for at in limits if 0.1 < at < 0.45]
+    assert 1 <= len(missed) <= 3
+    assert len(front(axes, found)) == 8
+    first = next(p for p in found if p.x == 0.1)
+    assert first.missed == len(missed) - 1, "the first of these found it"
+
+
+@pytest.mark.parametrize("axes", [Axes("cost_per_mtoken", "tokens_per_mw"),
+                                  Axes("tokens_per_mw", "cost_per_mtoken")])  # fmt: skip
+def test_limits_stay_within_gaps_and_apart(axes: Axes) -> None:
+    def point(less: float, more: float) -> Point:
+        x, y = axes.less(less), axes.more(more)
+        return Point({}, x, x, y, less, ((x, y),))
+
+    points = [point(*at) for at in ((1.0, 1.0), (2.0, 5.0), (3.0, 5.5), (5.0, 6.0))]
+    limits = limits_between(axes, points, 2)
+    gaps = list(pairwise(sorted(point.x for point in points)))
+    assert len(limits) == 2
+    for limit in limits:
+        low, high = limit.ranges[0]
+        assert low < limit.x < high
+        for low, high in limit.ranges:
+            assert any(a < low < high < b for a, b in gaps)
+        ends = sorted(limit.ranges)
+        assert all(one[1] < other[0] for one, other in pairwise(ends))
+    assert not set(limits[0].ranges) & {limits[1].ranges[0]}
 
 
 def test_a_front_of_three_plans_has_three_points_at_most() -> None:
