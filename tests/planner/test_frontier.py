@@ -114,7 +114,7 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
 
 
 def test_where_nothing_is_found_others_are_looked_for_first() -> None:
-    """Plans of a part of the front are not found, nor proven to be none: no limit is asked twice."""
+    """Plans of a part of it are not found, nor proven to be none: no limit is asked twice."""
     axes = Axes("cost_per_mtoken", "tokens_per_mw", 8)
     plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
     known = curve([p for p in plans if not 0.1 < p[0] < 0.45], axes)
