@@ -35,6 +35,9 @@ OF_OBJECTIVES = "objective_limit"
 SECTIONS = {"budget", "scale", "scale_by_country", "objective"}
 """Sections of a scenario that the limits are made of."""
 
+POLICIES = {"in_country_share", "in_country_share_of"}
+"""Keys of that section that are entries of the matrix (planner/solve/repriced.py)."""
+
 WORDS = {"name", "description", "variant", "solve"}
 """What a scenario says of itself, and of how exactly and how long it is solved."""
 
@@ -58,20 +61,22 @@ def only_limits(before: Scenario, after: Scenario) -> bool:
     return further and old == new
 
 
-def only_limits_and_prices(before: Scenario, after: Scenario) -> bool:
-    """Whether nothing else differs than limits, and facts that are prices of racks by their names.
+def only_numbers(before: Scenario, after: Scenario) -> bool:
+    """Whether nothing else differs than limits, and what enters the matrix as other numbers there.
 
-    With other prices the sites forced in or ruled out are the same.
+    With other numbers in the matrix the sites forced in or ruled out are the same.
     """
-    if before.facts == after.facts:
+    shares = {name: getattr(after.policies, name) for name in POLICIES}
+    policies = before.policies.model_copy(update=shares)
+    renumbered = before.model_copy(update={"facts": after.facts, "policies": policies})
+    if renumbered == before:
         return only_limits(before, after)
     others = [
         {name: value for name, value in s.facts.items() if not PRICE_FACTS.fullmatch(name)}
         for s in (before, after)
     ]
-    repriced = before.model_copy(update={"facts": after.facts})
     same_sites = before.filters == after.filters
-    return same_sites and others[0] == others[1] and only_limits(repriced, after)
+    return same_sites and others[0] == others[1] and only_limits(renumbered, after)
 
 
 def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | None:

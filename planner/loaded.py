@@ -11,8 +11,9 @@ done again depends on what the changes touch, and is stated in the answer:
              plan: the relaxation goes on from its basis;
              the plan of before stands if it keeps the new limits and is within the gap of the new
              bound, else it is changed as little as is needed (planner/solve/repair.py).
-    prices   of racks, with limits or without: the coefficients that they enter are put into the
-             compiled model (planner/solve/repriced.py); then as above.
+    prices   of racks, and shares of tokens that stay at home, with limits or without: the
+             coefficients that they enter are put into the compiled model
+             (planner/solve/repriced.py); then as above.
     rebuilt  anything else (other facts and rules, a limit where there was none): coefficients are
              computed where the facts they read differ, and the model is compiled anew; the
              relaxation begins with the sites in play before, and from its basis where the model has
@@ -43,7 +44,7 @@ from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.in_hand import ROUNDING_FRAC
-from planner.limit_rows import Changed, changed, limited, only_limits, only_limits_and_prices
+from planner.limit_rows import Changed, changed, limited, only_limits, only_numbers
 from planner.near_limit import Near, near_limit
 from planner.optimize import limits_of, optimize, starters
 from planner.outcome import Outcome, Solved, in_unit
@@ -59,7 +60,7 @@ from planner.solve.narrow import among
 from planner.solve.order import held
 from planner.solve.placed import opened
 from planner.solve.ratio import value_at
-from planner.solve.repriced import PRICES, Repricing
+from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
 from planner.solve.split import Split, split, with_row
 from planner.tables import Region
@@ -231,8 +232,8 @@ class Loaded:
     def _by_prices(
         self, scenario: Scenario, facts: Region, watch: Watch | None, near: Sequence[Columns]
     ) -> WhatIf | None:
-        """The plan of a scenario that differs in prices of racks and limits; None if in more."""
-        if not only_limits_and_prices(self.scenario, scenario):
+        """The plan of a scenario that differs in prices, shares and limits; None if in more."""
+        if not only_numbers(self.scenario, scenario):
             return None
         case = make_case(facts, scenario, self._known)
         model = self.repriced(case)
@@ -249,17 +250,17 @@ class Loaded:
         return WhatIf("rebuilt", outcome, case, scenario)
 
     def repriced(self, case: Case) -> Compiled | None:
-        """The compiled model of a case that differs in prices of racks and limits; else None."""
+        """The compiled model of a case that differs in prices, shares and limits; else None."""
         before, grouped = self.case, self.outcome.grouped
         same = before.sets == case.sets and set(before.values) == set(case.values)
         if grouped is None or before["grid_network"] or not same:
             return None
-        prices = {name: case[name] for name in PRICES}
-        dearer = before.having(values={**before.values, **prices})
-        change = changed(dearer, case.values)
-        if change is None or not Repricing.serves(before, dearer):
+        numbers = {name: case[name] for name in (*PRICES, *OF_WORK) if name in case.values}
+        other = before.having(values={**before.values, **numbers})
+        change = changed(other, case.values)
+        if change is None or not Repricing.serves(before, other):
             return None
-        compiled = self._repricing.at(dearer)
+        compiled = self._repricing.at(other)
         return limited(compiled, change) if compiled else None
 
     @cached_property

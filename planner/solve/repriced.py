@@ -1,14 +1,15 @@
-"""Other prices in a compiled model: numbers in its matrix, and nothing of the whole is built anew.
+"""Other entries in a compiled model: numbers in its matrix, and nothing of the whole is built anew.
 
-The prices listed here enter columns of the fleet, which are by group, and rows that all share. So
-a case of a few sites, one at least for each group, cooling class and period, has every entry that
-they enter. It is compiled before and after; where the two differ in anything but such entries, or
-where the whole does not have the same entry, the whole has to be compiled anew.
+Prices of racks and shares of tokens enter columns of the fleet, which are by group, and rows that
+all share. So a case of a few sites, one at least for each group, cooling class and period, has
+every entry that they enter. It is compiled before and after; where the two differ in anything but
+such entries, or where the whole does not have the same entry, the whole has to be compiled anew.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,10 @@ from planner.solve.compile import NOWHERE, Compiled, compile_case
 from planner.solve.narrow import among
 
 PRICES = {"rack_musd", "network_frac"}
-"""Coefficients that enter columns of the fleet and shared rows only, linearly."""
+"""Coefficients that enter columns of the fleet and shared rows only, linearly: what racks cost."""
+
+OF_WORK = {"in_country_frac", "in_country_of_frac"}
+"""The same of the work that racks do."""
 
 PRICE_FACTS = re.compile(r"systems\[.*\]\.price_musd|parameters\[.*network_frac\]\.value")
 """Names of the facts that those coefficients are made of."""
@@ -39,21 +43,21 @@ class Repricing:
     def __init__(self, case: Case, compiled: Compiled) -> None:
         self._case, self._compiled = case, compiled
         self._sites = _of_each(case)
-        self._before = compile_case(self._few(case))
 
     @staticmethod
     def serves(before: Case, after: Case) -> bool:
-        """Whether the two differ in such prices alone, if in anything."""
+        """Whether the two differ in such coefficients alone, if in anything."""
         same_names = before.sets == after.sets and set(before.values) == set(after.values)
         return same_names and all(
-            name in PRICES and set(after[name]) == set(before[name])
-            for name in before.values
-            if after[name] != before[name]
+            name in PRICES | OF_WORK and set(after[name]) == set(before[name])
+            for name in differing(before, after)
         )
 
     def at(self, case: Case) -> Compiled | None:
         """The compiled model of another case that this serves; None where it is no such change."""
-        after, before, whole = compile_case(self._few(case)), self._before, self._compiled
+        works = not PRICES.issuperset(differing(self._case, case))
+        before, whole = self._with_work if works else self._without, self._compiled
+        after = compile_case(self._few(case, works))
         if not _same_but_entries(before, after):
             return None
         entries = before.matrix.tocoo()
@@ -77,9 +81,22 @@ class Repricing:
         matrix.data[at] = after.matrix.data[differ]
         return replace(whole, matrix=matrix)
 
-    def _few(self, case: Case) -> Case:
+    @cached_property
+    def _with_work(self) -> Compiled:
+        return compile_case(self._few(self._case, True))
+
+    @cached_property
+    def _without(self) -> Compiled:
+        return compile_case(self._few(self._case, False))
+
+    def _few(self, case: Case, works: bool) -> Case:
         few = among(case, self._sites)
-        return few.having(sets={**few.sets, **dict.fromkeys(WORK, ())})
+        return few if works else few.having(sets={**few.sets, **dict.fromkeys(WORK, ())})
+
+
+def differing(before: Case, after: Case) -> list[str]:
+    """The coefficients that two cases with the same ones differ in."""
+    return [name for name in before.values if after[name] != before[name]]
 
 
 def _of_each(case: Case) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from planner import __version__
 from planner.errors import InputError, Problem
 from planner.folders import OPTION, check_folder, whole_file
-from planner.limit_rows import only_limits_and_prices
+from planner.limit_rows import only_numbers
 from planner.reading import facts_of, read
 from planner.results.write import csv_text, scenario_text, sha256
 from planner.scenario import Scenario
@@ -235,7 +235,7 @@ def job_of(
         rests_on = json.dumps([scenario, list(overrides)], default=str)
     else:
         rests_on = scenario_text(changed)
-        shared = base is not None and only_limits_and_prices(base.scenario, changed)
+        shared = base is not None and only_numbers(base.scenario, changed)
     parts = [__version__, str(worth), rests_on, *sorted(region.hashes.values())]
     parts += [] if movable is None else [json.dumps(movable)]
     key = sha256("\n".join(parts))[:12]

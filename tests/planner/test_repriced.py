@@ -1,4 +1,4 @@
-"""Other prices of racks in a compiled model: the same entries as in a model built anew."""
+"""Other prices of racks and shares of tokens in a compiled model: as in a model built anew."""
 
 from typing import Any
 
@@ -41,6 +41,16 @@ PRICES = (
     "systems[*].price_musd*=0.9",
     "parameters[*network_frac].value*=1.2",
 )
+AT_HOME = {
+    "policies": {
+        "in_country_share": {"KR": 0.5, "JP": 0.4},
+        "in_country_share_of": {"KR": {"chat": 0.6}},
+    },
+}
+SHARES = (
+    "policies.in_country_share.KR=0.7",
+    "policies.in_country_share_of.KR.chat=0.8",
+)
 NOT_OF_RACKS = (
     "tariffs[*].energy_local_per_kwh*=1.1",
     "parameters[*/krw_per_usd].value*=1.1",
@@ -63,9 +73,15 @@ def same_by_name(ours: Compiled, anew: Compiled) -> None:
         assert np.array_equal(getattr(ours, side), getattr(anew, side)), side
 
 
-@pytest.mark.parametrize("more", [{}, PAID_BY], ids=["plain", "grants and funds"])
-@pytest.mark.parametrize("change", PRICES)
-def test_the_matrix_is_the_one_that_would_be_compiled(change: str, more: dict) -> None:
+@pytest.mark.parametrize(
+    ("more", "change"),
+    [
+        *(({}, change) for change in PRICES),
+        *((PAID_BY, change) for change in PRICES),
+        *((AT_HOME, change) for change in SHARES),
+    ],
+)
+def test_the_matrix_is_the_one_that_would_be_compiled(more: dict, change: str) -> None:
     before, after = case_of({**SCENARIO, **more}), case_of({**SCENARIO, **more}, change)
     assert Repricing.serves(before, after)
     whole = compile_case(before)
@@ -86,6 +102,12 @@ def test_an_entry_that_comes_or_goes_is_no_such_change() -> None:
     free = case_of(SCENARIO, "systems[*].price_musd=0")
     again = Repricing(free, compile_case(free))
     assert again.at(case_of(SCENARIO)) is None
+
+
+def test_a_share_that_was_none_is_no_such_change() -> None:
+    assert not Repricing.serves(case_of(SCENARIO), case_of({**SCENARIO, **AT_HOME}))
+    loose = case_of({**SCENARIO, **AT_HOME}, "policies.in_country_share.KR=0")
+    assert Repricing(loose, compile_case(loose)).at(case_of({**SCENARIO, **AT_HOME})) is None
 
 
 def test_a_whole_with_another_entry_is_not_changed() -> None:
@@ -144,6 +166,17 @@ def test_a_limit_may_change_with_a_price(loaded: Loaded) -> None:
 @pytest.mark.parametrize("change", [*NOT_OF_RACKS, "demand.mix={chat: 0.5, batch-documents: 0.5}"])
 def test_a_loaded_model_is_not_taken_for_another(loaded: Loaded, change: str) -> None:
     assert loaded.repriced(case_of(SCENARIO, change, PRICES[1])) is None
+
+
+def test_a_share_and_a_limit_answer_as_a_cold_plan() -> None:
+    values = {**SCENARIO, **AT_HOME}
+    loaded = load_model(values)
+    changes = (SHARES[0], "budget.capex_musd_total=8000")
+    answer, cold = loaded.what_if(changes), load_model(values, overrides=changes).outcome
+    assert (answer.how, answer.status, cold.status) == ("prices", "optimal", "optimal")
+    assert answer.bound == pytest.approx(cold.bound, rel=1e-6)
+    assert answer.value == pytest.approx(cold.value, rel=2 * SCENARIO["solve"]["gap_frac"])
+    assert loaded.what_if(["policies.vendor_share_max={share: 0.99, basis: mw}"]).how == "rebuilt"
 
 
 @pytest.mark.parametrize(
