@@ -74,13 +74,18 @@ class Frontier:
                 f"{row[x]:,.5g}",
                 f"{row[y]:,.6g}",
                 f"{row[f'bound_{y}']:,.6g}",
-                f"{100 * row['gap_frac']:.2g} %",
-                f"{100 * row['gap_in_both_frac']:.2g} %",
+                _percent(row["gap_frac"]),
+                _percent(row["gap_in_both_frac"]),
                 f"{row['facility_mw']:,.1f}",
                 f"{row['capex_musd']:,.0f}",
                 Text(_few(str(row["sites"]).split(";"))),
             )
         return view
+
+
+def _percent(frac: float) -> str:
+    """A gap as a percentage, in few characters where it is next to nothing."""
+    return f"{100 * frac:.2g} %" if frac >= 1e-5 or frac == 0 else "0.000 %"
 
 
 def _few(sites: Sequence[str]) -> str:
