@@ -3,7 +3,7 @@
 from typing import Any
 
 from pyomo.common.gc_manager import PauseGC
-from pyomo.environ import ConcreteModel, Var
+from pyomo.core import ConcreteModel, Var
 
 from models.blocks import (
     apart,

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, cast
 
 import numpy as np
+from pyomo.core import quicksum
 from pyomo.core.base.expression import NamedExpressionData
 from pyomo.core.base.var import VarData
 from pyomo.core.expr.numeric_expr import (
@@ -19,7 +20,6 @@ from pyomo.core.expr.numeric_expr import (
     SumExpression,
 )
 from pyomo.core.expr.numvalue import native_numeric_types
-from pyomo.environ import quicksum
 
 from models.sums import Sums, Total
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from pyomo.core import Any as AnyIndex
 from pyomo.core.base.constraint import IndexedConstraint
 from pyomo.core.base.expression import IndexedExpression
 from pyomo.core.base.var import IndexedVar
-from pyomo.environ import Any as AnyIndex
 
 from models.sums import Sums, Total
 

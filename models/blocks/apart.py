@@ -10,7 +10,7 @@ Weights sum to 1, so apart is 0 where every site of every plan is used again, an
 
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var
+from pyomo.core import Constraint, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column

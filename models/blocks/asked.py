@@ -10,7 +10,7 @@ They touch every site, so that a plan nobody asks them of is spared their rows.
 
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

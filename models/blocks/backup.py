@@ -10,7 +10,7 @@ generators of usual practice, so this comes on top of it: state it for sets beyo
 from itertools import repeat
 from typing import Any
 
-from pyomo.environ import NonNegativeIntegers
+from pyomo.core import NonNegativeIntegers
 
 from models.case import Case
 from models.columns import Column

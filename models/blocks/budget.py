@@ -10,7 +10,7 @@ that a plan of three years is not charged with a building of thirty.
 
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column

@@ -7,7 +7,7 @@ factor [kg/MWh] = [gCO2/kWh] of the grid zone, yearly mean; other sources put th
 
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column

@@ -12,7 +12,7 @@ tier_halls are whole halls, racks are whole where the placement asks for whole r
 
 from typing import Any
 
-from pyomo.environ import (
+from pyomo.core import (
     Constraint,
     NonNegativeIntegers,
     NonNegativeReals,

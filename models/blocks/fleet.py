@@ -24,7 +24,7 @@ take the room of what they draw, all others that of their nameplate:
 from typing import Any
 
 import numpy as np
-from pyomo.environ import (
+from pyomo.core import (
     Constraint,
     Expression,
     NonNegativeIntegers,

@@ -13,7 +13,7 @@ ratio counts, is unchanged; and the energy of these hours is still charged: 2 % 
 
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var
+from pyomo.core import Constraint, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column

@@ -13,7 +13,7 @@ A country without stated funds pays as it likes: no row.
 from collections import defaultdict
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

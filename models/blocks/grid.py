@@ -12,7 +12,7 @@ Source: Benders 1962, doi:10.1007/BF01386316.
 
 from typing import Any
 
-from pyomo.environ import Constraint, Reals, Var
+from pyomo.core import Constraint, Reals, Var
 
 from models.case import Case
 from models.columns import Column

@@ -18,7 +18,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from pyomo.environ import NonNegativeIntegers, NonNegativeReals
+from pyomo.core import NonNegativeIntegers, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column

@@ -15,7 +15,7 @@ Another one may be held no worse than a limit:   numerator >= (or <=)  limit * d
 
 from typing import Any, NamedTuple
 
-from pyomo.environ import Constraint, NonNegativeReals, Objective, Reals, Var, maximize
+from pyomo.core import Constraint, NonNegativeReals, Objective, Reals, Var, maximize
 
 from models.case import Case
 from models.columns import Column

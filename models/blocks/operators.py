@@ -16,7 +16,7 @@ is exact. Where sites are grouped it is what follows for their sum, and the boun
 
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Binary, Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

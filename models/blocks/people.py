@@ -10,7 +10,7 @@ Cost of operations: the wage of each, in local money; of construction: within ca
 from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column

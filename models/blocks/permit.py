@@ -7,7 +7,7 @@ connection above it takes the extra lead years of its region (coefficients of po
 
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column

@@ -20,7 +20,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from pyomo.environ import Binary, Constraint, NonNegativeReals
+from pyomo.core import Binary, Constraint, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column

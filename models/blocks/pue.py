@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from pyomo.environ import Binary
+from pyomo.core import Binary
 
 from models.case import Case
 from models.columns import Column

@@ -9,7 +9,7 @@ any other: it counts in opex, in its ceilings and in the cost per million tokens
 
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

@@ -14,7 +14,7 @@ Racks are counted by country, so sites need not be told apart and the rule is ex
 from itertools import combinations
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

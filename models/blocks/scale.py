@@ -6,7 +6,7 @@ tokens delivered in t           >=  floor[t]
 
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column

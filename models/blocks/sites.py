@@ -9,7 +9,7 @@ opening costs site_musd[country] once (studies, permits, roads, fibre, site work
 from itertools import repeat
 from typing import Any
 
-from pyomo.environ import Binary, Constraint
+from pyomo.core import Binary, Constraint
 
 from models.case import Case
 from models.columns import Column, Table

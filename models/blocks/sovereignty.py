@@ -16,7 +16,7 @@ Most of these are policy parameters, not law: the law decides which flows exist.
 
 from typing import Any
 
-from pyomo.environ import Constraint
+from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column, Table

@@ -11,7 +11,7 @@ Racks of a group stand at sites that the same programmes are for: the groups are
 from collections import defaultdict
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

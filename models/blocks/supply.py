@@ -23,7 +23,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from pyomo.environ import Constraint, NonNegativeReals
+from pyomo.core import Constraint, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column

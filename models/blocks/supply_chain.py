@@ -12,7 +12,7 @@ without memory of a listed generation take none.
 
 from typing import Any
 
-from pyomo.environ import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 
 from models.case import Case
 from models.columns import Column

@@ -16,7 +16,7 @@ Where sites are grouped, a gang is one of the group's: the last row, by site, is
 
 from typing import Any
 
-from pyomo.environ import Binary, Constraint, NonNegativeReals, Var
+from pyomo.core import Binary, Constraint, NonNegativeReals, Var
 
 from models.case import Case
 from models.columns import Column

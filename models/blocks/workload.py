@@ -22,7 +22,7 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from pyomo.environ import Constraint, Expression, NonNegativeReals, quicksum
+from pyomo.core import Constraint, Expression, NonNegativeReals, quicksum
 
 from models.case import Case
 from models.columns import Column

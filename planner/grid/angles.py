@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from planner.grid.network import Network
+from planner.linprog import linprog
 
 GW = 1e-3
 UNSERVED, OVERLOAD = 10.0, 1.0
@@ -63,7 +63,6 @@ def strain(network: Network, load_mw: np.ndarray, overload: bool = False) -> Str
         A_eq=vstack([balance, angles]).tocsr(),
         b_eq=np.concatenate([demand, np.zeros(lines)]),
         bounds=bounds.tolist(),
-        method="highs",
     )
     if found.status != 0:
         raise ArithmeticError(f"no dispatch of {network.country} {network.hour}: {found.message}")

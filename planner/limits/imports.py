@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 
 from planner.limits.book import AT_LEAST, AT_MOST, Book, Limit, named
+from planner.linprog import linprog
 
 
 def of_imports(book: Book) -> Iterator[Limit]:
@@ -61,6 +61,5 @@ def largest_share(book: Book, n: str, t: int) -> tuple[float, float]:
         b_ub=[case["hbm_supply_tb"][i] for i in limits] if limits else None,
         A_eq=met,
         b_eq=list(need.values()),
-        method="highs",
     )
     return (-float(found.fun) / total if found.status == 0 else 0.0), total

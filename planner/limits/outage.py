@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 
 from planner.limits.book import AT_LEAST, Book, Limit, named
+from planner.linprog import linprog
 
 MOST = 10.0
 """Share beyond which more says nothing."""
@@ -84,7 +84,7 @@ def rescued(
     cost = np.zeros(len(modes) + 1)
     cost[-1] = -1.0
     bounds: Any = [(0, None)] * len(modes) + [(0, MOST)]
-    found: Any = linprog(cost, A_ub=used, b_ub=most, bounds=bounds, method="highs")
+    found: Any = linprog(cost, A_ub=used, b_ub=most, bounds=bounds)
     if found.status != 0 or (used @ found.x > most + 1e-6).any() or (found.x < -1e-9).any():
         return 0.0
     return float(found.x[-1])

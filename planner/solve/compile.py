@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pyomo.environ import Constraint, Var
+from pyomo.core import Constraint, Var
 from scipy.sparse import csc_array, csr_array
 
 from models.build import build, discard
