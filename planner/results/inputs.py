@@ -9,7 +9,7 @@ import pandas as pd
 from planner.coefficients.context import Context
 from planner.coefficients.tariffs import site_tariffs
 from planner.coefficients.where import candidate_sites
-from planner.provenance import inputs, recalled_count
+from planner.provenance import inputs
 
 Chosen = Callable[[pd.DataFrame], pd.Series]
 
@@ -43,7 +43,8 @@ def recalled_of_sites(context: Context) -> dict[str, int]:
     """By candidate site, how many numbers of its own row are recalled or assumed."""
     there = context.region.tables["sites"]["site_id"].isin(candidate_sites(context).index)
     numbers = inputs(context.region, {"sites": there})
-    return {str(s): recalled_count(part) for s, part in numbers.groupby("key")}
+    recalled = numbers.groupby("key")["recalled_flag"].sum()
+    return {str(s): int(count) for s, count in recalled.items()}
 
 
 def _further_water(tables: dict[str, pd.DataFrame], sites: Any) -> set:
