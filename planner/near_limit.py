@@ -27,8 +27,8 @@ from planner.solve.placed import at_few, opened
 from planner.solve.ratio import value_at
 from planner.solve.sift import Relaxed
 
-DIVES = 4
-"""So many are made at most for a plan in range."""
+DIVES = 10
+"""So many are made at most for a plan in range, while there is time."""
 
 AHEAD_FRAC = 0.01
 """The first is aimed so much of the limit to its strict side, in range."""
