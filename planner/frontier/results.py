@@ -85,7 +85,7 @@ class Frontier:
 
 def _percent(frac: float) -> str:
     """A gap as a percentage, in few characters where it is next to nothing."""
-    return f"{100 * frac:.2g} %" if frac >= 1e-5 or frac == 0 else "0.000 %"
+    return f"{100 * frac:.3f} %" if 0 < frac < 1e-4 else f"{100 * frac:.2g} %"
 
 
 def _few(sites: Sequence[str]) -> str:
