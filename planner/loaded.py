@@ -170,10 +170,8 @@ class Loaded:
         model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
         if model is None or placed is None:
             return None
-        here, end = (
-            value_at(placed.found_in, ratio, placed.solution),
-            limits_of(self.scenario).deadline,
-        )
+        end = limits_of(self.scenario).deadline
+        here = value_at(placed.found_in, ratio, placed.solution)
         few = np.isin(self._sites, list(placed.sites())) | starters(self.case)
         best = best_in_play(model, self._parts, ratio, few, here, REACH_FRAC, end)
         low, high = sorted(in_unit(ratio, value) for value in (best, here))

@@ -2,8 +2,9 @@
 
 Whole halls and racks rarely add up to a limit that was stated beforehand, and what is left of it is
 lost. Who wants plans along a front may let the limit stand where one uses it up: it is priced at
-what it is worth, and not held (planner/solve/dive.py). By as much as a dive ends beyond the limit,
-the next is aimed to the other side of it; half as far where that ends with nothing.
+what it is worth, and not held (planner/solve/dive.py). What is made whole upwards costs, so the
+first dive is aimed to the strict side of the limit; by as much as it ends beyond, the next is aimed
+further, and half as far where that ends with nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,9 +51,9 @@ def near_limit(
 ) -> Near | None:
     """A plan near the scenario's limit on an objective, or None without a relaxation.
 
-    What it reaches is in one of some ranges, the first of which holds the limit; in others only
-    where it is near the bound of that limit.
-    `begun` says where the relaxation goes on from, as for `planner.optimize.optimize`.
+    What it reaches is in one of some ranges. The first of them holds the limit; in another it is
+    taken only where it is near the bound at that limit. `begun` says where the relaxation goes on
+    from, as for `planner.optimize.optimize`.
     """
     limits, names = limits_of(scenario), in_turn(scenario)
     relaxed = relaxations(case, begun.compiled, names, limits, begun)

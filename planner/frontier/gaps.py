@@ -1,4 +1,7 @@
-"""Where on a front to look next: the widest gaps between its points, parted evenly."""
+"""Where on a front to look next: the widest gaps between its points, parted evenly.
+
+Both axes are scaled to their range. Points that others dominate part nothing.
+"""
 
 import math
 from collections.abc import Sequence

@@ -2,11 +2,11 @@
 
 The epsilon-constraint method: hold x no worse than a limit and make y best, then x among equals.
 The first limits are none at all, one somewhere in the middle (the best x takes longest, and nobody
-need wait for it), and the best x there is; further ones part the widest gaps between neighbours,
-measured along the front with both axes scaled to their range. These may be moved within their gap,
-to where a plan uses them up (planner/near_limit.py). Between a plan's own x and its limit no other
-point of the front lies, so no gap is searched twice. Plans are asked for two at a time, whoever
-solves them, so the points are the same with any number of workers.
+need wait for it), and the best x there is; further ones part the widest gaps between neighbours
+(planner/frontier/gaps.py). These may be moved to where a plan uses them up (planner/near_limit.py).
+Between a plan's own x and its limit no other point of the front lies, so no gap is searched twice.
+Plans are asked for two at a time, whoever solves them, so the points are the same with any number
+of workers.
 Source: Haimes, Lasdon and Wismer, IEEE Trans. SMC 1 (1971) 296-297, doi:10.1109/TSMC.1971.4308298.
 """
 

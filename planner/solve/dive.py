@@ -10,7 +10,8 @@ fewer with a hall to spare of each kind.
     then    where that ends beyond the gap, or nowhere, the nearest to the bound:  max N - bound * D
 Where ties do not count, whole racks need be no better than wanted.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
-a dive ends near it, where one within it often ends with nothing.
+a dive ends near it, where one within it often ends with nothing. What a point is worth is then told
+with the limit at its price.
 Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, diploma thesis, TU
 Berlin 2006.
 """

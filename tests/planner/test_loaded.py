@@ -15,6 +15,7 @@ from planner.loaded import Loaded, WhatIf, load_model
 from planner.optimize import optimize
 from planner.search import Search
 from planner.solve.compile import compile_model
+from planner.solve.dive import FAR_TIMES
 
 SCENARIO: dict[str, Any] = {
     "name": "loaded",
@@ -153,6 +154,22 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
     least = 1e6 * plan["tokens_total"] / plan["facility_total"]
     assert least * (1 - 1e-9) <= (answer.value or 0.0) <= answer.bound
     agrees_with_anew(loaded, answer, at_it)
+
+
+def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded: Loaded) -> None:
+    usual = loaded.outcome.reached()["cost_per_mtoken"]
+    limit = 0.95 * usual
+    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
+    nowhere, elsewhere = (limit, limit), (limit, 1.1 * usual)
+    found = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere, elsewhere])
+    assert found is not None
+    assert found.reached is not None
+    assert limit < found.reached <= elsewhere[1]
+    ratio = found.plan["tokens_total"] / found.plan["facility_total"]
+    assert ratio >= found.relaxed.bound / (1 + FAR_TIMES * loaded.scenario.solve.gap_frac)
+    alone = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere])
+    assert alone is not None
+    assert alone.reached is None
 
 
 def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
