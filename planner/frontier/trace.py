@@ -112,28 +112,35 @@ def _wide(axes: Axes, first: Record, last: Point) -> float:
 
 def _take(found: list[Point], new: Point) -> None:
     """Add a point; one that is there already only shows that more of its gap is empty."""
-    for i, old in enumerate(found):
-        if math.isclose(old.x, new.x) and math.isclose(old.y, new.y):
-            wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
-            proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
-            found[i] = replace(wider, proofs=proofs, again=again)
-            return
-    found.append(new)
+    i = _place(found, new)
+    if i is None:
+        found.append(new)
+        return
+    old = found[i]
+    wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
+    proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
+    found[i] = replace(wider, proofs=proofs, again=again, missed=old.missed)
+
+
+def _place(found: Sequence[Point], one: Point) -> int | None:
+    """Where a point is among those found, but for rounding."""
+    for i, other in enumerate(found):
+        if math.isclose(other.x, one.x) and math.isclose(other.y, one.y):
+            return i
+    return None
 
 
 def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit: Limit) -> None:
     """Note that between the points beside a limit nothing was found, where that is so."""
     at = axes.less(limit.x)
-    beside = [point for point in before if axes.less(point.x) <= at][-1:]
-    ends = [axes.less(point.x) for point in before if axes.less(point.x) > at][:1]
-    for point in beside:
-        inner = [
-            other
-            for other in front(axes, found)
-            if axes.less(point.x) < axes.less(other.x) < min(ends, default=math.inf)
-        ]
-        if not inner and not point.again:
-            i = next(i for i, one in enumerate(found) if one.x == point.x and one.y == point.y)
+    left = [point for point in before if axes.less(point.x) <= at][-1:]
+    right = [axes.less(point.x) for point in before if axes.less(point.x) > at][:1]
+    there = [axes.less(point.x) for point in front(axes, found)]
+    for point in left:
+        i = _place(found, point)
+        start, end = axes.less(point.x), min(right, default=math.inf)
+        inner = [x for x in there if start < x < end and not math.isclose(x, start)]
+        if i is not None and not inner and not found[i].again:
             old = found[i]
             found[i] = replace(old, beyond=max(old.beyond, at), missed=old.missed + 1)
 

@@ -125,6 +125,8 @@ def test_where_nothing_is_found_others_are_looked_for_first() -> None:
 
     def answer(one: Asked) -> dict[str, Any]:
         found = known([one])[0]
+        rounding = 1 + 1e-12 * len(limits)  # sums are rounded, each time in another way
+        found["objectives"] = {name: v * rounding for name, v in found["objectives"].items()}
         stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
         limits.extend(stated)
         if stated and 0.1 < stated[0] < 0.45:
@@ -137,7 +139,7 @@ def test_where_nothing_is_found_others_are_looked_for_first() -> None:
     missed = [at for at in limits if 0.1 < at < 0.45]
     assert 1 <= len(missed) <= 3
     assert len(front(axes, found)) == 8
-    first = next(p for p in found if p.x == 0.1)
+    first = next(p for p in found if math.isclose(p.x, 0.1))
     assert first.missed == len(missed) - 1, "the first of these found it"
 
 
