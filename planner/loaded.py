@@ -253,7 +253,7 @@ class Loaded:
         same = before.sets == case.sets and set(before.values) == set(case.values)
         if grouped is None or before["grid_network"] or not same:
             return None
-        numbers = {name: case[name] for name in (*PRICES, *OF_WORK) if name in case.values}
+        numbers = {name: case[name] for name in PRICES | OF_WORK}
         other = before.having(values={**before.values, **numbers})
         change = changed(other, case.values)
         if change is None or not Repricing.serves(before, other):

@@ -133,16 +133,15 @@ def _place(found: Sequence[Point], one: Point) -> int | None:
 def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit: Limit) -> None:
     """Note that between the points beside a limit nothing was found, where that is so."""
     at = axes.less(limit.x)
-    left = [point for point in before if axes.less(point.x) <= at][-1:]
-    right = [axes.less(point.x) for point in before if axes.less(point.x) > at][:1]
-    there = [axes.less(point.x) for point in front(axes, found)]
-    for point in left:
-        i = _place(found, point)
-        start, end = axes.less(point.x), min(right, default=math.inf)
-        inner = [x for x in there if start < x < end and not math.isclose(x, start)]
-        if i is not None and not inner and not found[i].again:
-            old = found[i]
-            found[i] = replace(old, beyond=max(old.beyond, at), missed=old.missed + 1)
+    left = next((point for point in reversed(before) if axes.less(point.x) <= at), None)
+    i = None if left is None else _place(found, left)
+    if left is None or i is None or found[i].again:
+        return
+    start, there = axes.less(left.x), [axes.less(point.x) for point in front(axes, found)]
+    end = min((axes.less(point.x) for point in before if axes.less(point.x) > at), default=math.inf)
+    if not any(start < x < end and not math.isclose(x, start) for x in there):
+        beyond, missed = max(found[i].beyond, at), found[i].missed + 1
+        found[i] = replace(found[i], beyond=beyond, missed=missed)
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:

@@ -221,7 +221,7 @@ def priced(
     program, racks = Held(compiled, costs, seed), Solver(compiled, threads=1, seed=seed)
     for solver in (program.solver, racks):
         solver.row_bounds(np.array([row]), np.array([-np.inf]), np.array([np.inf]))
-        solver.maximise_vector(costs)
+    racks.maximise_vector(costs)
     under, gap = compiled.column[ratio.under], wanted.bound - wanted.least
     worth = Worth(lambda x: wanted.bound + costs @ x / max(x[under], NOTHING), gap, wanted.bound)
     x = but_racks(program, min(limits.deadline, monotonic() + SECONDS), worth)

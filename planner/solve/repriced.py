@@ -50,12 +50,13 @@ class Repricing:
         same_names = before.sets == after.sets and set(before.values) == set(after.values)
         return same_names and all(
             name in PRICES | OF_WORK and set(after[name]) == set(before[name])
-            for name in differing(before, after)
+            for name in before.values
+            if after[name] != before[name]
         )
 
     def at(self, case: Case) -> Compiled | None:
         """The compiled model of another case that this serves; None where it is no such change."""
-        works = not PRICES.issuperset(differing(self._case, case))
+        works = any(case[name] != self._case[name] for name in OF_WORK)
         before, whole = self._with_work if works else self._without, self._compiled
         after = compile_case(self._few(case, works))
         if not _same_but_entries(before, after):
@@ -92,11 +93,6 @@ class Repricing:
     def _few(self, case: Case, works: bool) -> Case:
         few = among(case, self._sites)
         return few if works else few.having(sets={**few.sets, **dict.fromkeys(WORK, ())})
-
-
-def differing(before: Case, after: Case) -> list[str]:
-    """The coefficients that two cases with the same ones differ in."""
-    return [name for name in before.values if after[name] != before[name]]
 
 
 def _of_each(case: Case) -> set[str]:
