@@ -38,12 +38,13 @@ AHEAD_FRAC = 0.01
 class Near(NamedTuple):
     """A plan near a limit: what it reaches, its columns by name, the relaxation at the limit.
 
-    Neither of the first two where no plan is found.
+    Neither of the first two where no plan is found. `good` is one near the bound there, too.
     """
 
     reached: float | None
     plan: Mapping[str, float]
     relaxed: Relaxed
+    good: bool = False
 
 
 def near_limit(
@@ -79,7 +80,7 @@ def near_limit(
             reached = in_unit(ratio, value_at(few, ratio, x))
             good = value_at(few, OBJECTIVES[names[0]], x) >= enough
             if any(low <= reached <= high for low, high in (ranges if good else ranges[:1])):
-                return Near(reached, few.named(x), relaxed[0])
+                return Near(reached, few.named(x), relaxed[0], good)
             found_at, aim = aim, aim - (reached - stated)
         if monotonic() > limits.deadline:
             break

@@ -84,7 +84,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     if begun:
         stages.enter("place racks")
         search.again(begun, bound)
-        if not search.hand.closed(bound) and begun.objective == names[0] and not begun.near:
+        if search.far(bound) and begun.objective == names[0]:
             search.repair(begun, relaxed[0])
     if not search.hand.closed(bound):
         stages.enter("where and what")

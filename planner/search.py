@@ -16,7 +16,7 @@ from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.dive import Wanted, dived
+from planner.solve.dive import FAR_TIMES, Wanted, dived
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.narrow import among
@@ -94,6 +94,10 @@ class Search:
         """Whether the gap is open, and there is time and nobody asks for the end."""
         in_time = time.monotonic() < self._limits.deadline and not HALT.asked
         return in_time and not self._watch.stop and not self.hand.closed(bound)
+
+    def far(self, bound: float) -> bool:
+        """Whether the plan in hand is far from the bound, or there is none."""
+        return self.hand.r < least_within(bound, FAR_TIMES * self._scenario.solve.gap_frac)
 
     def tell(self, bound: float) -> None:
         """What no plan can beat."""
@@ -233,6 +237,8 @@ class Search:
 
     def repair(self, begun: Begun, relaxed: Relaxed) -> None:
         """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
+        if self._over or not np.isfinite(relaxed.bound):
+            return
         where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
         sites = set(begun.sites) | opened(where)
         at, few = self._few = at_few(self._case, sites, where, begun.stood.named())

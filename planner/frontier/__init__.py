@@ -59,21 +59,20 @@ def frontier(
     begun, how = time.monotonic(), how or How()
     _check(scenario, axes, overrides, patience)
     rounds = Rounds(scenario, region, overrides, how, axes.most)
+    gap_frac = rounds.scenario.solve.gap_frac
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:
         of_x = (r for r in rounds.records.values() if r.get("objective") == axes.x)
         ends = [r for r in of_x if r.get("gap_frac") is not None]
         end = min((r["gap_frac"] for r in ends), default=None)
         best_x = max((r["bound"] for r in ends), key=axes.less, default=None)
-        table = table_of(axes, found, best_x)
+        table = table_of(axes, found, gap_frac, best_x)
         seconds = time.monotonic() - begun
         return Frontier(axes, table, tuple(reasons), len(rounds.records), seconds, end)
 
     def keep(found: list[Point], reasons: list[str]) -> None:
         answer = result(found, reasons)
         write(rounds.folder, MARK, answer.document(), {"frontier": answer.table})
-
-    gap_frac = rounds.scenario.solve.gap_frac
 
     def solve(asked: list[Asked]) -> list[Record]:
         return rounds.solve([_patient(one, patience) for one in asked], base=held(axes, None))

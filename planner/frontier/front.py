@@ -10,7 +10,7 @@ from planner.study.work import Record
 TINY = 1e-12
 """Shares of what is nothing are shares of this."""
 
-MORE = 2
+MORE = 4
 """So many plans more than points and the best x are asked for, where some are no points."""
 
 

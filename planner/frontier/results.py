@@ -93,14 +93,18 @@ def _few(sites: Sequence[str]) -> str:
     return ", ".join(sites) if len(sites) <= FEW else f"{len(sites)} sites"
 
 
-def table_of(axes: Axes, found: list[Point], best_x: float | None = None) -> pd.DataFrame:
+def table_of(
+    axes: Axes, found: list[Point], gap_frac: float, best_x: float | None = None
+) -> pd.DataFrame:
     """A row a point that no other dominates, the figures of its plan among the columns.
 
     The bound of one is the best of all limits it keeps: what nothing within a wider limit beats,
-    nothing within a narrower one does. `best_x` is what no x beats.
+    nothing within a narrower one does. It is `optimal` where that is within the gap asked for.
+    `best_x` is what no x beats.
     """
     points = front(axes, found)
     bounds = [beaten_by(axes, point.x, found) for point in points]
+    gaps = [gap_frac_of(point.y, bound) for point, bound in zip(points, bounds, strict=True)]
     x, y = UNIT[axes.x], UNIT[axes.y]
     columns = [x, y, f"bound_{y}", "gap_frac", "gap_in_both_frac", f"limit_{x}", "status",
                "facility_mw", "tokens_per_s", "cost_usd_per_mtoken", "capex_musd", "pue",
@@ -111,13 +115,13 @@ def table_of(axes: Axes, found: list[Point], best_x: float | None = None) -> pd.
             x: point.x,
             y: point.y,
             f"bound_{y}": bound,
-            "gap_frac": gap_frac_of(point.y, bound),
+            "gap_frac": gap,
             "gap_in_both_frac": beaten_in_both(axes, point, found, best_x),
             f"limit_{x}": point.limit,
-            "status": point.record["status"],
+            "status": "optimal" if gap <= gap_frac else "stopped",
             "sites": ";".join(point.record["sites"]),
             "folder": point.record["folder"],
         }
-        for point, bound in zip(points, bounds, strict=True)
+        for point, bound, gap in zip(points, bounds, gaps, strict=True)
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -4,6 +4,7 @@ The epsilon-constraint method: hold x no worse than a limit and make y best, the
 The first limits are none at all, one somewhere in the middle (the best x takes longest, and nobody
 need wait for it), and the best x there is; further ones part the widest gaps between neighbours
 (planner/frontier/gaps.py). These may be moved to where a plan uses them up (planner/near_limit.py).
+The best y at the best x is asked for beside the last of them: there it is hardest to find.
 Between a plan's own x and its limit no other point of the front lies, so no gap is searched twice.
 Plans are asked for two at a time, whoever solves them, so the points are the same with any number
 of workers.
@@ -73,19 +74,20 @@ def trace(
     take([None] * len(others), others)
     if found and gap_frac < END_FRAC and _wide(axes, first, found[0]) <= END_FRAC:
         [first] = solve([_end(axes, gap_frac)])
-    least = axes.less(first["value"]) + gap_frac * abs(first["value"])
     x, y = (first["objectives"][name] for name in (axes.x, axes.y))
+    last: list[Limit] = []
     if not found or axes.less(x) < axes.less(found[0].x):  # else nothing better was found in time
-        outer = [Point(first, None, x, y, least, ()), *found]
-        limits = limits_between(axes, outer, min(TOGETHER, axes.points - asked) - 1)
-        ask([Limit(axes.less(least)), *limits], outer)  # turned twice is as it was
-    while not reasons and len(found) > 1:
-        wanted = axes.points - len(front(axes, found))
-        limits = limits_between(axes, found, min(TOGETHER, wanted, axes.most - 1 - asked))
+        least = axes.less(first["value"]) + gap_frac * abs(first["value"])
+        found.insert(0, Point(first, None, x, y, least, ()))
+        last = [Limit(axes.less(least))]  # turned twice is as it was
+    while True:
+        wanted = min(axes.points - len(front(axes, found)), axes.most - 1 - asked, TOGETHER)
+        limits = limits_between(axes, found, wanted)
+        if len(limits) < TOGETHER:  # beside the last of them
+            limits, last = [*limits, *last], []
         if not limits:
-            break
+            return found, reasons
         ask(limits, found)
-    return found, reasons
 
 
 def _middle(axes: Axes) -> Asked:
@@ -111,13 +113,17 @@ def _wide(axes: Axes, first: Record, last: Point) -> float:
 
 
 def _take(found: list[Point], new: Point) -> None:
-    """Add a point; one that is there already only shows that more of its gap is empty."""
+    """Add a point; one that is there already only shows that more of its gap is empty.
+
+    The best y within the limit of an end, which has no proof of its own, stands in its place.
+    """
     i = _place(found, new)
     if i is None:
+        found[:] = [old for old in found if old.proofs or old.beyond != new.beyond]
         found.append(new)
         return
     old = found[i]
-    wider = new if abs(new.beyond - new.x) > abs(old.beyond - old.x) else old
+    wider = new if abs(new.beyond - new.x) >= abs(old.beyond - old.x) else old
     proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
     found[i] = replace(wider, proofs=proofs, again=again, missed=old.missed)
 
@@ -145,10 +151,10 @@ def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit:
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:
-    """The best x to a gap; the tables of its plan are not wanted."""
+    """The best x to a gap."""
     ends = f"solve.gap_frac={gap_frac!r}"
     changes = [f"objective.name={axes.x}", f"objective.then=[{axes.y}]", ends]
-    return Asked(changes, bare=True, near=(), times=END_TIMES, least_s=END_SECONDS)
+    return Asked(changes, near=(), times=END_TIMES, least_s=END_SECONDS)
 
 
 def held(axes: Axes, limit: float | None) -> list[str]:

@@ -32,7 +32,6 @@ class Asked(NamedTuple):
     """A plan asked for: the changes of the scenario, and as `planner.study.work.Job` says."""
 
     changes: list[str]
-    bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
     least_s: float = LEAST_SECONDS

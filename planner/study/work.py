@@ -53,12 +53,12 @@ class Job:
     """A run to be solved: the scenario as plain values, its changes, and where it is written.
 
     `base` are the changes of a run that others differ from in limits and prices of racks alone: a
-    process solves it once, keeps its model loaded, and answers them by it. Of one that is `bare`
-    the record alone is wanted, not the plan's files. It begins from the plans in the folders
-    `near`, beside its own, and keeps its columns for others; where that is None, neither. It takes
-    `times` as long as the base did at most, but may take `least_s`; or the time limit of the
-    scenario where that is None. Where a limit is `movable`, a plan near it is looked for before
-    that time begins, and the limit stands there; time left by a search that found none is added.
+    process solves it once, keeps its model loaded, and answers them by it. It begins from the plans
+    in the folders `near`, beside its own, and keeps its columns for others; where that is None,
+    neither. It takes `times` as long as the base did at most, but may take `least_s`; or the time
+    limit of the scenario where that is None. Where a limit is `movable`, a plan near it is looked
+    for before that time begins, and the limit stands there; time left is added, but where that plan
+    is near the bound, too.
     """
 
     key: str
@@ -67,7 +67,6 @@ class Job:
     folder: Path
     worth: bool
     base: tuple[str, ...] | None = None
-    bare: bool = False
     near: tuple[str, ...] | None = None
     times: float | None = None
     least_s: float = LEAST_SECONDS
@@ -175,7 +174,7 @@ def _plan(kept: Kept, job: Job) -> "Plan":
 
 def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
     """The plan by the loaded model of the base; from nothing where that has to be built anew."""
-    from planner.planning import Plan, plan, plan_of
+    from planner.planning import plan, plan_of
     from planner.reading import read
 
     texts, (moved, ranges) = [*job.overrides], job.movable or (None, ())
@@ -196,7 +195,7 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
             near.append(found.plan)
             there = [*texts, _limit_at(moved, found.reached)]
             scenario, facts = read(job.scenario, kept.region, there)
-        else:
+        if found is None or not found.good:
             left = max(end - time.monotonic(), 0.0)
     timed = scenario
     if job.times is not None:
@@ -205,8 +204,6 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
     answer = loaded.answer(timed, facts, near=[p for p in near if p], relaxed=relaxed)
     if answer is None:
         return plan(scenario, region=facts, worth=job.worth)
-    if job.bare:
-        return Plan(timed, facts, answer.case, answer.outcome, {})
     return plan_of(facts, timed, answer.case, answer.outcome, job.worth)
 
 
