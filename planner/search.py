@@ -282,6 +282,8 @@ class Search:
             longest = OPEN_SECONDS
         if seconds is not None:
             longest = freer_s = seconds
+        if self._grouped is not None:
+            longest = min(longest, 0.5 * max(self._limits.deadline - time.monotonic(), 0.0))
         least = self.hand.least(bound)
         limits = replace(self._limits, deadline=self.soon(longest), enough=least)
         margin = self._limits.tolerance_frac * abs(bound)  # what later objectives may take
@@ -291,7 +293,7 @@ class Search:
         )
         if placed is not None:
             self.hand.take(placed)
-        elif self._grouped is not None and self.hand.placed is None:
+        elif self._grouped is not None and self.far(bound):
             # what stood before by way of totals
             (self._where, self._sites, self._start), self._grouped = self._grouped, None
             self.place(bound, seconds)

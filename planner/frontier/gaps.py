@@ -20,6 +20,9 @@ NEAR_FRAC = 0.1
 MISSED_TIMES = 0.25
 """So much narrower a gap counts, each time that nothing was found in it though there may be."""
 
+FLAT_TIMES = 0.05
+"""The same where nothing in it is better than where it begins by more than the gap of a plan."""
+
 
 class Limit(NamedTuple):
     """A limit on x, and the ranges it may be moved in to where a plan stands."""
@@ -48,13 +51,16 @@ class _Gap(NamedTuple):
         return at, (low, high)
 
 
-def limits_between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]:
+def limits_between(
+    axes: Axes, found: Sequence[Point], most: int, gap_frac: float
+) -> list[Limit]:
     """So many limits that part the widest gaps evenly.
 
     Each may move to not far from there, or to the middle of a gap that no other parts. One whose
-    middle was empty is looked into at its far end, and there exactly.
+    middle was empty is looked into at its far end, and there exactly. Points are proven to
+    `gap_frac`.
     """
-    gaps = _gaps(axes, found)
+    gaps = _gaps(axes, found, gap_frac)
     parts = [1] * len(gaps)
     for _ in range(most if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i])] += 1
@@ -72,7 +78,7 @@ def limits_between(axes: Axes, found: Sequence[Point], most: int) -> list[Limit]
     return limits
 
 
-def _gaps(axes: Axes, found: Sequence[Point]) -> list[_Gap]:
+def _gaps(axes: Axes, found: Sequence[Point], gap_frac: float) -> list[_Gap]:
     """All that are not too narrow.
 
     The front is somewhere between what was found and what is proven: a plan far from its bound is
@@ -94,6 +100,8 @@ def _gaps(axes: Axes, found: Sequence[Point]) -> list[_Gap]:
             least = likely(axes.less(start), one.y)
             length = math.hypot((end - start) / wide_x, (most - least) / wide_y)
             length *= MISSED_TIMES**one.missed
+            rise = axes.more(beaten_by(axes, other.x, found)) - axes.more(one.y)
+            length *= FLAT_TIMES if rise <= gap_frac * abs(one.y) else 1.0
             start = end - close if one.again else start
             gaps.append(_Gap(length, start, end, one.again))
     return gaps

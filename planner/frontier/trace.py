@@ -78,11 +78,11 @@ def trace(
     last: list[Limit] = []
     if not found or axes.less(x) < axes.less(found[0].x):  # else nothing better was found in time
         least = axes.less(first["value"]) + gap_frac * abs(first["value"])
-        found.insert(0, Point(first, None, x, y, least, ()))
         last = [Limit(axes.less(least))]  # turned twice is as it was
+        found.insert(0, Point(first, last[0].x, x, y, least, ()))
     while True:
         wanted = min(axes.points - len(front(axes, found)), axes.most - 1 - asked, TOGETHER)
-        limits = limits_between(axes, found, wanted)
+        limits = limits_between(axes, found, wanted, gap_frac)
         if len(limits) < TOGETHER:  # beside the last of them
             limits, last = [*limits, *last], []
         if not limits:
@@ -115,17 +115,16 @@ def _wide(axes: Axes, first: Record, last: Point) -> float:
 def _take(found: list[Point], new: Point) -> None:
     """Add a point; one that is there already only shows that more of its gap is empty.
 
-    The best y within the limit of an end, which has no proof of its own, stands in its place.
+    Of one limit the later stands: the best y at the best x instead of any.
     """
     i = _place(found, new)
     if i is None:
-        found[:] = [old for old in found if old.proofs or old.beyond != new.beyond]
+        found[:] = [old for old in found if new.limit is None or old.limit != new.limit]
         found.append(new)
         return
     old = found[i]
-    wider = new if abs(new.beyond - new.x) >= abs(old.beyond - old.x) else old
-    proofs, again = old.proofs + new.proofs, new.record["status"] == "optimal"
-    found[i] = replace(wider, proofs=proofs, again=again, missed=old.missed)
+    beyond, again = max(old.beyond, new.beyond), new.record["status"] == "optimal"
+    found[i] = replace(old, beyond=beyond, proofs=old.proofs + new.proofs, again=again)
 
 
 def _place(found: Sequence[Point], one: Point) -> int | None:

@@ -113,7 +113,8 @@ class Placement:
                 aim = aim._replace(limits=replace(limits, deadline=end))
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)
-            if value >= enough or HALT.asked or (watch is not None and watch.stop):
+            asked = HALT.asked or (watch is not None and watch.stop)
+            if value >= enough or asked or monotonic() > limits.deadline:
                 break
         return value, plan
 

@@ -151,7 +151,7 @@ def test_limits_stay_within_gaps_and_apart(axes: Axes) -> None:
         return Point({}, x, x, y, less, ((x, y),))
 
     points = [point(*at) for at in ((1.0, 1.0), (2.0, 5.0), (3.0, 5.5), (5.0, 6.0))]
-    limits = limits_between(axes, points, 2)
+    limits = limits_between(axes, points, 2, 1e-3)
     gaps = list(pairwise(sorted(point.x for point in points)))
     assert len(limits) == 2
     for limit in limits:
