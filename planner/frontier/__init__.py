@@ -58,7 +58,7 @@ def frontier(
     """
     begun, how = time.monotonic(), how or How()
     _check(scenario, axes, overrides, patience)
-    rounds = Rounds(scenario, region, overrides, how, axes.most)
+    rounds = Rounds(scenario, region, overrides, how, axes.points + 1)
     gap_frac = rounds.scenario.solve.gap_frac
 
     def result(found: list[Point], reasons: list[str]) -> Frontier:

@@ -10,9 +10,6 @@ from planner.study.work import Record
 TINY = 1e-12
 """Shares of what is nothing are shares of this."""
 
-MORE = 4
-"""So many plans more than points and the best x are asked for, where some are no points."""
-
 
 @dataclass(frozen=True)
 class Axes:
@@ -24,11 +21,6 @@ class Axes:
     x: str
     y: str
     points: int = 10
-
-    @property
-    def most(self) -> int:
-        """How many plans are asked for at most, the best x among them."""
-        return self.points + 1 + MORE
 
     def less(self, x: float) -> float:
         """x, turned so that less is better."""

@@ -51,9 +51,7 @@ class _Gap(NamedTuple):
         return at, (low, high)
 
 
-def limits_between(
-    axes: Axes, found: Sequence[Point], most: int, gap_frac: float
-) -> list[Limit]:
+def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: float) -> list[Limit]:
     """So many limits that part the widest gaps evenly.
 
     Each may move to not far from there, or to the middle of a gap that no other parts. One whose

@@ -84,8 +84,10 @@ class Frontier:
 
 
 def _percent(frac: float) -> str:
-    """A gap as a percentage, in few characters where it is next to nothing."""
-    return f"{100 * frac:.3f} %" if 0 < frac < 1e-4 else f"{100 * frac:.2g} %"
+    """A gap as a percentage, in few characters also where it is next to nothing, or wide."""
+    if 0 < frac < 1e-4:
+        return f"{100 * frac:.3f} %"
+    return f"{100 * frac:.0f} %" if frac >= 1 else f"{100 * frac:.2g} %"
 
 
 def _few(sites: Sequence[str]) -> str:

@@ -34,6 +34,9 @@ EXACT_TIMES, POINT_SECONDS = 1.0, 0.7
 TOGETHER = 2
 """So many plans are asked for in one round."""
 
+MORE = 4
+"""So many plans more than points are asked for at most beside the best x, where some are none."""
+
 Solve = Callable[[list[Asked]], list[Record]]
 
 
@@ -81,7 +84,7 @@ def trace(
         last = [Limit(axes.less(least))]  # turned twice is as it was
         found.insert(0, Point(first, last[0].x, x, y, least, ()))
     while True:
-        wanted = min(axes.points - len(front(axes, found)), axes.most - 1 - asked, TOGETHER)
+        wanted = min(axes.points - len(front(axes, found)), axes.points + MORE - asked, TOGETHER)
         limits = limits_between(axes, found, wanted, gap_frac)
         if len(limits) < TOGETHER:  # beside the last of them
             limits, last = [*limits, *last], []

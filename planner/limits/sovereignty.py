@@ -1,8 +1,6 @@
 """Where tokens are made and on whose chips."""
 
-from collections.abc import Callable, Iterator
-
-import pandas as pd
+from collections.abc import Iterator
 
 from planner.limits.book import AT_LEAST, AT_MOST, Book, Limit, named
 from planner.limits.scale import SHARE
@@ -51,9 +49,11 @@ def of_makers(book: Book) -> Iterator[Limit]:
         **{(n, b, t): s for (n, b), s in case["domestic_frac"].items() for t in book.periods},
         **case["domestic_by_year_frac"],
     }
+    bases = {basis for _, basis, _ in asked} | {basis for _, basis in case["vendor_frac"]}
+    amounts = {basis: _amounts(book, basis) for basis in bases}
     for (n, basis, t), share in asked.items():
-        every = _amount(book, basis, t, lambda place, k, n=n: place == n)  # type: ignore[misc]
-        own = _amount(book, basis, t, lambda place, k, n=n: place == n and maker[k] == n)  # type: ignore[misc]
+        here = {k: x for (u, place, k), x in amounts[basis].items() if (u, place) == (t, n)}
+        every, own = sum(here.values()), sum(x for k, x in here.items() if maker[k] == n)
         if every > 0:
             one = (n, basis) in case["domestic_frac"]
             rule = "domestic_accelerators" if one else "domestic_accelerators_by_year"
@@ -62,8 +62,8 @@ def of_makers(book: Book) -> Iterator[Limit]:
             yield Limit(rule, n, t, AT_LEAST, share, own / every, unit, "fleet.csv", row)
     for (f, basis), share in case["vendor_frac"].items():
         for t in book.periods:
-            every = _amount(book, basis, t, lambda place, k: True)
-            own = _amount(book, basis, t, lambda place, k, f=f: vendor[k] == f)  # type: ignore[misc]
+            then = [(k, x) for (u, _, k), x in amounts[basis].items() if u == t]
+            every, own = sum(x for _, x in then), sum(x for k, x in then if vendor[k] == f)
             if every > 0:
                 row = ((named("vendor_share", f, basis, t), every),)
                 unit = f"{SHARE} of {basis}"
@@ -72,17 +72,19 @@ def of_makers(book: Book) -> Iterator[Limit]:
                 )
 
 
-def _amount(book: Book, basis: str, t: int, keep: Callable[[str, str], bool]) -> float:
-    """Chips (thousand), MW, FLOP/s (exa) or peak tokens/s (1e6) of the kept racks at work."""
-    case = book.case
-    table = book.tables["fleet"]
-    rows = table[table["period"] == t]
-    places = rows["site_id"].map(case["country"])
-    kept = [keep(n, k) for n, k in zip(places, rows["system_id"], strict=True)]
-    rows = rows[pd.Series(kept, index=rows.index, dtype=bool)]
+def _amounts(book: Book, basis: str) -> dict[tuple[int, str, str], float]:
+    """Chips (thousand), MW, FLOP/s (exa) or peak tokens/s (1e6) of the racks at work.
+
+    By period, country and system.
+    """
+    case, rows = book.case, book.tables["fleet"]
     if basis == "mw":
-        return float(rows["it_kw"].sum()) / 1e3
-    if basis == "tokens":
-        return float(rows["peak_tokens_per_s"].sum()) / 1e6
-    each = case["chips_kilo_count" if basis == "chips" else "flops_exa"]
-    return float((rows["racks_at_work_count"] * rows["system_id"].map(each)).sum())
+        amount = rows["it_kw"] / 1e3
+    elif basis == "tokens":
+        amount = rows["peak_tokens_per_s"] / 1e6
+    else:
+        each = case["chips_kilo_count" if basis == "chips" else "flops_exa"]
+        amount = rows["racks_at_work_count"] * rows["system_id"].map(each).astype(float)
+    place = rows["site_id"].map(case["country"])
+    sums = amount.groupby([rows["period"], place, rows["system_id"]]).sum()
+    return {(int(t), str(n), str(k)): float(x) for (t, n, k), x in sums.items()}

@@ -94,6 +94,8 @@ class Placement:
             bounds: dict[int, Range] = {}
             if near is not None:
                 bounds = near(compiled, aim)
+                if not bounds and monotonic() > limits.deadline:
+                    break
                 if not bounds:
                     continue
                 fix(solver, bounds)
@@ -113,8 +115,8 @@ class Placement:
                 aim = aim._replace(limits=replace(limits, deadline=end))
             if x is not None and found > value:
                 value, plan = found, Placed(self.case, compiled, x)
-            asked = HALT.asked or (watch is not None and watch.stop)
-            if value >= enough or asked or monotonic() > limits.deadline:
+            over = HALT.asked or (watch is not None and watch.stop)
+            if value >= enough or over or monotonic() > limits.deadline:
                 break
         return value, plan
 

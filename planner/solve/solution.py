@@ -2,16 +2,27 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from models.ledger import first_variable
+from models.rows import Amounts
 
 
 def table(variable: Any, *names: str) -> pd.DataFrame:
     """Index parts of a variable or expression under `names`, its value under `value`."""
-    keys = list(variable)
-    frame = pd.DataFrame(keys, columns=list(names))
-    return frame.assign(value=[float(variable[key]()) for key in keys])
+    return pd.DataFrame(list(variable), columns=list(names)).assign(value=_values(variable))
+
+
+def _values(variable: Any) -> np.ndarray:
+    """The value at each index; named sums are added up as arrays."""
+    if not isinstance(variable, Amounts):
+        return np.array([one() for one in variable.values()], dtype=float)
+    values = np.zeros(len(variable))
+    for part in variable.sums.parts:
+        amounts = part.number * _values(part.var)[part.place]
+        values += np.bincount(part.row, amounts, len(values))
+    return values
 
 
 def amounts(ledger: Any, name: str) -> list[tuple[Any, str, tuple, float]]:

@@ -37,6 +37,7 @@ class RunsProgress(Runs, Progress):
     def ended(self, record: Record) -> None:
         """A run ended."""
         self._now += 1
+        self._total = max(self._total, self._finished + self._now)  # a front may need more
         self._ends[record["status"]] += 1
         self._show(at_once=self._finished + self._now == self._total)
 

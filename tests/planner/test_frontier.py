@@ -14,7 +14,8 @@ from typer.testing import Result
 
 from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front
 from planner.frontier.gaps import limits_between
-from planner.frontier.trace import trace
+from planner.frontier.results import table_of
+from planner.frontier.trace import MORE, trace
 from planner.planning import plan
 from planner.study.rounds import Asked
 from planner.verify import verify
@@ -135,12 +136,77 @@ def test_where_nothing_is_found_others_are_looked_for_first() -> None:
 
     found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
     assert not reasons
-    assert len(limits) == len(set(limits)) <= axes.most - 1
+    assert len(limits) == len(set(limits)) <= axes.points + MORE
     missed = [at for at in limits if 0.1 < at < 0.45]
     assert 1 <= len(missed) <= 3
     assert len(front(axes, found)) == 8
     first = next(p for p in found if math.isclose(p.x, 0.1))
     assert first.missed == len(missed) - 1, "the first of these found it"
+
+
+def test_a_limit_without_a_plan_ends_nothing() -> None:
+    """Time may be up before any plan is known within a limit: others are looked for."""
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 8)
+    known = curve([(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)], axes)
+    lost: list[float] = []
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
+        if stated and not lost:
+            lost.extend(stated)
+            return {"status": "stopped", "value": None}
+        return known([one])[0]
+
+    found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
+    assert reasons == ["stopped"]
+    assert len(front(axes, found)) == 8
+    assert lost[0] not in {point.limit for point in found}
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_the_best_y_at_the_best_x_stands_for_it(again: bool) -> None:
+    """Of the best x, known to the gap, any plan is found first; its y is asked for in the end.
+
+    The first stays where that is found again, with what is then proven of it.
+    """
+    axes, gap_frac = Axes("cost_per_mtoken", "tokens_per_mw", 5), 1e-3
+    plans = [(1.0, 1.0), *((1.0005 + i / 1000, 3.0 + i) for i in range(200))]
+    known, asked_at = curve([p for p in plans if not again or p[0] != 1.0005], axes), []
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        stated = [t.split("=")[1] for one in asked for t in one.changes if "no_worse_than" in t]
+        asked_at.append([float(limit) for limit in stated])
+        return known(asked)
+
+    found, reasons = trace(axes, gap_frac, solve, lambda *_: None)
+    assert not reasons
+    assert asked_at[-1][-1] == 1.0 * (1 + gap_frac), "beside the last of the others, or after it"
+    assert all(1.0 * (1 + gap_frac) not in limits for limits in asked_at[:-1])
+    assert len(found) == len(front(axes, found))
+    assert (found[0].x, found[0].y) == ((1.0, 1.0) if again else (1.0005, 3.0))
+    assert beaten_by(axes, found[0].x, found) == found[0].y
+
+
+def test_what_is_flat_to_the_gap_is_looked_into_last() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+    points = [
+        Point({}, x, x, y, x, ((x, bound),))
+        for x, y, bound in ((1.0, 1.0, 1.0), (1.4, 3.0, 3.0), (1.8, 5.0, 5.0), (9.0, 5.002, 5.003))
+    ]
+    assert 1.0 < limits_between(axes, points, 1, 1e-3)[0].x < 1.8
+    assert 1.8 < limits_between(axes, points, 1, 1e-4)[0].x < 9.0, "else it is the widest"
+
+
+def test_a_point_is_optimal_where_what_is_proven_of_all_says_so() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+    record = {"figures": {}, "sites": [], "folder": "runs/a", "status": "stopped"}
+    narrow = Point(record, 1.0, 1.0, 5.0, 1.0, ((1.0, 5.5),))
+    wide = Point({**record, "status": "optimal"}, None, 2.0, 5.002, 2.0, ((None, 5.004),))
+    assert [*table_of(axes, [narrow, wide], 1e-3)["status"]] == ["optimal", "optimal"]
+    assert [*table_of(axes, [narrow, wide], 5e-4)["status"]] == ["stopped", "optimal"]
 
 
 @pytest.mark.parametrize("axes", [Axes("cost_per_mtoken", "tokens_per_mw"),

@@ -166,6 +166,7 @@ def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded
     assert found.reached is not None
     assert limit < found.reached <= elsewhere[1]
     ratio = found.plan["tokens_total"] / found.plan["facility_total"]
+    assert found.good
     assert ratio >= found.relaxed.bound / (1 + FAR_TIMES * loaded.scenario.solve.gap_frac)
     alone = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere])
     assert alone is not None

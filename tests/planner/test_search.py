@@ -1,6 +1,8 @@
-"""What a search says when it has no plan."""
+"""What a search says and does when it has no plan, or a poor one."""
 
+import math
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -25,3 +27,22 @@ def test_only_what_was_searched_to_its_end_has_no_plan(monkeypatch: pytest.Monke
     search.where_and_what(set(case.sets["SITE"]), 16.0)
     assert not search.nothing_fits
     assert search.where
+
+
+def test_nothing_is_repaired_without_a_bound() -> None:
+    """A relaxation that was out of time has a point, and nothing that no plan beats."""
+    search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    nothing: Any = None
+    search.repair(nothing, SimpleNamespace(bound=math.inf))  # type: ignore[arg-type]
+    assert search.hand.placed is None
+
+
+def test_a_plan_is_far_from_its_bound_by_several_gaps() -> None:
+    search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    assert search.far(16.0), "there is none"
+    search.where_and_what({"a", "b"}, 16.0)
+    search.place(16.0)
+    found = search.hand.r
+    gap_frac = scenario().solve.gap_frac
+    assert not search.far(found * (1 + 3 * gap_frac))
+    assert search.far(found * (1 + 5 * gap_frac))
