@@ -45,8 +45,8 @@ def optimize(
        others being ruled out by their prices: a tighter bound, and perhaps a better plan.
 
     With `begun` nothing is built or compiled anew, and the plan of before is tried first, as it is
-    and then with what little must be changed, if no other is said to be nearer: where that is
-    within the gap of the new bound, 2 is left out.
+    and then with what little must be changed, if no other that is said to be near is near its
+    bound, too: where that is within the gap of the new bound, 2 is left out.
     """
     if begun is None or case["grid_network"]:
         return _from_nothing(case, scenario, watch)
@@ -81,15 +81,21 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     search = Search(case, scenario, limits, relaxed[0].value, shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     choice |= set(begun.sites) if begun else set()
+
+    def wanting() -> bool:
+        """Whether quick tries may be better than the plan in hand."""
+        return search.far(bound) if begun and begun.near else not search.hand.closed(bound)
+
     if begun:
         stages.enter("place racks")
         search.again(begun, bound)
-        if search.far(bound) and begun.objective == names[0]:
+        if wanting() and begun.objective == names[0]:
             search.repair(begun, relaxed[0])
     if not search.hand.closed(bound):
         stages.enter("where and what")
         near = points(compiled, relaxed)
-        search.dive([near[0], near[-1]], bound)
+        if wanting():
+            search.dive([near[0], near[-1]], bound)
         if not search.hand.settled(bound):
             half = 0.5 * max(limits.deadline - time.monotonic(), 0.0)
             search.where_and_what(choice, bound, near, min(FIRST_SECONDS, half))

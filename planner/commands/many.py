@@ -70,7 +70,7 @@ def frontier(
     points: Annotated[int, typer.Option("--points", metavar="N", help="Points wanted.")] = 10,
     patience: Annotated[
         float, typer.Option("--patience", metavar="TIMES", help="A point's proof, in first plans.")
-    ] = 0.3,
+    ] = 0.2,
     workers: Workers = 2,
     dask: Dask = None,
     resume: Resume = False,

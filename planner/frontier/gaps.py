@@ -20,6 +20,9 @@ NEAR_FRAC = 0.1
 MISSED_TIMES = 0.25
 """So much narrower a gap counts, each time that nothing was found in it though there may be."""
 
+TRIED_FRAC = (0.5, 0.75, 0.25, 0.875, 0.625, 0.375)
+"""Where a gap is looked into first, and next, as long as nothing is found in it."""
+
 FLAT_TIMES = 0.05
 """The same where nothing in it is better than where it begins by more than the gap of a plan."""
 
@@ -34,21 +37,30 @@ class Limit(NamedTuple):
 class _Gap(NamedTuple):
     """Between two points by less x: how far they are apart, and where limits may stand.
 
-    Where it is `exact` they may not move.
+    Where it is `exact` they may not move. `missed` says how often nothing was found in it.
     """
 
     length: float
     start: float
     end: float
     exact: bool
+    missed: int
+
+    def at(self, frac: float) -> float:
+        """What leaves such a share of it before it."""
+        return self.start + frac * (self.end - self.start)
 
     def part(self, k: int, n: int) -> tuple[float, Range]:
-        """What leaves k of n parts before it, and how far it may move."""
-        part = (self.end - self.start) / n
-        at = self.start + part * k
-        low = max(at - (1.0 - NEAR_FRAC) * part, self.start + NEAR_FRAC * part)
-        high = min(at + (1.0 - NEAR_FRAC) * part, self.end - NEAR_FRAC * part)
-        return at, (low, high)
+        """What leaves k of n parts before it, and how far it may move.
+
+        Where nothing was found before, it is tried elsewhere, and anything in the gap will do.
+        """
+        tried = self.missed if n == 2 else 0
+        low, high = (k - 1 + NEAR_FRAC) / n, (k + 1 - NEAR_FRAC) / n
+        if tried:
+            low, high = NEAR_FRAC / n, 1 - NEAR_FRAC / n
+        frac = TRIED_FRAC[tried % len(TRIED_FRAC)] if tried else k / n
+        return self.at(frac), (self.at(low), self.at(high))
 
 
 def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: float) -> list[Limit]:
@@ -63,7 +75,7 @@ def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: floa
     for _ in range(most if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i])] += 1
     others = [
-        axes.ordered(gap.part(1, 4)[0], gap.part(3, 4)[0])
+        axes.ordered(gap.at(0.25), gap.at(0.75))
         for gap, n in zip(gaps, parts, strict=True)
         if n == 1 and not gap.exact
     ]
@@ -101,5 +113,5 @@ def _gaps(axes: Axes, found: Sequence[Point], gap_frac: float) -> list[_Gap]:
             rise = axes.more(beaten_by(axes, other.x, found)) - axes.more(one.y)
             length *= FLAT_TIMES if rise <= gap_frac * abs(one.y) else 1.0
             start = end - close if one.again else start
-            gaps.append(_Gap(length, start, end, one.again))
+            gaps.append(_Gap(length, start, end, one.again, one.missed))
     return gaps

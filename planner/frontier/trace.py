@@ -28,13 +28,13 @@ END_TIMES, END_SECONDS = 2.0, 4.0
 """The best x may take so many times as long as the plan without a limit, and these seconds at
 least: no plan near it is known."""
 
-EXACT_TIMES, POINT_SECONDS = 1.0, 0.7
+EXACT_TIMES, POINT_SECONDS = 0.7, 0.7
 """The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
 
-MORE = 4
+MORE = 2
 """So many plans more than points are asked for at most beside the best x, where some are none."""
 
 Solve = Callable[[list[Asked]], list[Record]]
@@ -66,7 +66,7 @@ def trace(
                 continue
             x, y = (record["objectives"][name] for name in (axes.x, axes.y))
             beyond = axes.less(x if limit is None else limit)
-            _take(found, Point(record, limit, x, y, beyond, ((limit, record["bound"]),)))
+            _take(axes, found, Point(record, limit, x, y, beyond, ((limit, record["bound"]),)))
         found.sort(key=lambda point: axes.less(point.x))
         keep(found, reasons)
 
@@ -115,18 +115,22 @@ def _wide(axes: Axes, first: Record, last: Point) -> float:
     return wide / max(abs(last.x), 1e-12)
 
 
-def _take(found: list[Point], new: Point) -> None:
-    """Add a point; one that is there already only shows that more of its gap is empty.
+def _take(axes: Axes, found: list[Point], new: Point) -> None:
+    """Add a point; one that is there already, and proven, shows that more of its gap is empty.
 
-    Of one limit the later stands: the best y at the best x instead of any.
+    Of those within one limit a better one stands alone: the best y at the best x instead of any.
     """
     i = _place(found, new)
     if i is None:
-        found[:] = [old for old in found if new.limit is None or old.limit != new.limit]
+        found[:] = [
+            old
+            for old in found
+            if new.limit is None or old.limit != new.limit or axes.more(old.y) > axes.more(new.y)
+        ]
         found.append(new)
         return
-    old = found[i]
-    beyond, again = max(old.beyond, new.beyond), new.record["status"] == "optimal"
+    old, again = found[i], new.record["status"] == "optimal"
+    beyond = max(old.beyond, new.beyond) if again else old.beyond
     found[i] = replace(old, beyond=beyond, proofs=old.proofs + new.proofs, again=again)
 
 
@@ -148,8 +152,7 @@ def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit:
     start, there = axes.less(left.x), [axes.less(point.x) for point in front(axes, found)]
     end = min((axes.less(point.x) for point in before if axes.less(point.x) > at), default=math.inf)
     if not any(start < x < end and not math.isclose(x, start) for x in there):
-        beyond, missed = max(found[i].beyond, at), found[i].missed + 1
-        found[i] = replace(found[i], beyond=beyond, missed=missed)
+        found[i] = replace(found[i], missed=found[i].missed + 1)
 
 
 def _end(axes: Axes, gap_frac: float) -> Asked:

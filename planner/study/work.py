@@ -26,7 +26,7 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES, NEAR_SECONDS = 1.0, 1.0
+NEAR_TIMES, NEAR_SECONDS = 0.8, 1.0
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 ROUNDING_FRAC = 1e-7
@@ -57,8 +57,8 @@ class Job:
     in the folders `near`, beside its own, and keeps its columns for others; where that is None,
     neither. It takes `times` as long as the base did at most, but may take `least_s`; or the time
     limit of the scenario where that is None. Where a limit is `movable`, a plan near it is looked
-    for before that time begins, and the limit stands there; time left is added, but where that plan
-    is near the bound, too.
+    for before that time begins, and the limit stands there. What the relaxation took then is added,
+    for it goes on from there; and time left, but where that plan is near the bound, too.
     """
 
     key: str
@@ -197,6 +197,7 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
             scenario, facts = read(job.scenario, kept.region, there)
         if found is None or not found.good:
             left = max(end - time.monotonic(), 0.0)
+        left += 0.0 if found is None else found.relaxed.seconds
     timed = scenario
     if job.times is not None:
         seconds = min(most, max(job.times * loaded.seconds, job.least_s) + left)

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import Result
 
 from planner.frontier.front import Axes, Point, beaten_by, beaten_in_both, front
-from planner.frontier.gaps import limits_between
+from planner.frontier.gaps import Limit, limits_between
 from planner.frontier.results import table_of
 from planner.frontier.trace import MORE, trace
 from planner.planning import plan
@@ -198,6 +198,48 @@ def test_what_is_flat_to_the_gap_is_looked_into_last() -> None:
     ]
     assert 1.0 < limits_between(axes, points, 1, 1e-3)[0].x < 1.8
     assert 1.8 < limits_between(axes, points, 1, 1e-4)[0].x < 9.0, "else it is the widest"
+
+
+def test_a_gap_where_nothing_was_found_is_looked_into_elsewhere() -> None:
+    """Each time at another place, and then anything in the gap will do."""
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+
+    def limit(missed: int) -> Limit:
+        left = Point({}, 1.0, 1.0, 1.0, 1.0, ((1.0, 1.0),), missed=missed)
+        [found] = limits_between(axes, [left, Point({}, None, 2.0, 5.0, 2.0, ())], 1, 1e-3)
+        return found
+
+    first, *others = (limit(missed) for missed in range(5))
+    assert first == Limit(1.5, ((1.05, 1.95),))
+    assert len({first.x, *(other.x for other in others)}) == 5
+    for other in others:
+        [(low, high)] = other.ranges
+        assert 1.0 < low < other.x < high < 2.0
+
+
+def test_of_two_plans_within_one_limit_the_better_stands() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 6)
+    records = iter([(1.4, 2.0), (1.3, 3.0), (1.45, 1.0)])
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        free = one.movable is None and not any("no_worse_than" in t for t in one.changes)
+        if free:
+            x, y = (1.0, 0.5) if f"objective.name={axes.x}" in one.changes else (2.0, 5.0)
+            value = x if f"objective.name={axes.x}" in one.changes else y
+        else:
+            x, y = next(records, (1.0, 0.5))
+            value = y
+        limits = {} if free else {axes.x: 1.5}
+        objectives = {axes.x: x, axes.y: y}
+        return {"status": "stopped", "value": value, "bound": 5.0,
+                "objectives": objectives, "limits": limits}  # fmt: skip
+
+    found, _ = trace(axes, 1e-3, solve, lambda *_: None)
+    assert [(point.x, point.y) for point in front(axes, found)] == [(1.0, 0.5), (1.3, 3.0),
+                                                                    (2.0, 5.0)]  # fmt: skip
 
 
 def test_a_point_is_optimal_where_what_is_proven_of_all_says_so() -> None:
