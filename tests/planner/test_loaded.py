@@ -7,6 +7,7 @@ import pytest
 
 from models.blocks.objective import OBJECTIVES
 from models.build import build
+from planner import optimize as module
 from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
@@ -249,6 +250,28 @@ def test_little_is_searched_for_anew(loaded: Loaded, change: str, monkeypatch) -
     assert answer.status == "optimal"
     assert answer.gap_frac is not None
     assert answer.gap_frac <= loaded.scenario.solve.gap_frac
+
+
+@pytest.mark.parametrize(("times", "tried"), [(1.5, False), (5.0, True)])
+def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
+    loaded: Loaded, times: float, tried: bool, monkeypatch
+) -> None:
+    """Dives and repairs would not be better; further from it, or without a plan, they are made."""
+    relaxed, placed = loaded.outcome.relaxed, loaded.outcome.placed
+    assert relaxed is not None
+    assert placed is not None
+    gap_frac = (relaxed.bound / loaded.outcome.r - 1) / times
+    scenario, facts = loaded.asked([f"solve.gap_frac={gap_frac}"])
+    made: list[str] = []
+    monkeypatch.setattr(Search, "repair", lambda *_: made.append("repair"))
+    monkeypatch.setattr(Search, "dive", lambda *_: made.append("dive"))
+    monkeypatch.setattr(Search, "where_and_what", lambda *_: np.inf)
+    monkeypatch.setattr(Search, "place", lambda *_: None)
+    monkeypatch.setattr(module, "proven", lambda *_: relaxed.bound)
+    answer = loaded.answer(scenario, facts, near=[placed.found_in.named(placed.solution)])
+    assert answer is not None
+    assert answer.value == pytest.approx(loaded.outcome.value)
+    assert made == (["repair", "dive"] if tried else [])
 
 
 def load_mw(answer: WhatIf, site: str) -> float:
