@@ -99,6 +99,13 @@ class Search:
         """Whether the plan in hand is far from the bound, or there is none."""
         return self.hand.r < least_within(bound, FAR_TIMES * self._scenario.solve.gap_frac)
 
+    def wanting(self, bound: float, begun: Begun | None) -> bool:
+        """Whether quick tries may be better than the plan in hand.
+
+        Beside one that is said to be near they are, where it is far from the bound.
+        """
+        return self.far(bound) if begun and begun.near else not self.hand.closed(bound)
+
     def tell(self, bound: float) -> None:
         """What no plan can beat."""
         self._watch.bound(bound)
