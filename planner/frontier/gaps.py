@@ -20,11 +20,11 @@ NEAR_FRAC = 0.1
 MISSED_TIMES = 0.25
 """So much narrower a gap counts, each time that nothing was found in it though there may be."""
 
-TRIED_FRAC = (0.5, 0.75, 0.25, 0.875, 0.625, 0.375)
-"""Where a gap is looked into first, and next, as long as nothing is found in it."""
-
 FLAT_TIMES = 0.05
 """The same where nothing in it is better than where it begins by more than the gap of a plan."""
+
+TRIED_FRAC = (0.5, 0.75, 0.25, 0.875, 0.625, 0.375)
+"""Where a gap is looked into first, and next, as long as nothing is found in it."""
 
 
 class Limit(NamedTuple):
@@ -53,13 +53,10 @@ class _Gap(NamedTuple):
     def part(self, k: int, n: int) -> tuple[float, Range]:
         """What leaves k of n parts before it, and how far it may move.
 
-        Where nothing was found before, it is tried elsewhere, and anything in the gap will do.
+        One limit in a gap where nothing was found before stands elsewhere each time.
         """
-        tried = self.missed if n == 2 else 0
+        frac = TRIED_FRAC[self.missed % len(TRIED_FRAC)] if n == 2 else k / n
         low, high = (k - 1 + NEAR_FRAC) / n, (k + 1 - NEAR_FRAC) / n
-        if tried:
-            low, high = NEAR_FRAC / n, 1 - NEAR_FRAC / n
-        frac = TRIED_FRAC[tried % len(TRIED_FRAC)] if tried else k / n
         return self.at(frac), (self.at(low), self.at(high))
 
 

@@ -94,9 +94,9 @@ class Placement:
             bounds: dict[int, Range] = {}
             if near is not None:
                 bounds = near(compiled, aim)
-                if not bounds and monotonic() > limits.deadline:
-                    break
                 if not bounds:
+                    if monotonic() > limits.deadline:
+                        break
                     continue
                 fix(solver, bounds)
             elif plan is not None:
