@@ -8,7 +8,7 @@ from models.case import Case
 from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, holds
 from planner.solve.narrow import at_sites
-from planner.solve.placed import Placed, standing
+from planner.solve.placed import Placed
 from planner.solve.ratio import value_at
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split
@@ -22,7 +22,7 @@ class Begun:
     that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
     the plan with whole racks, `stood` the same as a place to begin from, and `few` the model it was
     found in with the limits of now. `parts` says what each site owns. `objective` is the one of
-    before. `near` are further plans, their columns at sites by name, of this case or one like it.
+    before. `near` are further plans, of this case.
     """
 
     compiled: Compiled
@@ -34,7 +34,7 @@ class Begun:
     placed: Placed | None = None
     few: Compiled | None = None
     parts: Split | None = None
-    near: Sequence[Mapping[str, float]] = ()
+    near: Sequence[Placed] = ()
 
     def reached(self, objective: str) -> float | None:
         """What the relaxation, or else the plan, reached in an objective; None where not known."""
@@ -46,9 +46,9 @@ class Begun:
 
     def standing(self, case: Case) -> list[Placed]:
         """The plans of before, and near, that break no limit of now."""
-        plans = [standing(case, plan) for plan in self.near]
+        plans = [*self.near]
         before, few = self.placed, self.few
         if before is not None and few is not None and holds(few, before.solution):
             at = at_sites(case, before.case.sets["SITE"])
             plans.append(Placed(at, few, before.solution))
-        return [plan for plan in plans if plan is not None]
+        return plans

@@ -58,7 +58,7 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.narrow import among
 from planner.solve.order import held
-from planner.solve.placed import opened
+from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
 from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
@@ -149,14 +149,14 @@ class Loaded:
         scenario: Scenario,
         facts: Region,
         watch: Watch | None = None,
-        near: Sequence[Columns] = (),
+        near: Sequence[Columns | Placed] = (),
         relaxed: Relaxed | None = None,
     ) -> WhatIf | None:
         """The plan by limits or by prices; None where the model would have to be rebuilt.
 
         `facts` are those of the scenario, read from the tables that the model was loaded with;
-        `near` are plans that may be as good, or nearly, their columns at sites by name; `relaxed`
-        is a relaxation under limits of the same kinds.
+        `near` are plans that may be as good, or nearly: of this scenario, or their columns at sites
+        by name; `relaxed` is a relaxation under limits of the same kinds.
         """
         by_limits = self._by_limits(scenario, watch, near, relaxed)
         return by_limits or self._by_prices(scenario, facts, watch, near)
@@ -178,22 +178,26 @@ class Loaded:
         return low, high
 
     def near_limit(
-        self, scenario: Scenario, objective: str, ranges: Sequence[Range]
+        self,
+        scenario: Scenario,
+        objective: str,
+        ranges: Sequence[Range],
+        known: float | None = None,
     ) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
-        None where `answer` would not go by limits, or there is no relaxation.
+        It is better than `known`, which is what a plan on its strict side has. None where `answer` would not go by limits, or there is no relaxation.
         """
         limits = self._limits(scenario)
         if limits is None or limits[1] is None:
             return None
-        return near_limit(limits[0], scenario, limits[1], objective, ranges)
+        return near_limit(limits[0], scenario, limits[1], objective, ranges, known)
 
     def _by_limits(
         self,
         scenario: Scenario,
         watch: Watch | None,
-        near: Sequence[Columns],
+        near: Sequence[Columns | Placed],
         relaxed: Relaxed | None,
     ) -> WhatIf | None:
         """The plan of a scenario that differs in limits and choice of sites; None if in more."""
@@ -228,7 +232,11 @@ class Loaded:
         return case, self._begun(case, bounded, change)
 
     def _by_prices(
-        self, scenario: Scenario, facts: Region, watch: Watch | None, near: Sequence[Columns]
+        self,
+        scenario: Scenario,
+        facts: Region,
+        watch: Watch | None,
+        near: Sequence[Columns | Placed],
     ) -> WhatIf | None:
         """The plan of a scenario that differs in prices, shares and limits; None if in more."""
         if not only_numbers(self.scenario, scenario):
@@ -343,13 +351,14 @@ def with_loads(compiled: Compiled, before: Case, case: Case) -> Compiled:
     return compiled
 
 
-def _beside(begun: Begun | None, near: Sequence[Columns], case: Case) -> Begun | None:
-    """With further plans to begin from, whose sites are looked at, too."""
-    if begun is None or not near:
-        return begun
-    here = set(case.sets["SITE"])
-    sites = set().union(begun.sites, *(opened(plan) & here for plan in near))
-    return replace(begun, near=near, sites=sites)
+def _beside(begun: Begun | None, near: Sequence[Columns | Placed], case: Case) -> Begun | None:
+    """With further plans to begin from, those that break no limit; their sites are looked at."""
+    if begun is None:
+        return None
+    plans = [plan if isinstance(plan, Placed) else standing(case, plan) for plan in near]
+    stand = [plan for plan in plans if plan is not None]
+    sites = set().union(begun.sites, *(plan.sites() for plan in stand))
+    return replace(begun, near=stand, sites=sites)
 
 
 def load_model(

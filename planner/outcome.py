@@ -88,3 +88,8 @@ def gap_frac_of(value: float, bound: float) -> float:
 def in_unit(ratio: Any, value: float) -> float:
     """A ratio in the model's columns, in the unit people read."""
     return (value if ratio.more_is_better else -value) * ratio.factor + 0.0  # no -0
+
+
+def of_unit(ratio: Any, value: float) -> float:
+    """A ratio in the unit people read, in the model's columns."""
+    return (value if ratio.more_is_better else -value) / ratio.factor

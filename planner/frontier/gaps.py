@@ -63,6 +63,7 @@ class _Gap(NamedTuple):
 def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: float) -> list[Limit]:
     """So many limits that part the widest gaps evenly.
 
+    Two of one gap are likely to fail together, so it is parted twice only where far the widest.
     Each may move to not far from there, or to the middle of a gap that no other parts. One whose
     middle was empty is looked into at its far end, and there exactly. Points are proven to
     `gap_frac`.
@@ -70,7 +71,7 @@ def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: floa
     gaps = _gaps(axes, found, gap_frac)
     parts = [1] * len(gaps)
     for _ in range(most if gaps else 0):
-        parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i])] += 1
+        parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i] ** 2)] += 1
     others = [
         axes.ordered(gap.at(0.25), gap.at(0.75))
         for gap, n in zip(gaps, parts, strict=True)

@@ -55,8 +55,9 @@ def trace(
         records = solve([_near(axes, limit, between) for limit in limits])
         before = front(axes, found)
         take([limit.x for limit in limits], records)
-        for limit in limits:
-            _mark_missed(axes, found, before, limit)
+        for limit, record in zip(limits, records, strict=True):
+            if not _found_there(axes, before, limit, record):
+                _mark_missed(axes, found, limit)
 
     def take(stated: Sequence[float | None], records: list[Record]) -> None:
         for limit, record in zip(stated, records, strict=True):
@@ -86,8 +87,8 @@ def trace(
     while True:
         wanted = min(axes.points - len(front(axes, found)), axes.points + MORE - asked, TOGETHER)
         limits = limits_between(axes, found, wanted, gap_frac)
-        if len(limits) < TOGETHER:  # beside the last of them
-            limits, last = [*limits, *last], []
+        if len(limits) < TOGETHER:  # beside the last of them, or where it may be proven
+            limits, last = [*limits, *(last if limits or not found[0].missed else [])], []
         if not limits:
             return found, reasons
         ask(limits, found)
@@ -142,16 +143,22 @@ def _place(found: Sequence[Point], one: Point) -> int | None:
     return None
 
 
-def _mark_missed(axes: Axes, found: list[Point], before: Sequence[Point], limit: Limit) -> None:
-    """Note that between the points beside a limit nothing was found, where that is so."""
-    at = axes.less(limit.x)
-    left = next((point for point in reversed(before) if axes.less(point.x) <= at), None)
-    i = None if left is None else _place(found, left)
-    if left is None or i is None or found[i].again:
-        return
-    start, there = axes.less(left.x), [axes.less(point.x) for point in front(axes, found)]
-    end = min((axes.less(point.x) for point in before if axes.less(point.x) > at), default=math.inf)
-    if not any(start < x < end and not math.isclose(x, start) for x in there):
+def _found_there(axes: Axes, before: Sequence[Point], limit: Limit, record: Record) -> bool:
+    """Whether a limit's own plan is a new one in the gap that it stood in."""
+    if record.get("value") is None:
+        return False
+    x, at = axes.less(record["objectives"][axes.x]), axes.less(limit.x)
+    there = [axes.less(point.x) for point in before]
+    start = max((known for known in there if known <= at), default=-math.inf)
+    end = min((known for known in there if known > at), default=math.inf)
+    return start < x < end and not math.isclose(x, start)
+
+
+def _mark_missed(axes: Axes, found: list[Point], limit: Limit) -> None:
+    """Note that behind the last point within a limit nothing was found, though there may be."""
+    within = [point for point in front(axes, found) if axes.less(point.x) <= axes.less(limit.x)]
+    i = _place(found, within[-1]) if within else None
+    if i is not None and not found[i].again:
         found[i] = replace(found[i], missed=found[i].missed + 1)
 
 

@@ -28,7 +28,7 @@ from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
 from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver
+from planner.solve.highs import Solver, Watch
 from planner.solve.order import Enough, Limits, held, in_order
 from planner.solve.ratio import NOTHING, Fraction, costs_at, value_at
 from planner.solve.split import with_row, with_slack
@@ -206,21 +206,22 @@ def _whole(
 
 
 def priced(
-    compiled: Compiled, row: int, wanted: Wanted, limits: Limits, seed: int
+    compiled: Compiled, row: int, times: float, wanted: Wanted, limits: Limits, seed: int
 ) -> np.ndarray | None:
-    """A plan with whole racks, one row priced at what it is worth there instead of held.
+    """A plan with whole racks, one row priced at so many times its worth there instead of held.
 
     So the row may be broken by a little, or leave something over; None where none is found.
     """
     ratio = OBJECTIVES[wanted.names[0]]
     costs = costs_at(compiled, ratio, wanted.bound)
-    limited = Held(compiled, costs, seed).solver
-    if limited.run(deadline=limits.deadline).state != "optimal":
-        return None
-    costs -= limited.duals()[row] * csr_array(compiled.matrix)[[row]].toarray().ravel()
     program, racks = Held(compiled, costs, seed), Solver(compiled, threads=1, seed=seed)
+    if program.solver.run(deadline=limits.deadline).state != "optimal":
+        return None
+    price = times * program.solver.duals()[row]
+    costs -= price * csr_array(compiled.matrix)[[row]].toarray().ravel()
     for solver in (program.solver, racks):
         solver.row_bounds(np.array([row]), np.array([-np.inf]), np.array([np.inf]))
+    program.solver.maximise_vector(costs)
     racks.maximise_vector(costs)
     under, gap = compiled.column[ratio.under], wanted.bound - wanted.least
     worth = Worth(lambda x: wanted.bound + costs @ x / max(x[under], NOTHING), gap, wanted.bound)
@@ -231,7 +232,8 @@ def priced(
     plans: list[np.ndarray] = []
     for bounds in with_more(compiled, x):
         fix(racks, bounds)
-        found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS)).x
+        soon = min(limits.deadline, monotonic() + RACKS_SECONDS)
+        found = racks.run(tolerance, soon, _Kept(worth, x)).x
         plans += [] if found is None else [found]
         if plans and not worth.loses(x, plans[-1]):
             break
@@ -252,6 +254,16 @@ class Worth(NamedTuple):
     def loses(self, before: np.ndarray, after: np.ndarray) -> bool:
         """Whether much was lost from one point to the next."""
         return self.of(after) < self.of(before) - LOST_FRAC * self.gap
+
+
+class _Kept(Watch):
+    """Ends a search once what it finds is worth about as much as a point."""
+
+    def __init__(self, worth: Worth, x: np.ndarray) -> None:
+        self._worth, self._x = worth, x
+
+    def plan(self, x: np.ndarray) -> None:
+        self.stop = self.stop or not self._worth.loses(self._x, x)
 
 
 def but_racks(program: InTurn, deadline: float, worth: Worth | None = None) -> np.ndarray | None:

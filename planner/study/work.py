@@ -1,19 +1,20 @@
 """One run of a study, in a process of its own: solved, and written whole with its record."""
 
 import json
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.blocks.objective import OBJECTIVES
 from planner.errors import InputError
 from planner.folders import whole_folder
 from planner.tables import Region
 
 if TYPE_CHECKING:
     from planner.loaded import Loaded
+    from planner.outcome import Outcome
     from planner.planning import Plan
     from planner.scenario import Scenario
 
@@ -28,9 +29,6 @@ LEAST_SECONDS = 2.0
 
 NEAR_TIMES, NEAR_SECONDS = 0.8, 1.0
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
-
-ROUNDING_FRAC = 1e-7
-"""A limit moved to where a plan stands is this share looser: sums are rounded."""
 
 FAILED = "failed"
 Record = dict[str, Any]
@@ -129,7 +127,7 @@ def _solved(kept: Kept, job: Job) -> Record:
     from planner.plan_files import figures
 
     begun = time.monotonic()
-    found = _plan(kept, job)
+    found, same_as = _plan(kept, job)
     record: Record = {
         "status": found.status,
         "reason": "",
@@ -150,31 +148,35 @@ def _solved(kept: Kept, job: Job) -> Record:
     if found.value is not None and found.tables:
         record["figures"] = figures(found.tables)
         record["sites"] = sorted(found.tables["power"]["site_id"].unique())
+    if same_as is not None:
+        earlier = read_record(job.folder.parents[1] / same_as) or {}
+        record |= {"same_as": same_as, **{name: earlier[name] for name in ("figures", "sites")}}
     record["seconds"] = round(time.monotonic() - begun, 3)
     with whole_folder(job.folder, RECORD) as fresh:
         if found.tables:
             found.write(fresh)
         placed = found.outcome.placed
-        if placed is not None and job.near is not None:
+        if placed is not None and job.near is not None and same_as is None:
             columns = placed.found_in.named(placed.solution)
             (fresh / COLUMNS).write_text(json.dumps(columns), encoding="utf-8")
         _write(fresh, record)
     return record
 
 
-def _plan(kept: Kept, job: Job) -> "Plan":
+def _plan(kept: Kept, job: Job) -> tuple["Plan", str | None]:
+    """The plan; without tables where a run that it began from has the same, and which that is."""
     from planner.planning import plan
     from planner.reading import read
 
     if job.base is not None:
         return _answered(kept.loaded(job.scenario, job.base), kept, job)
     scenario, facts = read(job.scenario, kept.region, job.overrides)
-    return plan(scenario, region=facts, worth=job.worth)
+    return plan(scenario, region=facts, worth=job.worth), None
 
 
-def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
+def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | None]:
     """The plan by the loaded model of the base; from nothing where that has to be built anew."""
-    from planner.planning import plan, plan_of
+    from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
     texts, (moved, ranges) = [*job.overrides], job.movable or (None, ())
@@ -185,15 +187,16 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
     scenario, facts = read(job.scenario, kept.region, texts)
     most = scenario.solve.time_limit_s
     runs, relaxed = job.folder.parents[1], None
-    near: list[Mapping[str, float]] = [_columns(runs / name) for name in job.near or ()]
+    near: list[Any] = []
     left = 0.0
     if moved is not None and ranges:
         end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
-        found = loaded.near_limit(_until(scenario, end), moved, ranges)
+        known = _known(runs, job.near or (), scenario.objective.name)
+        found = loaded.near_limit(_until(scenario, end), moved, ranges, known)
         relaxed = found.relaxed if found is not None else None
-        if found is not None and found.reached is not None:
+        if found is not None and found.plan is not None:
             near.append(found.plan)
-            there = [*texts, _limit_at(moved, found.reached)]
+            there = [*texts, _limit_at(moved, found.limit)]
             scenario, facts = read(job.scenario, kept.region, there)
         if found is None or not found.good:
             left = max(end - time.monotonic(), 0.0)
@@ -202,16 +205,35 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> "Plan":
     if job.times is not None:
         seconds = min(most, max(job.times * loaded.seconds, job.least_s) + left)
         timed = _until(scenario, time.monotonic() + seconds)
-    answer = loaded.answer(timed, facts, near=[p for p in near if p], relaxed=relaxed)
+    near = near or [known for name in job.near or () if (known := _columns(runs / name))]
+    answer = loaded.answer(timed, facts, near=near, relaxed=relaxed)
     if answer is None:
-        return plan(scenario, region=facts, worth=job.worth)
-    return plan_of(facts, timed, answer.case, answer.outcome, job.worth)
+        return plan(scenario, region=facts, worth=job.worth), None
+    same_as = _same_as(runs, job.near or (), answer.outcome)
+    if same_as is not None:
+        return Plan(timed, facts, answer.case, answer.outcome, {}), same_as
+    return plan_of(facts, timed, answer.case, answer.outcome, job.worth), None
 
 
-def _limit_at(objective: str, reached: float) -> str:
-    """The change that lets the limit on an objective stand where a plan is."""
-    looser = -ROUNDING_FRAC if OBJECTIVES[objective].more_is_better else ROUNDING_FRAC
-    return f"objective.no_worse_than.{objective}={reached + looser * abs(reached)!r}"
+def _known(runs: Path, near: Sequence[str], objective: str) -> float | None:
+    """What the last of the runs begun from has of an objective; None where there is none."""
+    records = [read_record(runs / name) for name in near[-1:]]
+    return next((record["objectives"][objective] for record in records if record), None)
+
+
+def _same_as(runs: Path, near: Sequence[str], outcome: "Outcome") -> str | None:
+    """Which of the runs begun from ended with the same plan; None where none did."""
+    reached = outcome.reached()
+    for name in near:
+        there = (read_record(runs / name) or {}).get("objectives")
+        if there and reached and all(math.isclose(there[o], reached[o]) for o in reached):
+            return name
+    return None
+
+
+def _limit_at(objective: str, limit: float | None) -> str:
+    """The change that lets a limit on an objective stand there."""
+    return f"objective.no_worse_than.{objective}={limit!r}"
 
 
 def _until(scenario: "Scenario", end: float) -> "Scenario":

@@ -14,10 +14,13 @@ from planner.coefficients.rules import rule_values
 from planner.limit_rows import changed, limited
 from planner.loaded import Loaded, WhatIf, load_model
 from planner.optimize import optimize
+from planner.outcome import in_unit
 from planner.search import Search
 from planner.solve.compile import compile_model
 from planner.solve.dive import FAR_TIMES
+from planner.solve.ratio import value_at
 
+COST = OBJECTIVES["cost_per_mtoken"]
 SCENARIO: dict[str, Any] = {
     "name": "loaded",
     "periods": [2027, 2028],
@@ -145,14 +148,22 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
     scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
     found = loaded.near_limit(scenario, "cost_per_mtoken", [between])
     assert found is not None
-    plan = found.plan
-    assert between[0] <= found.reached <= between[1]
-    at_it = f"objective.no_worse_than={{cost_per_mtoken: {found.reached * (1 + 1e-7)}}}"
+    plan, limit = found.plan, found.limit
+    assert plan is not None
+    assert limit is not None
+    assert between[0] <= limit <= between[1]
+    reached = in_unit(COST, value_at(plan.found_in, COST, plan.solution))
+    assert limit * (1 - 1e-6) <= reached <= limit
+    at_it = f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"
     scenario, facts = loaded.asked([at_it])
+    columns = plan.found_in.named(plan.solution)
+    by_name = loaded.answer(scenario, facts, near=[columns], relaxed=found.relaxed)
     answer = loaded.answer(scenario, facts, near=[plan], relaxed=found.relaxed)
     assert answer is not None
+    assert by_name is not None
+    assert (answer.value, answer.bound) == pytest.approx((by_name.value, by_name.bound))
     assert answer.bound is not None
-    least = 1e6 * plan["tokens_total"] / plan["facility_total"]
+    least = 1e6 * plan.value("tokens_total") / plan.value("facility_total")
     assert least * (1 - 1e-9) <= (answer.value or 0.0) <= answer.bound
     agrees_with_anew(loaded, answer, at_it)
 
@@ -164,14 +175,15 @@ def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded
     nowhere, elsewhere = (limit, limit), (limit, 1.1 * usual)
     found = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere, elsewhere])
     assert found is not None
-    assert found.reached is not None
-    assert limit < found.reached <= elsewhere[1]
-    ratio = found.plan["tokens_total"] / found.plan["facility_total"]
+    assert found.limit is not None
+    assert found.plan is not None
+    assert limit < found.limit <= elsewhere[1]
+    ratio = found.plan.value("tokens_total") / found.plan.value("facility_total")
     assert found.good
     assert ratio >= found.relaxed.bound / (1 + FAR_TIMES * loaded.scenario.solve.gap_frac)
     alone = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere])
     assert alone is not None
-    assert alone.reached is None
+    assert alone.plan is None
 
 
 def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
@@ -191,12 +203,12 @@ def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
     loose, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.5}"])
     nothing = loaded.near_limit(loose, "cost_per_mtoken", [(0.0, 0.01)])
     assert nothing is not None
-    assert (nothing.reached, nothing.plan) == (None, {})
+    assert (nothing.limit, nothing.plan) == (None, None)
     hasty, _ = loaded.asked(
         ["objective.no_worse_than={cost_per_mtoken: 0.2}", "solve.time_limit_s=1e-6"]
     )
     late = loaded.near_limit(hasty, "cost_per_mtoken", [(0.0, 1.0)])
-    assert late is None or late.reached is None
+    assert late is None or late.plan is None
     rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
                                "budget.capex_musd.2028=5000"])  # fmt: skip
     assert loaded.near_limit(rebuilt, "cost_per_mtoken", [(0.0, 1.0)]) is None
