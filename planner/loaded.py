@@ -28,7 +28,7 @@ else is made cheap.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
 from planner.in_hand import ROUNDING_FRAC
 from planner.limit_rows import Changed, changed, limited, only_limits, only_numbers
-from planner.near_limit import Near, near_limit
+from planner.near_limit import Near, Sought, near_limit
 from planner.optimize import limits_of, optimize, starters
 from planner.outcome import Outcome, Solved, in_unit
 from planner.reading import facts_of, read
@@ -178,20 +178,17 @@ class Loaded:
         return low, high
 
     def near_limit(
-        self,
-        scenario: Scenario,
-        objective: str,
-        ranges: Sequence[Range],
-        known: float | None = None,
+        self, scenario: Scenario, sought: Sought, beyond: Columns | None = None
     ) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
-        It is better than `known`, which is what a plan on its strict side has. None where `answer` would not go by limits, or there is no relaxation.
+        `beyond` is one on the other side of the limit, its columns at sites by name. None where `answer` would not go by limits, or there is no relaxation.
         """
-        limits = self._limits(scenario)
-        if limits is None or limits[1] is None:
+        case, begun = self._limits(scenario) or (self.case, None)
+        if begun is None:
             return None
-        return near_limit(limits[0], scenario, limits[1], objective, ranges, known)
+        ready = partial(self._stood_as, beyond) if beyond else None
+        return near_limit(case, scenario, begun, sought, ready)
 
     def _by_limits(
         self,
@@ -291,10 +288,19 @@ class Loaded:
 
     @cached_property
     def _stood(self) -> Stood:
-        placed = self.outcome.placed
-        assert placed is not None
-        row = held(self.scenario.objective.name, self.outcome.r, ROUNDING_FRAC)
-        return Stood.of(placed.found_in, placed.solution, row)
+        assert self.outcome.placed is not None
+        return self._stood_of(self.outcome.placed)
+
+    def _stood_as(self, columns: Columns) -> Stood | None:
+        """A plan of the scenario as it was loaded, told by its columns."""
+        placed = standing(self.case, columns)
+        return None if placed is None else self._stood_of(placed)
+
+    def _stood_of(self, placed: Placed) -> Stood:
+        """A plan of the scenario as it was loaded, as one to begin from."""
+        name = self.scenario.objective.name
+        r = value_at(placed.found_in, OBJECTIVES[name], placed.solution)
+        return Stood.of(placed.found_in, placed.solution, held(name, r, ROUNDING_FRAC))
 
     def _bounded(self, compiled: Compiled, forced: Sequence[str], out: set[str]) -> Compiled:
         """With bounds that force sites in or rule them out."""

@@ -3,11 +3,14 @@
 Whole halls and racks rarely add up to a limit that was stated beforehand, and what is left of it is
 lost. Who wants plans along a front may let the limit stand where one uses it up: it is priced at
 what it is worth, and not held (planner/solve/dive.py). What is made whole upwards costs, so the
-first dive is aimed to the strict side of the limit; by as much as it ends beyond, the next is aimed
-further. Where that ends with nothing, it is aimed as before at twice the price.
+first dive is aimed to the strict side of the limit. Where that ends with nothing in range, a plan
+beyond the limit is changed as little as the limit needs (planner/solve/repair.py): it is no better
+than need be, but there mostly is one. Else further dives are aimed by as much further as the one
+before ended beyond; or as before at twice the price, where it ended with nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import NamedTuple
 
@@ -22,26 +25,46 @@ from planner.optimize import limits_of, relaxations
 from planner.outcome import in_unit, of_unit
 from planner.scenario import Scenario
 from planner.search import in_turn
+from planner.solve.beside import Stood
 from planner.solve.box import Range, points
 from planner.solve.compile import Compiled
 from planner.solve.dive import FAR_TIMES, Wanted, priced
 from planner.solve.narrow import at_sites
-from planner.solve.placed import Placed, at_few, opened
+from planner.solve.order import Limits
+from planner.solve.placed import Placed, at_few, opened, used
 from planner.solve.ratio import value_at
+from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
 
 DIVES = 20
 """So many are made at most for a plan in range, while there is time."""
 
+CHANGED_TIMES = 20.0
+"""A plan that is changed is not so many gaps away from the bound."""
+
+CHANGE_SECONDS = 1.5
+"""A plan may be changed for so long even where the dive before took all the time."""
+
 ROUNDING_FRAC = 1e-7
 """A limit moved to where a plan stands is this share looser: sums are rounded."""
 
-AHEAD_FRAC = 0.01
+AHEAD_FRAC = 0.02
 """The first is aimed so much of the limit to its strict side, in range."""
 
 
+class Sought(NamedTuple):
+    """An objective whose limit may move, and the ranges that it may be in, the first its own.
+
+    `known` is what a plan on the strict side of them has of the scenario's own objective.
+    """
+
+    objective: str
+    ranges: Sequence[Range]
+    known: float | None = None
+
+
 class Near(NamedTuple):
-    """A plan near a limit: where the limit is used up, the plan there, the relaxation at the limit.
+    """A plan near a limit: where the limit then stands, the plan, the relaxation at the limit.
 
     Neither of the first two where no plan is found. `good` is one near the bound there, too.
     """
@@ -56,58 +79,106 @@ def near_limit(
     case: Case,
     scenario: Scenario,
     begun: Begun,
-    objective: str,
-    ranges: Sequence[Range],
-    known: float | None = None,
+    sought: Sought,
+    beyond: Callable[[], Stood | None] | None = None,
 ) -> Near | None:
     """A plan near the scenario's limit on an objective, or None without a relaxation.
 
-    What it reaches is in one of some ranges. The first of them holds the limit; in another it is
-    taken only where it is near the bound at that limit. It is better than `known`, what a plan on
-    the strict side of them has of the scenario's own objective. `begun` says where the relaxation goes on
-    from, as for `planner.optimize.optimize`.
+    It is better than the one known. What it reaches is in the first of the ranges, where the limit
+    is; in another it is taken only where it is near the bound at that limit. `begun` says where the
+    relaxation goes on from, as for `planner.optimize.optimize`; `beyond` makes a plan on the other
+    side of the limit ready to be changed.
     """
     limits, names = limits_of(scenario), in_turn(scenario)
     relaxed = relaxations(case, begun.compiled, names, limits, begun)
     if relaxed[0].x is None:
         return None
-    near, bound = points(begun.compiled, relaxed), relaxed[0].bound
-    if not np.isfinite(bound):
+    if not np.isfinite(relaxed[0].bound):
         return Near(None, None, relaxed[0])
-    sites = set(case.sets["FORCED_SITE"]).union(*map(opened, near))
-    wanted = Wanted(names, least_within(bound, scenario.solve.gap_frac), bound)
-    ratio = OBJECTIVES[objective]
-    stated = scenario.objective.no_worse_than[objective]  # type: ignore[index]
-    enough = least_within(bound, FAR_TIMES * scenario.solve.gap_frac)
-    few, first = at_few(case, sites, *near)[1], OBJECTIVES[names[0]]
-    least = -np.inf if known is None else of_unit(first, known)
-    found_at, aim, times = stated, _ahead(ratio, stated, ranges[0]), 1.0
-    for _ in range(DIVES):
-        aimed = _limited(few, case, _aimed(case, objective, aim))
-        row = aimed.row[row_of(objective)]
-        x = priced(aimed, row, times, wanted, limits, scenario.solve.seed)
+    here = _Place(case, scenario, sought, limits, relaxed[0])
+    near = points(begun.compiled, relaxed)
+    dives = here.dives(near)
+    found = next(dives)
+    if found is None and beyond is not None and sought.known is not None:
+        found = here.changed(near[0], beyond())
+    return found or next(filter(None, dives), Near(None, None, relaxed[0]))
+
+
+class _Place:
+    """A limit that a plan is looked for at, and the relaxation there."""
+
+    def __init__(
+        self, case: Case, scenario: Scenario, sought: Sought, limits: Limits, relaxed: Relaxed
+    ) -> None:
+        self._case, self._sought, self._limits, self._relaxed = case, sought, limits, relaxed
+        self._names, self._seed = in_turn(scenario), scenario.solve.seed
+        self._ratio, self._first = OBJECTIVES[sought.objective], OBJECTIVES[self._names[0]]
+        self._gap_frac, bound = scenario.solve.gap_frac, relaxed.bound
+        self._stated = scenario.objective.no_worse_than[sought.objective]  # type: ignore[index]
+        self._enough = least_within(bound, FAR_TIMES * self._gap_frac)
+        known = sought.known
+        self._least = -np.inf if known is None else of_unit(self._first, known)
+
+    def changed(self, near: Mapping[str, float], stood: Stood | None) -> Near | None:
+        """A plan beyond the limit changed to keep it, between the one known and the bound."""
+        if stood is None:
+            return None
+        sites = opened(near) | opened(stood.named()) | set(self._case.sets["FORCED_SITE"])
+        at, few = at_few(self._case, sites, near, stood.named())
+        bound = self._relaxed.bound
+        least = max(self._least, least_within(bound, CHANGED_TIMES * self._gap_frac))
+        wanted = Wanted(self._names, least, bound)
+        end = max(self._limits.deadline, monotonic() + CHANGE_SECONDS)
+        limits = replace(self._limits, ties=False, deadline=end)
+        x = repaired(few, stood, wanted, limits, self._seed)
         if x is None:
-            aim, times = found_at, 2 * times
-        else:
-            reached = in_unit(ratio, value_at(few, ratio, x))
-            value = value_at(few, first, x)
-            good = value >= enough
-            if value > least and any(low <= reached <= high for low, high in (ranges if good else ranges[:1])):
-                limit = reached + (-1 if ratio.more_is_better else 1) * ROUNDING_FRAC * abs(reached)
-                there = _aimed(case, objective, limit)
-                placed = Placed(at_sites(there, sites), _limited(few, case, there), x)
-                return Near(limit, placed, relaxed[0], good)
-            found_at, aim = aim, aim - (reached - stated)
-        if monotonic() > limits.deadline:
-            break
-    return Near(None, None, relaxed[0])
+            return None
+        return Near(self._stated, Placed(at, few, x), self._relaxed, self._good(few, x))
+
+    def dives(self, near: Sequence[Mapping[str, float]]) -> Iterator[Near | None]:
+        """Plans at sites of solutions of the relaxation, the limit where each uses it up."""
+        sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
+        few, bound = at_few(self._case, sites, *near)[1], self._relaxed.bound
+        wanted = Wanted(self._names, least_within(bound, self._gap_frac), bound)
+        ranges, objective = self._sought.ranges, self._sought.objective
+        found_at, aim, times = self._stated, _ahead(self._ratio, self._stated, ranges[0]), 1.0
+        for _ in range(DIVES):
+            aimed = _limited(few, self._case, _aimed(self._case, objective, aim))
+            row = aimed.row[row_of(objective)]
+            x = priced(aimed, row, times, wanted, self._limits, self._seed)
+            if x is None:
+                yield None
+                aim, times = found_at, 2 * times
+            else:
+                reached = in_unit(self._ratio, value_at(few, self._ratio, x))
+                yield self._moved(few, x, reached) if self._is_found(few, x, reached) else None
+                found_at, aim = aim, aim - (reached - self._stated)
+            if monotonic() > self._limits.deadline:
+                break
+
+    def _good(self, few: Compiled, x: np.ndarray) -> bool:
+        return value_at(few, self._first, x) >= self._enough
+
+    def _is_found(self, few: Compiled, x: np.ndarray, reached: float) -> bool:
+        """Whether a plan is in range and better than the one known."""
+        ranges = self._sought.ranges if self._good(few, x) else self._sought.ranges[:1]
+        better = value_at(few, self._first, x) > self._least
+        return better and any(low <= reached <= high for low, high in ranges)
+
+    def _moved(self, few: Compiled, x: np.ndarray, reached: float) -> Near:
+        """A plan with the limit where it uses it up."""
+        looser = -ROUNDING_FRAC if self._ratio.more_is_better else ROUNDING_FRAC
+        limit = reached + looser * abs(reached)
+        there = _aimed(self._case, self._sought.objective, limit)
+        placed = Placed(at_sites(there, used(few, x)), _limited(few, self._case, there), x)
+        return Near(limit, placed, self._relaxed, self._good(few, x))
 
 
 def _ahead(ratio: Ratio, stated: float, between: Range) -> float:
-    """What a first dive is aimed at: not further than half of what is left of the range there."""
+    """What a first dive is aimed at: not further than the range goes there."""
     strict = between[1] if ratio.more_is_better else between[0]
     most = AHEAD_FRAC * abs(stated)
-    return stated + min(max((strict - stated) / 2, -most), most)
+    return stated + min(max(strict - stated, -most), most)
 
 
 def _limited(few: Compiled, before: Case, case: Case) -> Compiled:

@@ -101,13 +101,15 @@ def _middle(axes: Axes) -> Asked:
 
 
 def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
-    """The best within a limit, to be begun from the best of those found that keep it."""
-    keeping = [point.record for point in found if axes.less(point.x) <= axes.less(limit.x)]
-    near = tuple(record["folder"] for record in keeping[-1:] if "folder" in record)
+    """The best within a limit, to be begun from the points of the front beside it."""
+    records = [(axes.less(point.x), point.record) for point in front(axes, found)]
+    keeping = [record.get("folder") for x, record in records if x <= axes.less(limit.x)]
+    beyond = [record.get("folder") for x, record in records if x > axes.less(limit.x)]
+    near = tuple(folder for folder in keeping[-1:] if folder)
     if not limit.ranges:
         return Asked(held(axes, limit.x), near=near, times=EXACT_TIMES)
-    movable = Movable(axes.x, limit.ranges)
-    return Asked(held(axes, limit.x), near=near, least_s=POINT_SECONDS, movable=movable)
+    asked = Asked(held(axes, limit.x), near=near, beyond=next(iter(beyond), None))
+    return asked._replace(least_s=POINT_SECONDS, movable=Movable(axes.x, limit.ranges))
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:

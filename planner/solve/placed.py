@@ -44,6 +44,15 @@ class Placed:
         """Its sites."""
         return used(self.found_in, self.solution)
 
+    def columns(self) -> dict[str, float]:
+        """Its columns by name, those that are nothing left out but for racks and work.
+
+        They say which could be had: that many rules rest on.
+        """
+        names = self.found_in.column_names
+        could = (name for name in names if name.startswith(("install[", "work[")))
+        return dict.fromkeys(could, 0.0) | self.found_in.named(self.solution)
+
     def value(self, column: str) -> float:
         """How much of one column the plan has."""
         return float(self.solution[self.found_in.column[column]])
@@ -99,13 +108,13 @@ def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:
     """A plan as one of a case, its columns at sites by name; None where it breaks a limit.
 
     The kinds of racks that can be had say how much a full hall draws, so that a plan may stand
-    among all kinds though not among its own alone.
+    among all kinds though not among those that it names.
     """
     sites = opened(plan)
     if not sites <= set(case.sets["SITE"]):
         return None
     at = at_sites(case, sites)
-    for few in (narrowed(at, case["group"], plan), at):
+    for few in (narrowed(at, case["group"], dict.fromkeys(plan, 1.0)), at):
         compiled = compile_case(few)
         x = compiled.point(plan)
         if holds(compiled, x):

@@ -33,6 +33,7 @@ class Asked(NamedTuple):
 
     changes: list[str]
     near: tuple[str, ...] | None = None
+    beyond: str | None = None
     times: float | None = None
     least_s: float = LEAST_SECONDS
     movable: Movable | None = None

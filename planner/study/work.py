@@ -22,7 +22,7 @@ RECORD = "run.json"
 """The file by which a finished run is known."""
 
 COLUMNS = "point.json"
-"""The columns of a plan by name, those that are nothing left out, for others to begin from."""
+"""The columns of a plan by name, for others to begin from."""
 
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
@@ -55,8 +55,9 @@ class Job:
     in the folders `near`, beside its own, and keeps its columns for others; where that is None,
     neither. It takes `times` as long as the base did at most, but may take `least_s`; or the time
     limit of the scenario where that is None. Where a limit is `movable`, a plan near it is looked
-    for before that time begins, and the limit stands there. What the relaxation took then is added,
-    for it goes on from there; and time left, but where that plan is near the bound, too.
+    for before that time begins, also from the one in the folder `beyond`, and the limit stands
+    there. What the relaxation took then is added, for it goes on from there; and time left, but
+    where that plan is near the bound, too.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Job:
     worth: bool
     base: tuple[str, ...] | None = None
     near: tuple[str, ...] | None = None
+    beyond: str | None = None
     times: float | None = None
     least_s: float = LEAST_SECONDS
     movable: Movable | None = None
@@ -157,8 +159,7 @@ def _solved(kept: Kept, job: Job) -> Record:
             found.write(fresh)
         placed = found.outcome.placed
         if placed is not None and job.near is not None and same_as is None:
-            columns = placed.found_in.named(placed.solution)
-            (fresh / COLUMNS).write_text(json.dumps(columns), encoding="utf-8")
+            (fresh / COLUMNS).write_text(json.dumps(placed.columns()), encoding="utf-8")
         _write(fresh, record)
     return record
 
@@ -176,6 +177,7 @@ def _plan(kept: Kept, job: Job) -> tuple["Plan", str | None]:
 
 def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | None]:
     """The plan by the loaded model of the base; from nothing where that has to be built anew."""
+    from planner.near_limit import Sought
     from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
@@ -192,20 +194,21 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
     if moved is not None and ranges:
         end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
         known = _known(runs, job.near or (), scenario.objective.name)
-        found = loaded.near_limit(_until(scenario, end), moved, ranges, known)
+        beyond = _columns(runs / job.beyond) if job.beyond else None
+        found = loaded.near_limit(_until(scenario, end), Sought(moved, ranges, known), beyond)
         relaxed = found.relaxed if found is not None else None
         if found is not None and found.plan is not None:
             near.append(found.plan)
             there = [*texts, _limit_at(moved, found.limit)]
-            scenario, facts = read(job.scenario, kept.region, there)
+            before, (scenario, facts) = scenario, read(job.scenario, kept.region, there)
+            left = found.relaxed.seconds if scenario != before else 0.0
         if found is None or not found.good:
-            left = max(end - time.monotonic(), 0.0)
-        left += 0.0 if found is None else found.relaxed.seconds
+            left += max(end - time.monotonic(), 0.0)
     timed = scenario
     if job.times is not None:
         seconds = min(most, max(job.times * loaded.seconds, job.least_s) + left)
         timed = _until(scenario, time.monotonic() + seconds)
-    near = near or [known for name in job.near or () if (known := _columns(runs / name))]
+    near = near or [begun for name in job.near or () if (begun := _columns(runs / name))]
     answer = loaded.answer(timed, facts, near=near, relaxed=relaxed)
     if answer is None:
         return plan(scenario, region=facts, worth=job.worth), None

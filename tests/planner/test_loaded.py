@@ -13,6 +13,7 @@ from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.limit_rows import changed, limited
 from planner.loaded import Loaded, WhatIf, load_model
+from planner.near_limit import Sought
 from planner.optimize import optimize
 from planner.outcome import in_unit
 from planner.search import Search
@@ -146,7 +147,7 @@ def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> N
     usual = loaded.outcome.reached()["cost_per_mtoken"]
     limit, between = 0.95 * usual, (0.9 * usual, 0.99 * usual)
     scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
-    found = loaded.near_limit(scenario, "cost_per_mtoken", [between])
+    found = loaded.near_limit(scenario, Sought("cost_per_mtoken", [between]))
     assert found is not None
     plan, limit = found.plan, found.limit
     assert plan is not None
@@ -173,7 +174,7 @@ def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded
     limit = 0.95 * usual
     scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
     nowhere, elsewhere = (limit, limit), (limit, 1.1 * usual)
-    found = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere, elsewhere])
+    found = loaded.near_limit(scenario, Sought("cost_per_mtoken", [nowhere, elsewhere]))
     assert found is not None
     assert found.limit is not None
     assert found.plan is not None
@@ -181,7 +182,7 @@ def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded
     ratio = found.plan.value("tokens_total") / found.plan.value("facility_total")
     assert found.good
     assert ratio >= found.relaxed.bound / (1 + FAR_TIMES * loaded.scenario.solve.gap_frac)
-    alone = loaded.near_limit(scenario, "cost_per_mtoken", [nowhere])
+    alone = loaded.near_limit(scenario, Sought("cost_per_mtoken", [nowhere]))
     assert alone is not None
     assert alone.plan is None
 
@@ -199,19 +200,19 @@ def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
 
 def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
     scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
-    assert loaded.near_limit(scenario, "cost_per_mtoken", [(0.0, 1.0)]) is None
+    assert loaded.near_limit(scenario, Sought("cost_per_mtoken", [(0.0, 1.0)])) is None
     loose, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.5}"])
-    nothing = loaded.near_limit(loose, "cost_per_mtoken", [(0.0, 0.01)])
+    nothing = loaded.near_limit(loose, Sought("cost_per_mtoken", [(0.0, 0.01)]))
     assert nothing is not None
     assert (nothing.limit, nothing.plan) == (None, None)
     hasty, _ = loaded.asked(
         ["objective.no_worse_than={cost_per_mtoken: 0.2}", "solve.time_limit_s=1e-6"]
     )
-    late = loaded.near_limit(hasty, "cost_per_mtoken", [(0.0, 1.0)])
+    late = loaded.near_limit(hasty, Sought("cost_per_mtoken", [(0.0, 1.0)]))
     assert late is None or late.plan is None
     rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
                                "budget.capex_musd.2028=5000"])  # fmt: skip
-    assert loaded.near_limit(rebuilt, "cost_per_mtoken", [(0.0, 1.0)]) is None
+    assert loaded.near_limit(rebuilt, Sought("cost_per_mtoken", [(0.0, 1.0)])) is None
 
 
 def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:
