@@ -48,19 +48,20 @@ CHANGE_SECONDS = 1.5
 ROUNDING_FRAC = 1e-7
 """A limit moved to where a plan stands is this share looser: sums are rounded."""
 
-AHEAD_FRAC = 0.02
+AHEAD_FRAC = 0.01
 """The first is aimed so much of the limit to its strict side, in range."""
 
 
 class Sought(NamedTuple):
     """An objective whose limit may move, and the ranges that it may be in, the first its own.
 
-    `known` is what a plan on the strict side of them has of the scenario's own objective.
+    `known` is what a plan on the strict side of each has of the scenario's own objective; nothing
+    where none is known.
     """
 
     objective: str
     ranges: Sequence[Range]
-    known: float | None = None
+    known: Sequence[float] = ()
 
 
 class Near(NamedTuple):
@@ -84,8 +85,8 @@ def near_limit(
 ) -> Near | None:
     """A plan near the scenario's limit on an objective, or None without a relaxation.
 
-    It is better than the one known. What it reaches is in the first of the ranges, where the limit
-    is; in another it is taken only where it is near the bound at that limit. `begun` says where the
+    What it reaches is in the first of the ranges, where the limit is; in another it is taken only
+    where it is near the bound at that limit. It is better than what is known there. `begun` says where the
     relaxation goes on from, as for `planner.optimize.optimize`; `beyond` makes a plan on the other
     side of the limit ready to be changed.
     """
@@ -97,11 +98,14 @@ def near_limit(
         return Near(None, None, relaxed[0])
     here = _Place(case, scenario, sought, limits, relaxed[0])
     near = points(begun.compiled, relaxed)
-    dives = here.dives(near)
-    found = next(dives)
-    if found is None and beyond is not None and sought.known is not None:
-        found = here.changed(near[0], beyond())
-    return found or next(filter(None, dives), Near(None, None, relaxed[0]))
+    half, best = (monotonic() + limits.deadline) / 2, Near(None, None, relaxed[0])
+    for k, found in enumerate(here.dives(near)):
+        if k == 0 and found is None and beyond is not None and sought.known:
+            found = here.changed(near[0], beyond())
+        best = max(best, found or best, key=here.value)
+        if best.good or (best.plan and monotonic() > half):
+            break
+    return best
 
 
 class _Place:
@@ -116,8 +120,8 @@ class _Place:
         self._gap_frac, bound = scenario.solve.gap_frac, relaxed.bound
         self._stated = scenario.objective.no_worse_than[sought.objective]  # type: ignore[index]
         self._enough = least_within(bound, FAR_TIMES * self._gap_frac)
-        known = sought.known
-        self._least = -np.inf if known is None else of_unit(self._first, known)
+        known = sought.known or [in_unit(self._first, -np.inf)] * len(sought.ranges)
+        self._least = [of_unit(self._first, y) for y in known]
 
     def changed(self, near: Mapping[str, float], stood: Stood | None) -> Near | None:
         """A plan beyond the limit changed to keep it, between the one known and the bound."""
@@ -126,7 +130,7 @@ class _Place:
         sites = opened(near) | opened(stood.named()) | set(self._case.sets["FORCED_SITE"])
         at, few = at_few(self._case, sites, near, stood.named())
         bound = self._relaxed.bound
-        least = max(self._least, least_within(bound, CHANGED_TIMES * self._gap_frac))
+        least = max(self._least[0], least_within(bound, CHANGED_TIMES * self._gap_frac))
         wanted = Wanted(self._names, least, bound)
         end = max(self._limits.deadline, monotonic() + CHANGE_SECONDS)
         limits = replace(self._limits, ties=False, deadline=end)
@@ -151,19 +155,27 @@ class _Place:
                 aim, times = found_at, 2 * times
             else:
                 reached = in_unit(self._ratio, value_at(few, self._ratio, x))
-                yield self._moved(few, x, reached) if self._is_found(few, x, reached) else None
-                found_at, aim = aim, aim - (reached - self._stated)
+                found = self._is_found(few, x, reached)
+                yield self._moved(few, x, reached) if found else None
+                back = (aim - self._stated) / 2 if found else reached - self._stated
+                found_at, aim = aim, aim - back
             if monotonic() > self._limits.deadline:
                 break
+
+    def value(self, near: Near) -> float:
+        """What a plan has of the scenario's own objective; least where there is none."""
+        plan = near.plan
+        return -np.inf if plan is None else value_at(plan.found_in, self._first, plan.solution)
 
     def _good(self, few: Compiled, x: np.ndarray) -> bool:
         return value_at(few, self._first, x) >= self._enough
 
     def _is_found(self, few: Compiled, x: np.ndarray, reached: float) -> bool:
         """Whether a plan is in range and better than the one known."""
-        ranges = self._sought.ranges if self._good(few, x) else self._sought.ranges[:1]
-        better = value_at(few, self._first, x) > self._least
-        return better and any(low <= reached <= high for low, high in ranges)
+        tried = len(self._least) if self._good(few, x) else 1
+        value = value_at(few, self._first, x)
+        ranges = zip(self._sought.ranges[:tried], self._least, strict=False)
+        return any(low <= reached <= high and value > least for (low, high), least in ranges)
 
     def _moved(self, few: Compiled, x: np.ndarray, reached: float) -> Near:
         """A plan with the limit where it uses it up."""
@@ -175,10 +187,10 @@ class _Place:
 
 
 def _ahead(ratio: Ratio, stated: float, between: Range) -> float:
-    """What a first dive is aimed at: not further than the range goes there."""
+    """What a first dive is aimed at: not further than half of what is left of the range there."""
     strict = between[1] if ratio.more_is_better else between[0]
     most = AHEAD_FRAC * abs(stated)
-    return stated + min(max(strict - stated, -most), most)
+    return stated + min(max((strict - stated) / 2, -most), most)
 
 
 def _limited(few: Compiled, before: Case, case: Case) -> Compiled:

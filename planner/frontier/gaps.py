@@ -28,21 +28,23 @@ TRIED_FRAC = (0.5, 0.75, 0.25, 0.875, 0.625, 0.375)
 
 
 class Limit(NamedTuple):
-    """A limit on x, and the ranges it may be moved in to where a plan stands."""
+    """A limit on x, the ranges it may be moved in to where a plan stands, and the y before each."""
 
     x: float
     ranges: tuple[Range, ...] = ()
+    known: tuple[float, ...] = ()
 
 
 class _Gap(NamedTuple):
     """Between two points by less x: how far they are apart, and where limits may stand.
 
-    Where it is `exact` they may not move. `missed` says how often nothing was found in it.
+    `known` is the y of the first. Where it is `exact` they may not move. `missed` says how often nothing was found in it.
     """
 
     length: float
     start: float
     end: float
+    known: float
     exact: bool
     missed: int
 
@@ -72,17 +74,18 @@ def limits_between(axes: Axes, found: Sequence[Point], most: int, gap_frac: floa
     parts = [1] * len(gaps)
     for _ in range(most if gaps else 0):
         parts[max(range(len(gaps)), key=lambda i: gaps[i].length / parts[i] ** 2)] += 1
-    others = [
-        axes.ordered(gap.at(0.25), gap.at(0.75))
-        for gap, n in zip(gaps, parts, strict=True)
-        if n == 1 and not gap.exact
-    ]
+    others = [gap for gap, n in zip(gaps, parts, strict=True) if n == 1 and not gap.exact]
+    ranges = [axes.ordered(gap.at(0.25), gap.at(0.75)) for gap in others]
+    known = [gap.known for gap in others]
     limits = []
     for gap, n in zip(gaps, parts, strict=True):
         for k in range(1, n):
             at, near = gap.part(k, n)
-            ranges = () if gap.exact else (axes.ordered(*near), *others)
-            limits.append(Limit(axes.less(at), ranges))
+            limit = Limit(axes.less(at))
+            if not gap.exact:
+                there = (axes.ordered(*near), *ranges)
+                limit = limit._replace(ranges=there, known=(gap.known, *known))
+            limits.append(limit)
     return limits
 
 
@@ -111,5 +114,5 @@ def _gaps(axes: Axes, found: Sequence[Point], gap_frac: float) -> list[_Gap]:
             rise = axes.more(beaten_by(axes, other.x, found)) - axes.more(one.y)
             length *= FLAT_TIMES if rise <= gap_frac * abs(one.y) else 1.0
             start = end - close if one.again else start
-            gaps.append(_Gap(length, start, end, one.again, one.missed))
+            gaps.append(_Gap(length, start, end, one.y, one.again, one.missed))
     return gaps

@@ -28,13 +28,13 @@ END_TIMES, END_SECONDS = 2.0, 4.0
 """The best x may take so many times as long as the plan without a limit, and these seconds at
 least: no plan near it is known."""
 
-EXACT_TIMES, POINT_SECONDS = 0.7, 0.7
+EXACT_TIMES, POINT_SECONDS = 0.7, 0.5
 """The same of a point whose limit may not be moved; and least seconds of one whose limit may."""
 
 TOGETHER = 2
 """So many plans are asked for in one round."""
 
-MORE = 2
+MORE = 4
 """So many plans more than points are asked for at most beside the best x, where some are none."""
 
 Solve = Callable[[list[Asked]], list[Record]]
@@ -109,7 +109,8 @@ def _near(axes: Axes, limit: Limit, found: Sequence[Point]) -> Asked:
     if not limit.ranges:
         return Asked(held(axes, limit.x), near=near, times=EXACT_TIMES)
     asked = Asked(held(axes, limit.x), near=near, beyond=next(iter(beyond), None))
-    return asked._replace(least_s=POINT_SECONDS, movable=Movable(axes.x, limit.ranges))
+    movable = Movable(axes.x, limit.ranges, limit.known)
+    return asked._replace(least_s=POINT_SECONDS, movable=movable)
 
 
 def _wide(axes: Axes, first: Record, last: Point) -> float:

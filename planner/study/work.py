@@ -27,7 +27,7 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES, NEAR_SECONDS = 0.8, 1.0
+NEAR_TIMES, NEAR_SECONDS = 0.7, 1.0
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 FAILED = "failed"
@@ -39,11 +39,13 @@ class Movable(NamedTuple):
     """A limit on an objective that may stand anywhere in some ranges, where a plan uses it up.
 
     It is in the first of them. Where none is given there is one, from the best there can be to what
-    the base has, and the limit is in the middle.
+    the base has, and the limit is in the middle. `known` is what is known on the strict side of
+    each of them, of the objective made best: a plan there is better.
     """
 
     objective: str
     ranges: tuple[tuple[float, float], ...] = ()
+    known: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
     from planner.planning import Plan, plan, plan_of
     from planner.reading import read
 
-    texts, (moved, ranges) = [*job.overrides], job.movable or (None, ())
+    texts, (moved, ranges, known) = [*job.overrides], job.movable or (None, (), ())
     if moved is not None and not ranges:
         reach = loaded.reach(moved)
         ranges = () if reach is None else (reach,)
@@ -193,7 +195,6 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
     left = 0.0
     if moved is not None and ranges:
         end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
-        known = _known(runs, job.near or (), scenario.objective.name)
         beyond = _columns(runs / job.beyond) if job.beyond else None
         found = loaded.near_limit(_until(scenario, end), Sought(moved, ranges, known), beyond)
         relaxed = found.relaxed if found is not None else None
@@ -216,12 +217,6 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
     if same_as is not None:
         return Plan(timed, facts, answer.case, answer.outcome, {}), same_as
     return plan_of(facts, timed, answer.case, answer.outcome, job.worth), None
-
-
-def _known(runs: Path, near: Sequence[str], objective: str) -> float | None:
-    """What the last of the runs begun from has of an objective; None where there is none."""
-    records = [read_record(runs / name) for name in near[-1:]]
-    return next((record["objectives"][objective] for record in records if record), None)
 
 
 def _same_as(runs: Path, near: Sequence[str], outcome: "Outcome") -> str | None:
