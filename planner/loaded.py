@@ -182,7 +182,8 @@ class Loaded:
     ) -> Near | None:
         """A plan near a limit of the scenario, for `answer` to begin from once the limit is there.
 
-        `beyond` is one on the other side of the limit, its columns at sites by name. None where `answer` would not go by limits, or there is no relaxation.
+        `beyond` is one on the other side of the limit, its columns at sites by name. None where
+        `answer` would not go by limits, or there is no relaxation.
         """
         case, begun = self._limits(scenario) or (self.case, None)
         if begun is None:

@@ -86,9 +86,10 @@ def near_limit(
     """A plan near the scenario's limit on an objective, or None without a relaxation.
 
     What it reaches is in the first of the ranges, where the limit is; in another it is taken only
-    where it is near the bound at that limit. It is better than what is known there. `begun` says where the
-    relaxation goes on from, as for `planner.optimize.optimize`; `beyond` makes a plan on the other
-    side of the limit ready to be changed.
+    where it is near the bound at that limit. It is better than what is known there; if it is not
+    near the bound, the best of those found in half the time. `begun` says where the relaxation goes
+    on from, as for `planner.optimize.optimize`; `beyond` makes a plan on the other side of the
+    limit ready to be changed.
     """
     limits, names = limits_of(scenario), in_turn(scenario)
     relaxed = relaxations(case, begun.compiled, names, limits, begun)
@@ -140,7 +141,10 @@ class _Place:
         return Near(self._stated, Placed(at, few, x), self._relaxed, self._good(few, x))
 
     def dives(self, near: Sequence[Mapping[str, float]]) -> Iterator[Near | None]:
-        """Plans at sites of solutions of the relaxation, the limit where each uses it up."""
+        """Plans at sites of solutions of the relaxation, the limit where each uses it up.
+
+        After one in range the next is aimed half as far.
+        """
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
         few, bound = at_few(self._case, sites, *near)[1], self._relaxed.bound
         wanted = Wanted(self._names, least_within(bound, self._gap_frac), bound)

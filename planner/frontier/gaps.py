@@ -38,7 +38,8 @@ class Limit(NamedTuple):
 class _Gap(NamedTuple):
     """Between two points by less x: how far they are apart, and where limits may stand.
 
-    `known` is the y of the first. Where it is `exact` they may not move. `missed` says how often nothing was found in it.
+    `known` is the y of the first. Where it is `exact` they may not move. `missed` says how often
+    nothing was found in it.
     """
 
     length: float

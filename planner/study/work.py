@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from planner.outcome import Outcome
     from planner.planning import Plan
     from planner.scenario import Scenario
+    from planner.solve.placed import Placed
+    from planner.solve.sift import Relaxed
 
 RECORD = "run.json"
 """The file by which a finished run is known."""
@@ -179,8 +181,39 @@ def _plan(kept: Kept, job: Job) -> tuple["Plan", str | None]:
 
 def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | None]:
     """The plan by the loaded model of the base; from nothing where that has to be built anew."""
-    from planner.near_limit import Sought
     from planner.planning import Plan, plan, plan_of
+
+    runs = job.folder.parents[1]
+    start = _start(loaded, kept, job)
+    timed = start.scenario
+    if job.times is not None:
+        most = timed.solve.time_limit_s
+        seconds = min(most, max(job.times * loaded.seconds, job.least_s) + start.left_s)
+        timed = _until(timed, time.monotonic() + seconds)
+    columns = [known for name in job.near or () if (known := _columns(runs / name))]
+    near = start.near or columns
+    answer = loaded.answer(timed, start.facts, near=near, relaxed=start.relaxed)
+    if answer is None:
+        return plan(start.scenario, region=start.facts, worth=job.worth), None
+    same_as = _same_as(runs, job.near or (), answer.outcome)
+    if same_as is not None:
+        return Plan(timed, start.facts, answer.case, answer.outcome, {}), same_as
+    return plan_of(start.facts, timed, answer.case, answer.outcome, job.worth), None
+
+
+class _Start(NamedTuple):
+    """What a run is solved for and from: a plan and a relaxation, if any, and time left for it."""
+
+    scenario: "Scenario"
+    facts: Region
+    near: "Sequence[Placed]" = ()
+    relaxed: "Relaxed | None" = None
+    left_s: float = 0.0
+
+
+def _start(loaded: "Loaded", kept: Kept, job: Job) -> _Start:
+    """The scenario of a run, with a movable limit where a plan near it stands."""
+    from planner.near_limit import Sought
     from planner.reading import read
 
     texts, (moved, ranges, known) = [*job.overrides], job.movable or (None, (), ())
@@ -189,34 +222,19 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
         ranges = () if reach is None else (reach,)
         texts += [_limit_at(moved, sum(between) / 2) for between in ranges]
     scenario, facts = read(job.scenario, kept.region, texts)
-    most = scenario.solve.time_limit_s
-    runs, relaxed = job.folder.parents[1], None
-    near: list[Any] = []
-    left = 0.0
-    if moved is not None and ranges:
-        end = time.monotonic() + min(most, max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS))
-        beyond = _columns(runs / job.beyond) if job.beyond else None
-        found = loaded.near_limit(_until(scenario, end), Sought(moved, ranges, known), beyond)
+    if moved is None or not ranges:
+        return _Start(scenario, facts)
+    most = max(NEAR_TIMES * loaded.seconds, NEAR_SECONDS)
+    end = time.monotonic() + min(scenario.solve.time_limit_s, most)
+    beyond = _columns(job.folder.parents[1] / job.beyond) if job.beyond else None
+    found = loaded.near_limit(_until(scenario, end), Sought(moved, ranges, known), beyond)
+    if found is None or found.plan is None:
         relaxed = found.relaxed if found is not None else None
-        if found is not None and found.plan is not None:
-            near.append(found.plan)
-            there = [*texts, _limit_at(moved, found.limit)]
-            before, (scenario, facts) = scenario, read(job.scenario, kept.region, there)
-            left = found.relaxed.seconds if scenario != before else 0.0
-        if found is None or not found.good:
-            left += max(end - time.monotonic(), 0.0)
-    timed = scenario
-    if job.times is not None:
-        seconds = min(most, max(job.times * loaded.seconds, job.least_s) + left)
-        timed = _until(scenario, time.monotonic() + seconds)
-    near = near or [begun for name in job.near or () if (begun := _columns(runs / name))]
-    answer = loaded.answer(timed, facts, near=near, relaxed=relaxed)
-    if answer is None:
-        return plan(scenario, region=facts, worth=job.worth), None
-    same_as = _same_as(runs, job.near or (), answer.outcome)
-    if same_as is not None:
-        return Plan(timed, facts, answer.case, answer.outcome, {}), same_as
-    return plan_of(facts, timed, answer.case, answer.outcome, job.worth), None
+        return _Start(scenario, facts, (), relaxed, max(end - time.monotonic(), 0.0))
+    there, _ = read(job.scenario, kept.region, [*texts, _limit_at(moved, found.limit)])
+    left = 0.0 if found.good else max(end - time.monotonic(), 0.0)
+    left += found.relaxed.seconds if there != scenario else 0.0
+    return _Start(there, facts, (found.plan,), found.relaxed, left)
 
 
 def _same_as(runs: Path, near: Sequence[str], outcome: "Outcome") -> str | None:

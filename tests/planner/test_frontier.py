@@ -90,7 +90,8 @@ def test_a_limit_stands_where_a_plan_uses_it_up(axes: Axes) -> None:
     def answer(one: Asked) -> dict[str, Any]:
         changes = one.changes
         if one.movable is not None and one.movable.ranges:
-            name, ((low, high), *_) = one.movable
+            name, ((low, high), *_), (y, *_) = one.movable
+            assert axes.more(y) < axes.more(known([one])[0]["objectives"][axes.y])
             at = low + 0.4 * (high - low)
             assert name == axes.x
             assert low < float(changes[-1].split("=")[1]) < high
@@ -138,6 +139,31 @@ def test_where_nothing_is_found_others_are_looked_for_first() -> None:
     assert len(front(axes, found)) == 8
     first = next(p for p in found if math.isclose(p.x, 0.1))
     assert first.missed == len(missed) - 1, "the first of these found it"
+
+
+def test_a_miss_counts_though_another_limit_of_its_gap_found_one() -> None:
+    """Of two limits of one gap the left one finds nothing: its part is left for later."""
+    axes = Axes("cost_per_mtoken", "tokens_per_mw", 6)
+    plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
+    known = curve([p for p in plans if not 0.001 < p[0] < 0.4], axes)
+    asked_for: list[float] = []
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        found = known([one])[0]
+        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
+        asked_for.extend(stated)
+        if stated and 0.001 < stated[0] < 0.4:
+            return {**found, "status": "stopped", "bound": stated[0] ** 0.5}
+        return found
+
+    found, _ = trace(axes, 1e-9, solve, lambda *_: None)
+    missed = [at for at in asked_for if 0.002 < at < 0.4]
+    assert len(missed) <= 2
+    assert found[0].missed == len(missed)
+    assert len(front(axes, found)) == 6
 
 
 def test_a_limit_without_a_plan_ends_nothing() -> None:
@@ -275,8 +301,11 @@ def test_a_front_of_plans(tmp_path: Path, run: Callable[..., Result]) -> None:
     assert len(held) == len(rows) - 1
     assert (held["usd_per_mtoken"] <= held["limit_usd_per_mtoken"] * (1 + 1e-6)).all()
     runs = [json.loads(path.read_text()) for path in (out / "runs").glob("*/run.json")]
-    with_plan = len(list((out / "runs").glob("*/plan.json")))
-    assert with_plan == len(runs) >= len(rows)
+    with_plan = {path.parent.name for path in (out / "runs").glob("*/plan.json")}
+    assert len(with_plan) >= len(rows)
+    same = [run["same_as"].removeprefix("runs/") for run in runs if "same_as" in run]
+    assert len(with_plan) + len(same) == len(runs)
+    assert set(same) <= with_plan
     assert {run["objective"] for run in runs} == {"tokens_per_mw", "cost_per_mtoken"}
     for folder in rows["folder"]:
         assert verify(out / folder) == []

@@ -31,11 +31,36 @@ def test_a_gap_where_nothing_was_found_is_looked_into_elsewhere() -> None:
         return found
 
     first, *others = (limit(missed) for missed in range(5))
-    assert first == Limit(1.5, ((1.05, 1.95),))
+    assert first == Limit(1.5, ((1.05, 1.95),), (1.0,))
     assert len({first.x, *(other.x for other in others)}) == 5
     for other in others:
         [(low, high)] = other.ranges
         assert 1.0 < low < other.x < high < 2.0
+
+
+def test_two_limits_stand_in_one_gap_only_where_it_is_far_the_widest() -> None:
+    """A hard gap takes both with it."""
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+
+    def between(wide: float) -> list[float]:
+        points = [
+            Point({}, x, x, x, x, ((x, x),)) for x in (1.0, 1.0 + wide, 2.0 + wide, 3.0 + wide)
+        ]
+        return sorted(limit.x for limit in limits_between(axes, points, 2, 1e-6))
+
+    assert between(5.0) == pytest.approx([1.0 + 5.0 / 3, 1.0 + 10.0 / 3])
+    first, second = between(3.0)
+    assert first == 2.5
+    assert second > 4.0, "though half of the wide one is wider"
+
+
+def test_each_range_says_what_is_known_before_it() -> None:
+    axes = Axes("cost_per_mtoken", "tokens_per_mw")
+    points = [Point({}, x, x, y, x, ((x, y),)) for x, y in ((1.0, 1.0), (2.0, 5.0), (3.0, 5.5))]
+    [limit] = limits_between(axes, points, 1, 1e-3)
+    assert limit.x == 1.5
+    assert limit.ranges[1] == (2.25, 2.75)
+    assert limit.known == (1.0, 5.0)
 
 
 def test_a_point_is_optimal_where_what_is_proven_of_all_says_so() -> None:

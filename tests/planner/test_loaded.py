@@ -17,8 +17,9 @@ from planner.near_limit import Sought
 from planner.optimize import optimize
 from planner.outcome import in_unit
 from planner.search import Search
-from planner.solve.compile import compile_model
+from planner.solve.compile import compile_model, holds
 from planner.solve.dive import FAR_TIMES
+from planner.solve.placed import standing
 from planner.solve.ratio import value_at
 
 COST = OBJECTIVES["cost_per_mtoken"]
@@ -185,6 +186,61 @@ def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded
     alone = loaded.near_limit(scenario, Sought("cost_per_mtoken", [nowhere]))
     assert alone is not None
     assert alone.plan is None
+
+
+def test_a_plan_near_a_limit_is_better_than_the_one_known(loaded: Loaded) -> None:
+    usual = loaded.outcome.reached()["cost_per_mtoken"]
+    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {0.95 * usual}}}"])
+    between = (0.9 * usual, 0.99 * usual)
+    known = loaded.outcome.value
+    assert known is not None
+    for y, found in ((0.8 * known, True), (1.1 * known, False)):
+        near = loaded.near_limit(scenario, Sought("cost_per_mtoken", [between], [y]))
+        assert near is not None
+        assert (near.plan is not None) == found
+
+
+def test_a_plan_beyond_a_limit_is_changed_to_keep_it(loaded: Loaded) -> None:
+    """Where no dive ends in range: the limit stays, and the plan is one of the scenario."""
+    placed, reached = loaded.outcome.placed, loaded.outcome.reached()
+    assert placed is not None
+    limit = 0.97 * reached["cost_per_mtoken"]
+    at_it = f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"
+    scenario, facts = loaded.asked([at_it])
+    known, nowhere = 0.9 * reached["tokens_per_mw"], (limit, limit)
+    sought = Sought("cost_per_mtoken", [nowhere], [known])
+    alone = loaded.near_limit(scenario, sought)
+    assert alone is not None
+    assert alone.plan is None
+    found = loaded.near_limit(scenario, sought, placed.columns())
+    assert found is not None
+    assert found.plan is not None
+    assert found.limit == limit
+    there, compiled = found.plan.solution, found.plan.found_in
+    assert holds(compiled, there)
+    assert in_unit(COST, value_at(compiled, COST, there)) <= limit * (1 + 1e-6)
+    answer = loaded.answer(scenario, facts, near=[found.plan], relaxed=found.relaxed)
+    assert answer is not None
+    assert known < 1e6 * found.plan.value("tokens_total") / found.plan.value("facility_total")
+    assert known < (answer.value or 0.0)
+    agrees_with_anew(loaded, answer, at_it)
+
+
+def test_a_plan_stands_again_among_the_racks_it_was_found_among(loaded: Loaded) -> None:
+    placed = loaded.outcome.placed
+    assert placed is not None
+    columns = placed.columns()
+    again = standing(loaded.case, columns)
+    assert again is not None
+    could, can = (
+        {name for name in compiled.column_names if name.startswith(("install[", "work["))}
+        for compiled in (placed.found_in, again.found_in)
+    )
+    here = {name for name in could if name.partition("[")[2].partition(",")[0] in again.sites()}
+    assert can == here > set(again.found_in.named(again.solution)) & could
+    assert again.found_in.named(again.solution) == pytest.approx(
+        {name: value for name, value in columns.items() if value}
+    )
 
 
 def test_how_far_another_objective_reaches(loaded: Loaded) -> None:

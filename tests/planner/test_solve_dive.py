@@ -134,11 +134,15 @@ def test_a_priced_limit_is_all_that_may_be_broken() -> None:
     relaxed = Solver(held, 1, 0)
     relaxed.whole(False)
     at_most = in_order(relaxed, NAMES, 0.0, LIMITS)[0].bound
-    x = priced(held, row, Wanted(NAMES, 0.999 * at_most, at_most), LIMITS, 0)
+    wanted = Wanted(NAMES, 0.999 * at_most, at_most)
+    x = priced(held, row, 1.0, wanted, LIMITS, 0)
     assert x is not None
+    at_twice = priced(held, row, 2.0, wanted, LIMITS, 0)
+    assert at_twice is not None
+    assert at_twice[over] / at_twice[under] <= x[over] / x[under]
     assert holds(model, x)
     assert np.allclose(x[model.integer], np.round(x[model.integer]))
     assert x[over] / x[under] < best[over] / best[under]
     everywhere = replace(held, row_low=np.where(np.arange(len(held.row_low)) == row, 1e9,
                                                 held.row_low))  # fmt: skip
-    assert priced(everywhere, row, Wanted(NAMES, 0.0, at_most), LIMITS, 0) is None
+    assert priced(everywhere, row, 1.0, Wanted(NAMES, 0.0, at_most), LIMITS, 0) is None

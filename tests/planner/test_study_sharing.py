@@ -16,7 +16,7 @@ from planner.study import Base, job_of
 from planner.study.lock import RUNS
 from planner.study.rounds import Asked, How, Rounds
 from planner.study.schema import Study, study_from
-from planner.study.work import Job, Kept, Movable, read_record, work
+from planner.study.work import RECORD, Job, Kept, Movable, read_record, work
 from planner.verify import verify
 from tests.planner.test_loaded import SCENARIO
 from tests.region import shipped
@@ -133,6 +133,26 @@ def test_a_limit_may_be_left_to_the_run(tmp_path: Path) -> None:
     assert verify(job.folder) == []
     stated = read_scenario(job.folder / "scenario.yaml").objective.no_worse_than
     assert stated["cost_per_mtoken"] == limit
+
+
+def test_the_plan_of_a_run_begun_from_is_not_written_again(tmp_path: Path) -> None:
+    """A limit that the plan keeps as it is: the record says whose plan it is."""
+    kept, base = Kept(shipped()), Base((), scenario_from(SCENARIO))
+    plain, looser = (
+        replace(job_of(SCENARIO, changes, shipped(), tmp_path, base=base), near=())
+        for changes in ((), ("budget.capex_musd_total=8999",))
+    )
+    (tmp_path / RUNS).mkdir()
+    first = work(kept, plain)
+    known = f"{RUNS}/{plain.key}"
+    second = work(kept, replace(looser, near=(known,)))
+    assert second["same_as"] == known
+    same = ("objectives", "figures", "sites", "status")
+    assert {name: second[name] for name in same} == {name: first[name] for name in same}
+    assert {path.name for path in looser.folder.iterdir()} == {RECORD}
+    assert read_record(looser.folder) == second
+    assert "same_as" not in first
+    assert verify(plain.folder) == []
 
 
 def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads) -> None:
