@@ -4,7 +4,8 @@ The epsilon-constraint method: hold x no worse than a limit and make y best, the
 The first limits are none at all, one somewhere in the middle (the best x takes longest, and nobody
 need wait for it), and the best x there is; further ones part the widest gaps between neighbours
 (planner/frontier/gaps.py). These may be moved to where a plan uses them up (planner/near_limit.py).
-The best y at the best x is asked for beside the last of them: there it is hardest to find.
+The best y at the best x is asked for beside the last of them: there it is hardest to find, so where
+a limit behind it found nothing it is not asked for alone.
 Between a plan's own x and its limit no other point of the front lies, so no gap is searched twice.
 Plans are asked for two at a time, whoever solves them, so the points are the same with any number
 of workers.
