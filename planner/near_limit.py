@@ -42,7 +42,7 @@ DIVES = 20
 CHANGED_TIMES = 20.0
 """A plan that is changed is not so many gaps away from the bound."""
 
-CHANGE_SECONDS = 1.5
+CHANGE_SECONDS = 2.0
 """A plan may be changed for so long even where the dive before took all the time."""
 
 ROUNDING_FRAC = 1e-7

@@ -17,7 +17,7 @@ CLOSE_FRAC = 0.005
 NEAR_FRAC = 0.1
 """A limit that parts a gap may move so near to the next one, in parts."""
 
-MISSED_TIMES = 0.25
+MISSED_TIMES = 0.1
 """So much narrower a gap counts, each time that nothing was found in it though there may be."""
 
 FLAT_TIMES = 0.05
