@@ -18,7 +18,7 @@ from planner.tables import Region
 __all__ = ["Axes", "Frontier", "frontier"]
 
 MARK = "frontier.json"
-PATIENCE = 0.15
+PATIENCE = 0.2
 """The longest that a point may be searched for and proven, in times of the plan without a limit."""
 
 NAMES = tuple(name for name in OBJECTIVES if name not in ("cost", "apart"))

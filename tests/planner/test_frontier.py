@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pandas as pd
 import pytest
 from typer.testing import Result
 
+from planner.commands import many
+from planner.frontier import PATIENCE
 from planner.frontier.front import Axes, beaten_by, front
 from planner.frontier.trace import MORE, trace
 from planner.planning import plan
@@ -329,6 +332,10 @@ def test_a_front_of_plans(tmp_path: Path, run: Callable[..., Result]) -> None:
     assert again.exit_code == 0, again.output
     assert max(len(line) for line in again.stdout.splitlines()) <= 100
     assert "nothing beats" in again.stdout
+
+
+def test_the_command_is_as_patient_as_the_function() -> None:
+    assert signature(many.frontier).parameters["patience"].default == PATIENCE
 
 
 def test_a_front_that_makes_no_sense_is_refused(tmp_path: Path, run: Callable[..., Result]) -> None:
