@@ -133,7 +133,7 @@ def _solved(kept: Kept, job: Job) -> Record:
     from planner.plan_files import figures
 
     begun = time.monotonic()
-    found, same_as = _plan(kept, job)
+    found, same = _plan(kept, job)
     record: Record = {
         "status": found.status,
         "reason": "",
@@ -154,32 +154,30 @@ def _solved(kept: Kept, job: Job) -> Record:
     if found.value is not None and found.tables:
         record["figures"] = figures(found.tables)
         record["sites"] = sorted(found.tables["power"]["site_id"].unique())
-    if same_as is not None:
-        earlier = read_record(job.folder.parents[1] / same_as) or {}
-        record |= {"same_as": same_as, **{name: earlier[name] for name in ("figures", "sites")}}
+    record |= same
     record["seconds"] = round(time.monotonic() - begun, 3)
     with whole_folder(job.folder, RECORD) as fresh:
         if found.tables:
             found.write(fresh)
         placed = found.outcome.placed
-        if placed is not None and job.near is not None and same_as is None:
+        if placed is not None and job.near is not None and not same:
             (fresh / COLUMNS).write_text(json.dumps(placed.columns()), encoding="utf-8")
         _write(fresh, record)
     return record
 
 
-def _plan(kept: Kept, job: Job) -> tuple["Plan", str | None]:
-    """The plan; without tables where a run that it began from has the same, and which that is."""
+def _plan(kept: Kept, job: Job) -> tuple["Plan", Record]:
+    """The plan; without tables where a run that it began from has the same, and what that says."""
     from planner.planning import plan
     from planner.reading import read
 
     if job.base is not None:
         return _answered(kept.loaded(job.scenario, job.base), kept, job)
     scenario, facts = read(job.scenario, kept.region, job.overrides)
-    return plan(scenario, region=facts, worth=job.worth), None
+    return plan(scenario, region=facts, worth=job.worth), {}
 
 
-def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | None]:
+def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", Record]:
     """The plan by the loaded model of the base; from nothing where that has to be built anew."""
     from planner.planning import Plan, plan, plan_of
 
@@ -194,11 +192,11 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", str | Non
     near = start.near or columns
     answer = loaded.answer(timed, start.facts, near=near, relaxed=start.relaxed)
     if answer is None:
-        return plan(start.scenario, region=start.facts, worth=job.worth), None
-    same_as = _same_as(runs, job.near or (), answer.outcome)
-    if same_as is not None:
-        return Plan(timed, start.facts, answer.case, answer.outcome, {}), same_as
-    return plan_of(start.facts, timed, answer.case, answer.outcome, job.worth), None
+        return plan(start.scenario, region=start.facts, worth=job.worth), {}
+    same = _same(runs, job.near or (), answer.outcome)
+    if same:
+        return Plan(timed, start.facts, answer.case, answer.outcome, {}), same
+    return plan_of(start.facts, timed, answer.case, answer.outcome, job.worth), {}
 
 
 class _Start(NamedTuple):
@@ -237,14 +235,15 @@ def _start(loaded: "Loaded", kept: Kept, job: Job) -> _Start:
     return _Start(there, facts, (found.plan,), found.relaxed, left)
 
 
-def _same_as(runs: Path, near: Sequence[str], outcome: "Outcome") -> str | None:
-    """Which of the runs begun from ended with the same plan; None where none did."""
+def _same(runs: Path, near: Sequence[str], outcome: "Outcome") -> Record:
+    """What the record says where a run begun from ended with the same plan; else nothing."""
     reached = outcome.reached()
     for name in near:
-        there = (read_record(runs / name) or {}).get("objectives")
+        known = read_record(runs / name) or {}
+        there = known.get("objectives")
         if there and reached and all(math.isclose(there[o], reached[o]) for o in reached):
-            return name
-    return None
+            return {"same_as": name, "figures": known["figures"], "sites": known["sites"]}
+    return {}
 
 
 def _limit_at(objective: str, limit: float | None) -> str:

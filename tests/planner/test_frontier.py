@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from inspect import signature
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def curve(plans: list[tuple[float, float]], axes: Axes) -> Callable[..., Any]:
         value = x if f"objective.name={axes.x}" in texts else y
         objectives = {axes.x: x, axes.y: y}
         return {"status": "optimal", "value": value, "bound": value, "objectives": objectives}
+
+    return solve
+
+
+def hidden(known: Callable[..., Any], low: float, high: float, rounds: list[list[float]]) -> Any:
+    """The solver, but within limits of a part no plan of it is found, nor proven to be none.
+
+    It keeps the limits of each round. Sums are rounded, each time in another way.
+    """
+
+    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
+        rounds.append([])
+        return [answer(one) for one in asked]
+
+    def answer(one: Asked) -> dict[str, Any]:
+        found = known([one])[0]
+        rounding = 1 + 1e-12 * sum(map(len, rounds))
+        found["objectives"] = {name: v * rounding for name, v in found["objectives"].items()}
+        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
+        rounds[-1].extend(stated)
+        if stated and low < stated[0] < high:
+            return {**found, "status": "stopped", "bound": stated[0] ** 0.5}
+        return found
 
     return solve
 
@@ -119,22 +143,9 @@ def test_where_nothing_is_found_others_are_looked_for_first() -> None:
     axes = Axes("cost_per_mtoken", "tokens_per_mw", 8)
     plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
     known = curve([p for p in plans if not 0.1 < p[0] < 0.45], axes)
-    limits: list[float] = []
-
-    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
-        return [answer(one) for one in asked]
-
-    def answer(one: Asked) -> dict[str, Any]:
-        found = known([one])[0]
-        rounding = 1 + 1e-12 * len(limits)  # sums are rounded, each time in another way
-        found["objectives"] = {name: v * rounding for name, v in found["objectives"].items()}
-        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
-        limits.extend(stated)
-        if stated and 0.1 < stated[0] < 0.45:
-            return {**found, "status": "stopped", "bound": stated[0] ** 0.5}
-        return found
-
-    found, reasons = trace(axes, 1e-9, solve, lambda *_: None)
+    rounds: list[list[float]] = []
+    found, reasons = trace(axes, 1e-9, hidden(known, 0.1, 0.45, rounds), lambda *_: None)
+    limits = [*chain(*rounds)]
     assert not reasons
     assert len(limits) == len(set(limits)) <= axes.points + MORE
     missed = [at for at in limits if 0.1 < at < 0.45]
@@ -153,27 +164,13 @@ def test_a_miss_counts_though_another_limit_of_its_gap_found_one(points: int) ->
     axes = Axes("cost_per_mtoken", "tokens_per_mw", points)
     plans = [(i / 1000, (i / 1000) ** 0.5) for i in range(1, 1001)]
     known = curve([p for p in plans if not 0.001 < p[0] < 0.4], axes)
-    asked_for: list[float] = []
-    rounds: list[int] = []
-
-    def solve(asked: list[Asked]) -> list[dict[str, Any]]:
-        rounds.append(len(asked))
-        return [answer(one) for one in asked]
-
-    def answer(one: Asked) -> dict[str, Any]:
-        found = known([one])[0]
-        stated = [float(t.split("=")[1]) for t in one.changes if "no_worse_than" in t]
-        asked_for.extend(stated)
-        if stated and 0.001 < stated[0] < 0.4:
-            return {**found, "status": "stopped", "bound": stated[0] ** 0.5}
-        return found
-
-    found, _ = trace(axes, 1e-9, solve, lambda *_: None)
-    missed = [at for at in asked_for if 0.001 < at < 0.4]
+    rounds: list[list[float]] = []
+    found, _ = trace(axes, 1e-9, hidden(known, 0.001, 0.4, rounds), lambda *_: None)
+    missed = [at for at in chain(*rounds) if 0.001 < at < 0.4]
     assert len([at for at in missed if at > 0.002]) <= 2
     assert found[0].again or found[0].missed == len(missed)
     assert len(front(axes, found)) == points
-    alone = [at for at in asked_for[-1:] if rounds[-1] == 1]
+    alone = rounds[-1] if len(rounds[-1]) == 1 else []
     assert not any(math.isclose(at, found[0].x) for at in alone)
 
 
