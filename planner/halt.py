@@ -5,6 +5,7 @@ from running for minutes. So the signal is also written into a socket, by the C 
 a thread reads it and raises the flag that HiGHS's callbacks look at.
 
 Where half an answer is none, work is done `at once`: the first Ctrl-C raises `Halted` there.
+What a thread beside the main one does may be asked to end on its own, too (planner/aside.py).
 """
 
 import signal
@@ -19,33 +20,77 @@ class Halted(KeyboardInterrupt):
     """Someone asked to end while nothing was at hand that would be worth keeping."""
 
 
+class _Here(threading.local):
+    """What one thread does: whether `Halted` is raised in it, or held back, and when it is over.
+
+    And whether what HiGHS has begun in it ends by itself.
+    """
+
+    raises = held = unheard = False
+    over = threading.Event()
+
+
 class Halt:
     """Whether someone asked all solves to end; `presses` counts how often."""
 
     def __init__(self) -> None:
-        self.asked = False
         self.presses = 0
-        self._raises = False
-        self._held = False
+        self._pressed = False
+        self._here = _Here()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the solves of this process, or of this thread, are asked to end."""
+        return self._pressed or self._here.over.is_set()
+
+    @property
+    def unheard(self) -> bool:
+        """Whether this thread's solves go on to their end once they are begun."""
+        return self._here.unheard
 
     def press(self) -> None:
         """Ask all solves of this process to end."""
-        self.asked = True
+        self._pressed = True
+
+    def forget(self) -> None:
+        """Nobody asked."""
+        self._pressed, self.presses = False, 0
 
     def check(self) -> None:
         """Raise `Halted` where someone asked to end and nothing is to be kept."""
-        if self.asked and self._raises and not self._held:
+        if self.asked and self._here.raises and not self._here.held:
             raise Halted
+
+    @contextmanager
+    def in_short_solves(self) -> Iterator[None]:
+        """Within it a solve is asked to end before it begins, and not at each of its steps.
+
+        At each step this thread would wait for one that is busy with Python.
+        """
+        before, self._here.unheard = self._here.unheard, True
+        try:
+            yield
+        finally:
+            self._here.unheard = before
+
+    @contextmanager
+    def until(self, over: threading.Event) -> Iterator[None]:
+        """Within it the solves of this thread are asked to end by that event, too."""
+        before, self._here.over = self._here.over, over
+        try:
+            yield
+        finally:
+            self._here.over = before
 
     @contextmanager
     def at_once(self, raises: bool = True) -> Iterator[None]:
         """Within it Ctrl-C raises `Halted`, as an earlier one does; or, if not, it ends solves."""
-        before, self._raises = self._raises, raises
+        before, self._here.raises = self._here.raises, raises
         try:
             self.check()
             yield
         finally:
-            self._raises = before
+            self._here.raises = before
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -53,11 +98,11 @@ class Halt:
 
         HiGHS ends by the flag.
         """
-        before, self._held = self._held, True
+        before, self._here.held = self._here.held, True
         try:
             yield
         finally:
-            self._held = before
+            self._here.held = before
         self.check()
 
 
@@ -71,7 +116,7 @@ def halting() -> Iterator[Halt]:
 
     Does nothing outside the main thread, where Python allows no handler.
     """
-    HALT.asked, HALT.presses = False, 0
+    HALT.forget()
     if threading.current_thread() is not threading.main_thread():
         yield HALT
         return
@@ -102,4 +147,4 @@ def halting() -> Iterator[Halt]:
         listener.join()
         ear.close()
         mouth.close()
-        HALT.asked = False
+        HALT.forget()

@@ -17,7 +17,7 @@ from planner.coefficients.case import make_case
 from planner.coefficients.context import Context
 from planner.explain.costs import rule_costs, table_of
 from planner.halt import HALT, Halted
-from planner.losses import Relaxation, losses
+from planner.losses import Relaxation
 from planner.optimize import optimize
 from planner.outcome import Outcome, Solved
 from planner.provenance import recalled_count
@@ -26,18 +26,15 @@ from planner.results import plan_tables
 from planner.results.columns import shaped
 from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.results.money import money
-from planner.results.where import opened
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
 from planner.solve.highs import Watch
 from planner.tables import Region
 from planner.uncollected import uncollected
+from planner.worth import Worth
 
 RULE_COSTS_S = 120.0
 """Longest time for finding what each rule costs."""
-
-LOSSES_S = 120.0
-"""Longest time for pricing what each site is worth."""
 
 
 @dataclass(frozen=True)
@@ -149,22 +146,6 @@ class Plan(Solved):
         return summary(self)
 
 
-def _losses(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame | None:
-    """What the objective loses without, or with, each site; None where no relaxation is at hand."""
-    relaxed, grouped = outcome.relaxed, outcome.grouped
-    if relaxed is None or relaxed.row_dual is None or grouped is None:
-        return None
-    if outcome.placed is None:
-        return None
-    found = Relaxation(case, grouped, relaxed, scenario.objective.name)
-    chosen = set(opened(outcome.placed.model)["site_id"])
-    try:
-        with HALT.at_once():
-            return losses(found, chosen, time.monotonic() + LOSSES_S)
-    except Halted:
-        return None
-
-
 def _rule_costs(case: Case, scenario: Scenario, outcome: Outcome) -> pd.DataFrame:
     """What each rule costs, priced on the relaxation of the plan; none where none is at hand."""
     relaxed, grouped = outcome.relaxed, outcome.grouped
@@ -229,7 +210,7 @@ def plan_of(facts: Region, scenario: Scenario, case: Case, outcome: Outcome, wor
     """The plan that a solve ended with, in tables, with what sites and rules are worth if asked."""
     begun = time.monotonic()
     with uncollected():  # the plan's model is alive
-        lost = _losses(case, scenario, outcome) if worth else None
-        tables = plan_tables(Context(facts, scenario), case, outcome, lost, worth)
+        beside = Worth(case, scenario.objective.name, outcome) if worth else None
+        tables = plan_tables(Context(facts, scenario), case, outcome, beside)
     outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(scenario, facts, case, outcome, tables)

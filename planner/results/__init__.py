@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from models.case import Case
     from planner.coefficients.context import Context
     from planner.outcome import Outcome
+    from planner.worth import Worth
 
 __all__ = ["plan_tables"]
 
@@ -18,8 +19,7 @@ def plan_tables(
     context: "Context",
     case: "Case",
     outcome: "Outcome",
-    losses: pd.DataFrame | None = None,
-    worth: bool = True,
+    worth: "Worth | None" = None,
 ) -> dict[str, pd.DataFrame]:
     """Every result table by name, in the order written.
 
@@ -32,18 +32,14 @@ def plan_tables(
     outcome
         The solve; without a plan only the candidates, the serving table and the dictionary are
         filled.
-    losses
-        By site_id, what the objective loses without it, or with it; blank where not known.
     worth
-        Whether to find what each rule is worth, which takes a model of all kinds of racks.
+        What sites and rules are worth, which takes a model of all kinds of racks; blank without.
     """
-    from models.blocks.objective import OBJECTIVES
     from planner.coefficients.where import candidate_sites
     from planner.limits import Book, limits
     from planner.results.inputs import plan_inputs, recalled_of_sites
     from planner.results.policies import policies
     from planner.results.sites import sites
-    from planner.solve.prices import shadow_prices
 
     tables: dict[str, pd.DataFrame] = {name: shaped(name, pd.DataFrame()) for name in ORDER}
     tables["serving"] = shaped("serving", case.tables["serving"])
@@ -55,14 +51,11 @@ def plan_tables(
     book = Book(case, context.scenario, tables)
     found = limits(book) if placed is not None else []
     if placed is not None:
-        ratio = OBJECTIVES[context.scenario.objective.name]
-        rows = [limit.rows for limit in found]
-        prices = shadow_prices(placed.compiled, placed.x, ratio, rows) if worth else {}
-        tables["policies"] = policies(found, prices)
         tables["inputs"] = plan_inputs(context, tables)
-    tables["sites"] = sites(
-        candidate_sites(context), book, found, recalled_of_sites(context), losses
-    )
+        prices = worth.of_rules(limit.rows for limit in found) if worth else {}
+        tables["policies"] = policies(found, prices)
+    recalled, lost = recalled_of_sites(context), worth.of_sites() if worth else None
+    tables["sites"] = sites(candidate_sites(context), book, found, recalled, lost)
     return tables
 
 

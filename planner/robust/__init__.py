@@ -43,6 +43,7 @@ from planner.study.rounds import Asked, How, Rounds
 from planner.study.schema import Study, read_study
 from planner.study.work import Record
 from planner.tables import Region
+from planner.worth import Worth
 
 __all__ = ["Robust", "robust"]
 
@@ -201,7 +202,8 @@ def _plan(future: Future, part: Recourse, x: np.ndarray, bound: float, aim: Aim)
     gap = outcome.gap_frac
     if gap is not None and gap <= future.scenario.solve.gap_frac:
         outcome.status = "optimal"
-    tables = plan_tables(future.context, future.case, outcome)
+    worth = Worth(future.case, future.scenario.objective.name, outcome)
+    tables = plan_tables(future.context, future.case, outcome, worth)
     return Plan(future.scenario, future.region, future.case, outcome, tables)
 
 

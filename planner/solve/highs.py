@@ -343,10 +343,8 @@ class _Listening:
 
     def __init__(self, highs: Any, watch: Watch | None) -> None:
         self._watch = watch
-        self._events = [
-            (event, self._interrupt)
-            for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt)
-        ]
+        steps = (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt)
+        self._events = [(event, self._interrupt) for event in steps if not HALT.unheard]
         if watch is not None:
             self._events.append((highs.cbMipLogging, self._report))
             self._events.append((highs.cbMipImprovingSolution, self._improve))

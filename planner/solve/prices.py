@@ -64,6 +64,10 @@ class Steps:
         self._rounding = ROUNDING_FRAC * abs(self.x[model.column[ratio.over]])
         self._size = _sizes(model, self.x)
 
+    def row(self, name: str) -> int | None:
+        """The place of a row; None where there is none of that name."""
+        return self._solver.compiled.row.get(name)
+
     def looser(self, row: int) -> float:
         """Which way the right-hand side of a row loosens it; of an equation, which way gains."""
         model = self._solver.compiled
@@ -125,26 +129,25 @@ def as_built(compiled: Compiled, x: np.ndarray) -> Solver:
     return solver
 
 
-def shadow_prices(
-    compiled: Compiled,
-    x: np.ndarray,
-    ratio: Ratio,
-    rules: Iterable[Rows],
-    time_limit_s: float = 60.0,
-) -> dict[Rows, float]:
+def plan_steps(
+    compiled: Compiled, x: np.ndarray, ratio: Ratio, time_limit_s: float = 60.0
+) -> Steps:
+    """The linear program of a plan at its best ratio; without a point where time is up before."""
+    start = value_at(compiled, ratio, x)
+    return Steps(as_built(compiled, x), ratio, start, time.monotonic() + time_limit_s)
+
+
+def prices_of(steps: Steps, rules: Iterable[Rows]) -> dict[Rows, float]:
     """Objective gained, in its shown unit, by loosening each rule by one; by its rows.
 
-    Rules without a row in the model are left out; so are all where the linear program cannot be
+    Rules without a row in the model are left out; so are all where the linear program could not be
     solved in time. Where a limit binds only through whole numbers of halls or steps its price is 0.
     """
-    solver = as_built(compiled, x)
-    start = value_at(compiled, ratio, x)
-    steps = Steps(solver, ratio, start, time.monotonic() + time_limit_s)
     if steps.x is None:
         return {}
     prices = {}
     for rule in rules:
-        known = [(compiled.row[name], per) for name, per in rule if name in compiled.row]
+        known = [(row, per) for name, per in rule if (row := steps.row(name)) is not None]
         if known:
             rows = np.array([row for row, _ in known])
             shift = np.array([abs(per) * steps.looser(row) for row, per in known])

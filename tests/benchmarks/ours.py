@@ -63,10 +63,8 @@ def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
     """The whole plan, from the facts to its written files."""
     clock = Clock()
     from planner.coefficients.case import make_case
-    from planner.coefficients.context import Context
     from planner.optimize import optimize
-    from planner.planning import Plan, _losses
-    from planner.results import plan_tables
+    from planner.planning import plan_of
 
     solves = listened()
     clock.lap("import")
@@ -77,10 +75,8 @@ def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
     outcome = optimize(case, chosen)
     clock.seconds.update({name: round(s, 3) for name, s in outcome.seconds.items()})
     clock.lap("solve in all")
-    lost = _losses(case, chosen, outcome)
-    tables = plan_tables(Context(facts, chosen), case, outcome, lost)
+    found = plan_of(facts, chosen, case, outcome, worth=True)
     clock.lap("tables")
-    found = Plan(chosen, facts, case, outcome, tables)
     with tempfile.TemporaryDirectory() as folder:
         found.write(Path(folder) / "plan")
     clock.lap("write")
@@ -96,7 +92,7 @@ def plan(instance: dict[str, Any], **solve: Any) -> dict[str, Any]:
         "nodes": outcome.nodes,
         "seconds": clock.seconds,
         "solves": solves,
-        "chosen": int(tables["sites"]["chosen"].sum()),
+        "chosen": int(found.tables["sites"]["chosen"].sum()),
     }
 
 

@@ -146,7 +146,7 @@ def test_while_a_national_model_is_made(
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("planner.planning", "losses"),
+        ("planner.worth", "losses"),
         ("planner.results.write", "csv_text"),
     ],
 )

@@ -29,7 +29,7 @@ from planner.results import plan_tables
 from planner.results.columns import ORDER, WHEN_STATED, declared, dictionary
 from planner.results.fleet import IDLE, apportioned
 from planner.scenario_file import read_scenario
-from planner.solve.prices import as_built, shadow_prices
+from planner.solve.prices import as_built, plan_steps, prices_of
 from planner.solve.ratio import Fraction, best_ratio
 from planner.verify import verify
 
@@ -199,7 +199,8 @@ def test_a_shadow_price_is_what_a_little_more_gives(solved: Plan) -> None:
     placed, x = solved.outcome.placed.compiled, solved.outcome.placed.x
     ratio = OBJECTIVES["tokens_per_mw"]
     every = [((name, 1.0),) for name in placed.row_names]
-    prices = {rows[0][0]: price for rows, price in shadow_prices(placed, x, ratio, every).items()}
+    found = prices_of(plan_steps(placed, x, ratio), every)
+    prices = {rows[0][0]: price for rows, price in found.items()}
     rules = [n for n in prices if n.startswith(("rack_supply[", "facility_floor[")) and prices[n]]
     assert rules
 
@@ -337,8 +338,7 @@ def test_the_scenario_file_is_plain_yaml(written: Path) -> None:
 
 
 def test_what_rules_are_worth_changes_no_other_number(solved: Plan) -> None:
-    tables = plan_tables(Context(solved.region, solved.scenario), solved.case, solved.outcome,
-                         worth=False)  # fmt: skip
+    tables = plan_tables(Context(solved.region, solved.scenario), solved.case, solved.outcome)
     assert tables["policies"]["shadow_price"].isna().all()
     assert solved.tables["policies"]["shadow_price"].notna().any()
     for name, table in solved.tables.items():
