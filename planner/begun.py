@@ -1,6 +1,6 @@
 """Where a solve goes on after a change: what is kept of the one before."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.blocks.objective import OBJECTIVES
@@ -8,7 +8,7 @@ from models.case import Case
 from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, holds
 from planner.solve.narrow import at_sites
-from planner.solve.placed import Placed
+from planner.solve.placed import Placed, at_few
 from planner.solve.ratio import value_at
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split
@@ -20,9 +20,10 @@ class Begun:
 
     The where/what model compiled, its relaxation as it was solved before, and the plan in groups of
     that time with its sites; no columns in `where` if that plan cannot stand any more. `placed` is
-    the plan with whole racks, `stood` the same as a place to begin from, and `few` the model it was
-    found in with the limits of now. `parts` says what each site owns. `objective` is the one of
-    before. `near` are further plans, of this case.
+    the plan with whole racks, `stood` the same as a place to begin from, and `stands_in` the model
+    that it was found in, with the limits of now. `parts` says what each site owns. `objective` is
+    the one of before. `near` are further plans, of this case. `at` takes the model of a few sites
+    with the kinds of racks of plans out of one at hand (planner/solve/at_hand.py), or gives None.
     """
 
     compiled: Compiled
@@ -32,9 +33,15 @@ class Begun:
     objective: str
     stood: Stood
     placed: Placed | None = None
-    few: Compiled | None = None
+    stands_in: Compiled | None = None
     parts: Split | None = None
     near: Sequence[Placed] = ()
+    at: Callable[..., Compiled | None] | None = None
+
+    def few(self, case: Case, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
+        """The model of some sites of this case, with the kinds of racks and work of plans."""
+        out_of_one = self.at(sites, *plans) if self.at else None
+        return at_few(case, sites, *plans) if out_of_one is None else out_of_one
 
     def reached(self, objective: str) -> float | None:
         """What the relaxation, or else the plan, reached in an objective; None where not known."""
@@ -47,7 +54,7 @@ class Begun:
     def standing(self, case: Case) -> list[Placed]:
         """The plans of before, and near, that break no limit of now."""
         plans = [*self.near]
-        before, few = self.placed, self.few
+        before, few = self.placed, self.stands_in
         if before is not None and few is not None and holds(few, before.solution):
             at = at_sites(case, before.case.sets["SITE"])
             plans.append(Placed(at, few, before.solution))

@@ -5,7 +5,6 @@ from running for minutes. So the signal is also written into a socket, by the C 
 a thread reads it and raises the flag that HiGHS's callbacks look at.
 
 Where half an answer is none, work is done `at once`: the first Ctrl-C raises `Halted` there.
-What a thread beside the main one does may be asked to end on its own, too (planner/aside.py).
 """
 
 import signal
@@ -21,27 +20,18 @@ class Halted(KeyboardInterrupt):
 
 
 class _Here(threading.local):
-    """What one thread does: whether `Halted` is raised in it, or held back, and when it is over.
-
-    And whether what HiGHS has begun in it ends by itself.
-    """
+    """What one thread does: whether `Halted` is raised in it, held back, or not even looked for."""
 
     raises = held = unheard = False
-    over = threading.Event()
 
 
 class Halt:
     """Whether someone asked all solves to end; `presses` counts how often."""
 
     def __init__(self) -> None:
+        self.asked = False
         self.presses = 0
-        self._pressed = False
         self._here = _Here()
-
-    @property
-    def asked(self) -> bool:
-        """Whether the solves of this process, or of this thread, are asked to end."""
-        return self._pressed or self._here.over.is_set()
 
     @property
     def unheard(self) -> bool:
@@ -50,11 +40,11 @@ class Halt:
 
     def press(self) -> None:
         """Ask all solves of this process to end."""
-        self._pressed = True
+        self.asked = True
 
     def forget(self) -> None:
         """Nobody asked."""
-        self._pressed, self.presses = False, 0
+        self.asked, self.presses = False, 0
 
     def check(self) -> None:
         """Raise `Halted` where someone asked to end and nothing is to be kept."""
@@ -72,15 +62,6 @@ class Halt:
             yield
         finally:
             self._here.unheard = before
-
-    @contextmanager
-    def until(self, over: threading.Event) -> Iterator[None]:
-        """Within it the solves of this thread are asked to end by that event, too."""
-        before, self._here.over = self._here.over, over
-        try:
-            yield
-        finally:
-            self._here.over = before
 
     @contextmanager
     def at_once(self, raises: bool = True) -> Iterator[None]:

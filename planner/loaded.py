@@ -26,7 +26,7 @@ else is made cheap.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -52,6 +52,8 @@ from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
+from planner.sites_chosen import forced_in, ruled_out
+from planner.solve.at_hand import AtHand
 from planner.solve.beside import Stood
 from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case
@@ -62,7 +64,7 @@ from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
 from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
-from planner.solve.split import Split, split, with_row
+from planner.solve.split import Split, split
 from planner.tables import Region
 
 REACH_FRAC = 1e-2
@@ -225,9 +227,9 @@ class Loaded:
             return None
         case = with_forced(change.case, forced)
         out = set(self._sites) - left
-        bounded = self._bounded(with_loads(compiled, self.case, case), forced, out)
+        compiled = ruled_out(forced_in(compiled, self.case, case), self._parts, out)
         case = among(case, left) if out else case
-        return case, self._begun(case, bounded, change)
+        return case, self._begun(case, compiled, change)
 
     def _by_prices(
         self,
@@ -276,7 +278,7 @@ class Loaded:
         """Make now what every question would begin with."""
         model, placed = self.outcome.grouped, self.outcome.placed
         if model is not None and placed is not None:
-            _ = self._parts, self._stood, model.row.at, model.column.at, placed.found_in.row.at
+            _ = self._parts, self._stood, self._at_hand, model.row.at, model.column.at
 
     @property
     def _sites(self) -> tuple[str, ...]:
@@ -286,6 +288,11 @@ class Loaded:
     def _parts(self) -> Split:
         assert self.outcome.grouped is not None
         return split(self.outcome.grouped, self._sites)
+
+    @cached_property
+    def _at_hand(self) -> AtHand:
+        assert self.outcome.placed is not None
+        return AtHand(self.case, self.outcome.placed.found_in)
 
     @cached_property
     def _stood(self) -> Stood:
@@ -303,17 +310,12 @@ class Loaded:
         r = value_at(placed.found_in, OBJECTIVES[name], placed.solution)
         return Stood.of(placed.found_in, placed.solution, held(name, r, ROUNDING_FRAC))
 
-    def _bounded(self, compiled: Compiled, forced: Sequence[str], out: set[str]) -> Compiled:
-        """With bounds that force sites in or rule them out."""
-        low, high = compiled.low.copy(), compiled.high.copy()
-        last = self.case.sets["PERIOD"][-1]
-        low[[compiled.column[f"open[{s},{last}]"] for s in forced]] = 1.0
-        if out:
-            gone = np.isin(
-                self._parts.of_column, [i for i, s in enumerate(self._parts.sites) if s in out]
-            )
-            high[gone] = 0.0
-        return replace(compiled, low=low, high=high)
+    def _few(
+        self, change: Changed, case: Case, sites: Collection[str], *plans: Columns
+    ) -> Compiled | None:
+        """The model of a few sites with the limits of now; None where it lacks a row of theirs."""
+        few = limited(self._at_hand.at(sites, *plans), change)
+        return None if few is None else forced_in(few, self.case, case)
 
     def _begun(
         self,
@@ -328,34 +330,26 @@ class Loaded:
             return None
         forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), placed.sites()
         stand = stood <= here and forced <= stood
-        few = limited(placed.found_in, change) if change and stand else None
-        few = with_loads(few, self.case, case) if few else None
+        stands_in = limited(placed.found_in, change) if change and stand else None
+        stands_in = forced_in(stands_in, self.case, case) if stands_in else None
         where = self.outcome.where if stand else {}
         sites, objective = stood & here | forced, self.scenario.objective.name
+        begun = Begun(compiled, relaxed, where, sites, objective, self._stood, parts=parts)
         if change:  # the sites whose bounds differ are in play: the prices of others' rows hold
-            parts = self._parts
+            at, parts = partial(self._few, change, case), self._parts
             differ = np.array([s in forced or s not in here for s in parts.sites])
             first = replace(relaxed, kept=relaxed.kept | differ)
-            return Begun(compiled, first, where, sites, objective, self._stood, placed, few, parts)
+            stands = replace(begun, placed=placed, stands_in=stands_in)
+            return replace(stands, relaxed=first, parts=parts, at=at)
         if parts:
-            return Begun(compiled, relaxed, where, sites, objective, self._stood, parts=parts)
+            return begun
         before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
         there = case.sets["SITE"]
         kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
         same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where
         same = same and compiled.matrix.shape == model.matrix.shape
         first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
-        return Begun(compiled, first, where, sites, objective, self._stood)
-
-
-def with_loads(compiled: Compiled, before: Case, case: Case) -> Compiled:
-    """The model with a row of the load of each site that the case forces and `before` did not."""
-    last = case.sets["PERIOD"][-1]
-    for s, least_mw in case["forced_it_mw"].items():
-        if s not in before["forced_it_mw"]:
-            names = [f"it_mw[{s},{d},{t}]" for r, d, t in case.sets["HALL"] if (r, t) == (s, last)]
-            compiled = with_row(compiled, dict.fromkeys(names, 1.0), least_mw, f"forced_load[{s}]")
-    return compiled
+        return replace(begun, relaxed=first)
 
 
 def _beside(begun: Begun | None, near: Sequence[Columns | Placed], case: Case) -> Begun | None:

@@ -29,9 +29,8 @@ from planner.solve.beside import Stood
 from planner.solve.box import Range, points
 from planner.solve.compile import Compiled
 from planner.solve.dive import FAR_TIMES, Wanted, priced
-from planner.solve.narrow import at_sites
 from planner.solve.order import Limits
-from planner.solve.placed import Placed, at_few, opened, used
+from planner.solve.placed import Placed, opened
 from planner.solve.ratio import value_at
 from planner.solve.repair import repaired
 from planner.solve.sift import Relaxed
@@ -97,7 +96,7 @@ def near_limit(
         return None
     if not np.isfinite(relaxed[0].bound):
         return Near(None, None, relaxed[0])
-    here = _Place(case, scenario, sought, limits, relaxed[0])
+    here = _Place(case, scenario, begun, sought, limits, relaxed[0])
     near = points(begun.compiled, relaxed)
     half, best = (monotonic() + limits.deadline) / 2, Near(None, None, relaxed[0])
     for k, found in enumerate(here.dives(near)):
@@ -113,8 +112,15 @@ class _Place:
     """A limit that a plan is looked for at, and the relaxation there."""
 
     def __init__(
-        self, case: Case, scenario: Scenario, sought: Sought, limits: Limits, relaxed: Relaxed
+        self,
+        case: Case,
+        scenario: Scenario,
+        begun: Begun,
+        sought: Sought,
+        limits: Limits,
+        relaxed: Relaxed,
     ) -> None:
+        self._begun = begun
         self._case, self._sought, self._limits, self._relaxed = case, sought, limits, relaxed
         self._names, self._seed = in_turn(scenario), scenario.solve.seed
         self._ratio, self._first = OBJECTIVES[sought.objective], OBJECTIVES[self._names[0]]
@@ -129,7 +135,7 @@ class _Place:
         if stood is None:
             return None
         sites = opened(near) | opened(stood.named()) | set(self._case.sets["FORCED_SITE"])
-        at, few = at_few(self._case, sites, near, stood.named())
+        few = self._begun.few(self._case, sites, near, stood.named())
         bound = self._relaxed.bound
         least = max(self._least[0], least_within(bound, CHANGED_TIMES * self._gap_frac))
         wanted = Wanted(self._names, least, bound)
@@ -138,7 +144,7 @@ class _Place:
         x = repaired(few, stood, wanted, limits, self._seed)
         if x is None:
             return None
-        return Near(self._stated, Placed(at, few, x), self._relaxed, self._good(few, x))
+        return Near(self._stated, Placed.of(self._case, few, x), self._relaxed, self._good(few, x))
 
     def dives(self, near: Sequence[Mapping[str, float]]) -> Iterator[Near | None]:
         """Plans at sites of solutions of the relaxation, the limit where each uses it up.
@@ -146,7 +152,7 @@ class _Place:
         After one in range the next is aimed half as far.
         """
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        few, bound = at_few(self._case, sites, *near)[1], self._relaxed.bound
+        few, bound = self._begun.few(self._case, sites, *near), self._relaxed.bound
         wanted = Wanted(self._names, least_within(bound, self._gap_frac), bound)
         ranges, objective = self._sought.ranges, self._sought.objective
         found_at, aim, times = self._stated, _ahead(self._ratio, self._stated, ranges[0]), 1.0
@@ -186,7 +192,7 @@ class _Place:
         looser = -ROUNDING_FRAC if self._ratio.more_is_better else ROUNDING_FRAC
         limit = reached + looser * abs(reached)
         there = _aimed(self._case, self._sought.objective, limit)
-        placed = Placed(at_sites(there, used(few, x)), _limited(few, self._case, there), x)
+        placed = Placed.of(there, _limited(few, self._case, there), x)
         return Near(limit, placed, self._relaxed, self._good(few, x))
 
 

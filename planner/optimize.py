@@ -81,16 +81,14 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     search = Search(case, scenario, limits, relaxed[0].value, shown)
     choice = used(compiled, relaxed[-1].x) | used(compiled, relaxed[0].x)
     choice |= set(begun.sites) if begun else set()
+    near = points(compiled, relaxed)
+    stages.enter("place racks" if begun else "where and what")
     if begun:
-        stages.enter("place racks")
         search.again(begun, bound)
-        if search.wanting(bound, begun) and begun.objective == names[0]:
-            search.repair(begun, relaxed[0])
+    if search.wanting(bound, begun):
+        search.quickly([near[0], near[-1]], bound, begun)
     if not search.hand.closed(bound):
         stages.enter("where and what")
-        near = points(compiled, relaxed)
-        if search.wanting(bound, begun):
-            search.dive([near[0], near[-1]], bound)
         if not search.hand.settled(bound):
             half = 0.5 * max(limits.deadline - time.monotonic(), 0.0)
             search.where_and_what(choice, bound, near, min(FIRST_SECONDS, half))

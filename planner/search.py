@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from planner.scenario import Scenario
 from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.dive import FAR_TIMES, Wanted, dived
+from planner.solve.dive import FAR_TIMES, Wanted, ways
 from planner.solve.highs import Solver, Watch
 from planner.solve.losses import contenders
 from planner.solve.narrow import among
@@ -59,7 +60,6 @@ class Search:
         self._sites: set[str] = set()
         self._nearby: set[str] = set()
         self._start = start
-        self._few: tuple[Case, Compiled] | None = None
         self._grouped: tuple[dict[str, float], set[str], float] | None = None
         self.hand = InHand(self._names, scenario.solve.gap_frac, limits, watch)
         self._state = "stopped"
@@ -242,36 +242,34 @@ class Search:
         self._nodes += first.nodes
         return first, None if plan is None else plan[: len(compiled.low)]
 
-    def repair(self, begun: Begun, relaxed: Relaxed) -> None:
-        """Whole racks as near the plan of before as can be, at its sites and the relaxation's."""
-        if self._over or not np.isfinite(relaxed.bound):
-            return
-        where = begun.compiled.named(relaxed.x) if relaxed.x is not None else {}
-        sites = set(begun.sites) | opened(where)
-        at, few = self._few = at_few(self._case, sites, where, begun.stood.named())
-        wanted, seed = self._wanted(relaxed.bound), self._scenario.solve.seed
-        x = repaired(few, begun.stood, wanted, self._limits, seed)
-        if x is not None:
-            self.hand.take(Placed(at, few, x))
-
-    def dive(self, near: Sequence[Mapping[str, float]], bound: float) -> None:
+    def quickly(
+        self, near: Sequence[Mapping[str, float]], bound: float, begun: Begun | None = None
+    ) -> None:
         """Whole numbers one after the other, at the sites of solutions of the relaxation.
 
-        And at those of the plan of before, where its repair was tried: that has a model at hand.
-        Where ties count and it is dearer than need be, a cheaper one as good takes its place.
+        After a change first as near the plan of before as can be, at its sites, too. Where ties
+        count and what is found is dearer than need be, a cheaper one as good takes its place.
         """
         if self._over or not np.isfinite(bound):
             return
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        at, few = self._few or at_few(self._case, sites, *near)
-        x = dived(few, self._wanted(bound), self._limits, self._scenario.solve.seed)
-        if x is None:
-            return
-        self.hand.take(Placed(at, few, x))
+        limits, seed = self._limits, self._scenario.solve.seed
+        wanted = Wanted(self._names, self.hand.least(bound), bound)
+        beside = begun if begun and begun.objective == self._names[0] else None
+        if beside is not None:
+            near = [*near, beside.stood.named()]
+            sites |= set(beside.sites)
+        few = begun.few(self._case, sites, *near) if begun else at_few(self._case, sites, *near)
+        tries = ways(few, wanted, limits, seed)
+        if beside is not None:
+            tries = [partial(repaired, few, beside.stood, wanted, limits, seed), *tries]
+        for made in tries:
+            x = None if self._over else made()
+            if x is not None:
+                self.hand.take(Placed.of(self._case, few, x))
+            if not self.wanting(bound, begun):
+                break
         self.hand.want_cheaper(bound)
-
-    def _wanted(self, bound: float) -> Wanted:
-        return Wanted(self._names, self.hand.least(bound), bound)
 
     def place(self, bound: float, seconds: float | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand.

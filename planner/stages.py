@@ -13,7 +13,9 @@ class Stages:
         self._watch, self._name, self._begun = watch, "", time.monotonic()
 
     def enter(self, name: str) -> None:
-        """Close the stage before and open this one."""
+        """Close the stage before and open this one, if it is another."""
+        if name == self._name:
+            return
         self.close()
         self._name = name
         self._watch.stage(name)

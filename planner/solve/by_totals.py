@@ -160,7 +160,7 @@ def _beside(
     case: Case, plan: Mapping[str, float], used: Mapping[str, float], how: Searched
 ) -> tuple[float, dict[str, float]]:
     """The best plan beside one, at its sites, racks divisible; and its ratio."""
-    _, few = at_few(case, opened(plan), used)
+    few = at_few(case, opened(plan), used)
     whole = few.integer.copy()
     whole[columns_of(few, "install")] = False
     sums = halls_by_kind(case, few)

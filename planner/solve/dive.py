@@ -18,6 +18,7 @@ Berlin 2006.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -107,16 +108,23 @@ class Held:
         return x
 
 
-def dived(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> np.ndarray | None:
-    """A plan with whole racks, made best in all objectives in turn; None where none is found.
+def ways(
+    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+) -> list[Callable[[], np.ndarray | None]]:
+    """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
 
-    It may be less than wanted.
+    The second is for where the first finds none, or less than wanted.
     """
-    ratio, plans = OBJECTIVES[wanted.names[0]], list[np.ndarray]()
-    for make in (_cheap, _nearest):
-        plans += _one_way(compiled, make(compiled, wanted, limits, seed), wanted, limits)
-        if _good(compiled, wanted, plans) or _over(limits.deadline):
-            break
+    return [partial(_way, make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
+
+
+def _way(
+    make: "_Made", compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+) -> np.ndarray | None:
+    ratio = OBJECTIVES[wanted.names[0]]
+    if _over(limits.deadline):
+        return None
+    plans = _one_way(compiled, make(compiled, wanted, limits, seed), wanted, limits)
     return max(plans, key=lambda plan: value_at(compiled, ratio, plan), default=None)
 
 
@@ -127,6 +135,9 @@ class _Way(NamedTuple):
     racks: Solver
     column: str
     frac: float
+
+
+_Made = Callable[[Compiled, Wanted, Limits, int], _Way]
 
 
 def _one_way(compiled: Compiled, way: _Way, wanted: Wanted, limits: Limits) -> list[np.ndarray]:

@@ -7,6 +7,9 @@ from models.case import Case
 from planner.coefficients.case import regrouped
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
+KINDS = {"install": 2, "work": 4}
+"""So much of their index, after the site, says of what kind columns are."""
+
 SOME = 1e-7
 """More than the solver's rounding."""
 
@@ -34,26 +37,43 @@ def at_sites(case: Case, sites: Collection[str]) -> Case:
 
 
 def narrowed(case: Case, group: Mapping[str, str], *plans: Mapping[str, float]) -> Case:
-    """The site-indexed case with only those racks, and that work, that plans in groups have.
+    """The site-indexed case with only those racks, and that work, that plans in groups have."""
+    return narrowed_to(case, group, kinds_of(group, *plans))
 
-    Each holds its columns by name, in groups or at sites, `group` the group of each site. A kind
-    that the group buys in one period may be bought in others, and what a kind does, at each of its
-    sites.
+
+def kinds_of(group: Mapping[str, str], *plans: Mapping[str, float]) -> set[tuple[str, ...]]:
+    """Kinds of racks and work that plans have: a column's index without its period, by group.
+
+    Each holds its columns by name, in groups or at sites, `group` the group of each site.
     """
-    kinds, works = set(), set()
+    found = set()
     for name, value in chain.from_iterable(plan.items() for plan in plans):
-        variable, _, index = name.partition("[")
-        if value > SOME and variable in ("install", "work"):
-            place, *what = index[:-1].split(",")
-            if variable == "install":
-                kinds.add((group.get(place, place), *what[:2]))
-            else:
-                works.add((group.get(place, place), *what[:4]))
+        kind = kind_at(group, name) if value > SOME else ()
+        if kind:
+            found.add(kind)
+    return found
+
+
+def kind_at(group: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The kind that a column is of; none where it is neither racks nor work."""
+    variable, _, index = name.partition("[")
+    if variable not in KINDS:
+        return ()
+    place, *what = index[:-1].split(",")
+    return (group.get(place, place), *what[: KINDS[variable]])
+
+
+def narrowed_to(case: Case, group: Mapping[str, str], kinds: Collection[tuple[str, ...]]) -> Case:
+    """The site-indexed case with only those kinds of racks and work, `group` that of each site.
+
+    A kind that the group buys in one period may be bought in others, and what a kind does, at each
+    of its sites.
+    """
     install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
     run = tuple(
         i
         for i in case.sets["RUN"]
-        if (group[i[0]], *i[1:3]) in kinds and (group[i[0]], *i[1:5]) in works
+        if (group[i[0]], *i[1:3]) in kinds and (group[i[0]], *i[1:5]) in kinds
     )
     there = set(install)
     train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)

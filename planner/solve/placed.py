@@ -40,6 +40,11 @@ class Placed:
         self.found_in, self.solution, self._given = found_in, solution, model
         self.case = among(case, self.sites()) if model is None else case
 
+    @staticmethod
+    def of(case: Case, found_in: Compiled, solution: np.ndarray) -> "Placed":
+        """A solution of a model of some of the case's sites, as `at_few` makes it."""
+        return Placed(at_sites(case, used(found_in, solution)), found_in, solution)
+
     def sites(self) -> set[str]:
         """Its sites."""
         return used(self.found_in, self.solution)
@@ -96,12 +101,9 @@ def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
     return x if wanted is known else wanted.point(known.named(x))
 
 
-def at_few(
-    case: Case, sites: Collection[str], *plans: Mapping[str, float]
-) -> tuple[Case, Compiled]:
-    """The case of some sites, and its model with the kinds of racks and work of plans."""
-    at = at_sites(case, sites)
-    return at, compile_case(narrowed(at, case["group"], *plans))
+def at_few(case: Case, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
+    """The model of some sites of a case, with the kinds of racks and work of plans."""
+    return compile_case(narrowed(at_sites(case, sites), case["group"], *plans))
 
 
 def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:

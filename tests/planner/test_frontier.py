@@ -306,7 +306,7 @@ def test_a_front_of_plans(tmp_path: Path, run: Callable[..., Result]) -> None:
     assert (rows["bound_tokens_per_s_per_mw"] >= rows["tokens_per_s_per_mw"]).all()
     assert (rows["gap_frac"] <= 0.01).all()
     held = rows[rows["limit_usd_per_mtoken"].notna()]
-    assert len(held) == len(rows) - 1
+    assert len(held) >= len(rows) - 1  # the plan without a limit, unless another beats it
     assert (held["usd_per_mtoken"] <= held["limit_usd_per_mtoken"] * (1 + 1e-6)).all()
     runs = [json.loads(path.read_text()) for path in (out / "runs").glob("*/run.json")]
     with_plan = {path.parent.name for path in (out / "runs").glob("*/plan.json")}

@@ -19,7 +19,7 @@ from planner.outcome import in_unit
 from planner.search import Search
 from planner.solve.compile import compile_model, holds
 from planner.solve.dive import FAR_TIMES
-from planner.solve.placed import standing
+from planner.solve.placed import at_few, standing
 from planner.solve.ratio import value_at
 
 COST = OBJECTIVES["cost_per_mtoken"]
@@ -116,6 +116,22 @@ def test_a_site_may_be_ruled_out_or_forced_in(loaded: Loaded) -> None:
     assert other in having.outcome.placed.sites()
     assert load_mw(having, other) >= having.case["forced_it_mw"][other] - 1e-6
     agrees_with_anew(loaded, having, f"filters.sites.force=[{other}]")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_model_of_a_few_sites_has_the_limits_of_now(loaded: Loaded, change: str) -> None:
+    scenario, _ = loaded.asked([change])
+    case, begun = loaded._limits(scenario) or (loaded.case, None)
+    placed = loaded.outcome.placed
+    assert begun is not None
+    assert placed is not None
+    plan = placed.found_in.named(placed.solution)
+    taken, built = (few(case, placed.sites(), plan) for few in (begun.few, at_few))
+    assert taken.low[taken.column["facility_total"]] == built.low[built.column["facility_total"]]
+    for name, at in built.row.items():
+        here = taken.row[name]
+        assert taken.row_low[here] == pytest.approx(built.row_low[at]), name
+        assert taken.row_high[here] == pytest.approx(built.row_high[at]), name
 
 
 @pytest.mark.parametrize(
@@ -332,8 +348,8 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     gap_frac = (relaxed.bound / loaded.outcome.r - 1) / times
     scenario, facts = loaded.asked([f"solve.gap_frac={gap_frac}"])
     made: list[str] = []
-    monkeypatch.setattr(Search, "repair", lambda *_: made.append("repair"))
-    monkeypatch.setattr(Search, "dive", lambda *_: made.append("dive"))
+    monkeypatch.setattr("planner.search.repaired", lambda *_: made.append("repair"))
+    monkeypatch.setattr("planner.search.ways", lambda *_: [lambda: made.append("dive")])
     monkeypatch.setattr(Search, "where_and_what", lambda *_: np.inf)
     monkeypatch.setattr(Search, "place", lambda *_: None)
     monkeypatch.setattr(module, "proven", lambda *_: relaxed.bound)

@@ -2,7 +2,6 @@
 
 import math
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -29,11 +28,10 @@ def test_only_what_was_searched_to_its_end_has_no_plan(monkeypatch: pytest.Monke
     assert search.where
 
 
-def test_nothing_is_repaired_without_a_bound() -> None:
+def test_nothing_is_quickly_tried_without_a_bound() -> None:
     """A relaxation that was out of time has a point, and nothing that no plan beats."""
     search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
-    nothing: Any = None
-    search.repair(nothing, SimpleNamespace(bound=math.inf))  # type: ignore[arg-type]
+    search.quickly([{"open[a,2027]": 1.0}], math.inf)
     assert search.hand.placed is None
 
 

@@ -1,5 +1,6 @@
 """A plan by whole numbers one after the other: it is a plan, and near the relaxation."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from scipy.sparse import csc_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import NOWHERE, Compiled, compile_case, holds
-from planner.solve.dive import Held, Wanted, Worth, but_racks, dived, priced, with_more
+from planner.solve.dive import Held, Wanted, Worth, but_racks, priced, ways, with_more
 from planner.solve.highs import Solver
 from planner.solve.named import Names
 from planner.solve.narrow import at_sites
@@ -33,11 +34,17 @@ def bound_of(model: Compiled) -> float:
     return in_order(solver, NAMES, 0.0, LIMITS)[0].bound
 
 
+def dived(model: Compiled, wanted: Wanted) -> np.ndarray | None:
+    """What the first way finds that finds anything."""
+    found = (way() for way in ways(model, wanted, LIMITS, 0))
+    return next((x for x in found if x is not None), None)
+
+
 @pytest.mark.parametrize("floor_mw", [12.0, 30.0, 60.0])
 def test_what_is_found_is_a_plan_near_the_bound(floor_mw: float) -> None:
     model = compiled(4, floor_mw)
     bound = bound_of(model)
-    x = dived(model, Wanted(NAMES, 0.99 * bound, bound), LIMITS, 0)
+    x = dived(model, Wanted(NAMES, 0.99 * bound, bound))
     assert x is not None
     assert holds(model, x)
     assert np.allclose(x[model.integer], np.round(x[model.integer]))
@@ -49,7 +56,7 @@ def test_of_equals_it_is_a_cheap_one() -> None:
     """Where the ratio alone is sought, halls for nobody may be built."""
     model = compiled()
     bound = bound_of(model)
-    x = dived(model, Wanted(NAMES, 0.99 * bound, bound), LIMITS, 0)
+    x = dived(model, Wanted(NAMES, 0.99 * bound, bound))
     _, best = in_order(Solver(model, 1, 0), NAMES, bound, replace(LIMITS, ties=True))
     assert x is not None
     assert best is not None
@@ -57,11 +64,23 @@ def test_of_equals_it_is_a_cheap_one() -> None:
     assert x[cost] <= best[cost] * 1.01
 
 
+def test_each_way_leads_to_a_plan_unless_time_is_up() -> None:
+    model = compiled()
+    bound = bound_of(model)
+    wanted = Wanted(NAMES, 0.99 * bound, bound)
+    for way in ways(model, wanted, LIMITS, 0):
+        x = way()
+        assert x is not None
+        assert holds(model, x)
+    over = replace(LIMITS, deadline=time.monotonic() - 1.0)
+    assert [way() for way in ways(model, wanted, over, 0)] == [None, None]
+
+
 def test_without_a_plan_none_is_found() -> None:
     model = compiled()
     forbidden = np.array([name.startswith("halls[") for name in model.column_names])
     none = replace(model, high=np.where(forbidden, 0.0, model.high))
-    assert dived(none, Wanted(NAMES, 1.0, 2.0), LIMITS, 0) is None
+    assert dived(none, Wanted(NAMES, 1.0, 2.0)) is None
 
 
 def test_a_site_that_cannot_be_whole_is_left() -> None:

@@ -1,0 +1,60 @@
+"""The model of a few sites, taken out of one that is at hand instead of built.
+
+That has more sites, kinds of racks and work than are asked for: what is too much is left out, with
+the rows about it. Where it lacks something, one with that, too, is built and kept.
+"""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from models.case import Case
+from planner.solve.compile import Compiled, compile_case
+from planner.solve.narrow import at_sites, kind_at, kinds_of, narrowed_to
+from planner.solve.split import restricted
+
+MOST = 40
+"""Sites in the model that is kept: else it is begun anew with those asked for."""
+
+
+class AtHand:
+    """Models of a few sites of a case, site by site, with the kinds of racks of plans."""
+
+    def __init__(self, case: Case, compiled: Compiled) -> None:
+        """Begun with such a model of the case, as `planner.solve.placed.at_few` makes it."""
+        self._case, self._group = case, case["group"]
+        names = compiled.column_names
+        sites = {_place(name) for name in names if name.startswith("open[")}
+        self._keep(sites, kinds_of(self._group, dict.fromkeys(names, 1.0)), compiled)
+
+    def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
+        """The model of these sites alone, with the kinds of racks and work of plans."""
+        here = {self._group[s] for s in sites}
+        kinds = {kind for kind in kinds_of(self._group, *plans) if kind[0] in here}
+        if not (self._sites >= set(sites) and self._kinds >= kinds):
+            self._make(set(sites), kinds)
+        gone = self._sites - set(sites)
+        columns = [
+            i
+            for i, (place, kind) in enumerate(self._columns)
+            if place not in gone and (not kind or (kind in kinds and kind[:3] in kinds))
+        ]
+        rows = [i for i, place in enumerate(self._rows) if place not in gone]
+        return restricted(self._compiled, np.array(columns), np.array(rows))
+
+    def _make(self, sites: set[str], kinds: set[tuple[str, ...]]) -> None:
+        if len(self._sites | sites) <= MOST:
+            sites, kinds = self._sites | sites, self._kinds | kinds
+        few = narrowed_to(at_sites(self._case, sites), self._group, kinds)
+        self._keep(sites, kinds, compile_case(few))
+
+    def _keep(self, sites: set[str], kinds: set[tuple[str, ...]], compiled: Compiled) -> None:
+        self._sites, self._kinds, self._compiled = sites, kinds, compiled
+        names = compiled.column_names
+        self._columns = [(_place(name), kind_at(self._group, name)) for name in names]
+        self._rows = [_place(name) for name in compiled.row_names]
+
+
+def _place(name: str) -> str:
+    """The first index of a column or row."""
+    return name.partition("[")[2].partition(",")[0]

@@ -1,0 +1,93 @@
+"""The model of a few sites taken out of one at hand is the one that would be built."""
+
+from collections.abc import Collection
+
+import pytest
+from scipy.sparse import csr_array
+
+from models.case import Case
+from planner.solve import at_hand as module
+from planner.solve.at_hand import AtHand
+from planner.solve.compile import Compiled, compile_case
+from planner.solve.placed import at_few
+from tests.tiny import tiny_case
+
+BOTH = ("fast", "slow")
+
+
+def rows_of(model: Compiled) -> set[tuple]:
+    """Rows that say something: their name, limits and coefficients by name."""
+    rows = csr_array(model.matrix)
+    found = set()
+    for i, name in enumerate(model.row_names):
+        at = slice(rows.indptr[i], rows.indptr[i + 1])
+        names = [model.column_names[j] for j in rows.indices[at]]
+        terms = {(n, float(c)) for n, c in zip(names, rows.data[at], strict=True) if n != "nothing"}
+        if terms:
+            found.add((name, model.row_low[i], model.row_high[i], frozenset(terms)))
+    return found
+
+
+def columns_of(model: Compiled) -> set[tuple]:
+    """Columns with their bounds, and whether they are whole."""
+    ends = zip(model.column_names, model.low, model.high, model.integer, strict=True)
+    return {column for column in ends if column[0] != "nothing"}
+
+
+def plan(sites: Collection[str], systems: Collection[str]) -> dict[str, float]:
+    """Racks of some systems at work at some sites."""
+    racks = {f"install[{s},{k},liquid,2027]": 1.0 for s in sites for k in systems}
+    work = {f"work[{s},{k},liquid,p100,chat,2027,peak]": 1.0 for s in sites for k in systems}
+    return racks | work
+
+
+@pytest.fixture
+def case() -> Case:
+    return tiny_case(5, outage_frac={"KR": 0.5}, outage_workload=[("KR", "chat")])
+
+
+@pytest.mark.parametrize(
+    ("sites", "systems"), [("ab", BOTH), ("ab", ("fast",)), ("c", ("slow",)), ("abc", BOTH)]
+)
+def test_it_has_the_columns_and_rows_of_one_built(
+    case: Case, sites: str, systems: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_hand = AtHand(case, at_few(case, "abc", plan("abc", BOTH)))
+    monkeypatch.setattr(module, "compile_case", None)  # nothing is built
+    taken = at_hand.at(sites, plan(sites, systems))
+    built = at_few(case, sites, plan(sites, systems))
+    assert len(columns_of(built)) > 10
+    # racks of the survivors are told apart by kind in the whole of it, whatever is asked for
+    assert {c for c in columns_of(taken) - columns_of(built) if "rescue" not in c[0]} == set()
+    assert columns_of(built) <= columns_of(taken)
+    assert {row[0] for row in rows_of(built)} <= {row[0] for row in rows_of(taken)}
+    if set(systems) == set(BOTH):
+        assert rows_of(taken) == rows_of(built)
+
+
+def test_what_is_not_at_hand_is_built_once_and_kept(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_hand = AtHand(case, at_few(case, "ab", plan("ab", ("fast",))))
+    built: list[Case] = []
+    monkeypatch.setattr(
+        module, "compile_case", lambda few: (built.append(few), compile_case(few))[1]
+    )
+    at_hand.at("a", plan("a", ("fast",)))
+    assert not built
+    wider = at_hand.at("bd", plan("d", BOTH))
+    assert rows_of(wider) == rows_of(at_few(case, "bd", plan("d", BOTH)))
+    assert [set(few.sets["SITE"]) for few in built] == [set("abd")]
+    at_hand.at("abd", plan("abd", BOTH))
+    assert len(built) == 1
+
+
+def test_of_many_sites_only_the_last_asked_for_are_kept(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 3)
+    at_hand = AtHand(case, at_few(case, "abc", plan("abc", BOTH)))
+    model = at_hand.at("de", plan("de", ("slow",)))
+    assert rows_of(model) == rows_of(at_few(case, "de", plan("de", ("slow",))))
+    opens = {name for name, *_ in columns_of(model) if name.startswith("open[")}
+    assert opens == {"open[d,2027]", "open[e,2027]"}
