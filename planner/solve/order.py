@@ -61,13 +61,16 @@ def relaxed_in_order(
     """
     found: list[Relaxed] = []
     parts = parts or split(compiled, sites)
+    little = isinstance(first, Relaxed)
     for name in names:
         parts = further(parts, compiled)
-        relaxed = relaxed_ratio(compiled, parts, OBJECTIVES[name], first, start, limits.deadline)
+        relaxed = relaxed_ratio(
+            compiled, parts, OBJECTIVES[name], first, start, limits.deadline, little
+        )
         if relaxed.x is None:
             break
         found.append(relaxed)
-        first, start = relaxed, 0.0
+        first, start, little = relaxed, 0.0, False
         row = held(name, relaxed.value, limits.tolerance_frac)
         compiled = with_row(compiled, row, 0.0, f"held_{name}")
     return found or [relaxed]

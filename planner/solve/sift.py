@@ -57,11 +57,13 @@ def relaxed_ratio(
     first: np.ndarray | Relaxed,
     start: float,
     deadline: float,
+    little: bool = False,
 ) -> Relaxed:
     """The best ratio of the relaxation over all sites.
 
     Begun with the sites marked in `first`, or where an earlier relaxation left off: of this model,
-    or of one that lacks some of the shared rows at the end. Its own rows are taken over, too.
+    or of one that lacks some of the shared rows at the end. Its own rows are taken over, too. Where
+    `little` differs from there, few steps lead on from it, if bounds are not shifted.
     """
     begun = time.monotonic()
     before = first if isinstance(first, Relaxed) else None
@@ -76,6 +78,8 @@ def relaxed_ratio(
     for _ in range(ROUNDS):
         rounds += 1
         solver, columns, rows = _at(compiled, parts, kept)
+        if little:
+            solver.unperturbed()
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
