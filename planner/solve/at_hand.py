@@ -13,6 +13,9 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.narrow import at_sites, kind_at, kinds_of, narrowed_to
 from planner.solve.split import restricted
 
+RESCUE = "rescue"
+"""Racks that take over what a lost site did: by that site, system, precision and workload."""
+
 MOST = 40
 """Sites in the model that is kept: else it is begun anew with those asked for."""
 
@@ -34,13 +37,15 @@ class AtHand:
         if not (self._sites >= set(sites) and self._kinds >= kinds):
             self._make(set(sites), kinds)
         gone = self._sites - set(sites)
+        wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
+        wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}
         columns = [
             i
             for i, (place, kind) in enumerate(self._columns)
-            if place not in gone and (not kind or (kind in kinds and kind[:3] in kinds))
+            if place not in gone and (not kind or kind in wanted)
         ]
         rows = [i for i, place in enumerate(self._rows) if place not in gone]
-        return restricted(self._compiled, np.array(columns), np.array(rows))
+        return _saying(restricted(self._compiled, np.array(columns), np.array(rows)))
 
     def _make(self, sites: set[str], kinds: set[tuple[str, ...]]) -> None:
         if len(self._sites | sites) <= MOST:
@@ -51,8 +56,23 @@ class AtHand:
     def _keep(self, sites: set[str], kinds: set[tuple[str, ...]], compiled: Compiled) -> None:
         self._sites, self._kinds, self._compiled = sites, kinds, compiled
         names = compiled.column_names
-        self._columns = [(_place(name), kind_at(self._group, name)) for name in names]
+        self._columns = [(_place(name), self._kind(name)) for name in names]
         self._rows = [_place(name) for name in compiled.row_names]
+
+    def _kind(self, name: str) -> tuple[str, ...]:
+        """The kind that a column is of; racks that take over the work of a lost site have no group.
+
+        None where it is neither.
+        """
+        variable, _, index = name.partition("[")
+        return ("", *index.split(",")[1:4]) if variable == RESCUE else kind_at(self._group, name)
+
+
+def _saying(compiled: Compiled) -> Compiled:
+    """Without the rows whose columns are all left out, where nothing satisfies them."""
+    empty = np.bincount(compiled.matrix.indices, minlength=len(compiled.row_low)) == 0
+    rows = np.flatnonzero(~(empty & (compiled.row_low <= 0.0) & (compiled.row_high >= 0.0)))
+    return restricted(compiled, np.arange(len(compiled.low)), rows)
 
 
 def _place(name: str) -> str:

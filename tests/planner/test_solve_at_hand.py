@@ -1,6 +1,7 @@
 """The model of a few sites taken out of one at hand is the one that would be built."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 from scipy.sparse import csr_array
@@ -57,12 +58,9 @@ def test_it_has_the_columns_and_rows_of_one_built(
     taken = at_hand.at(sites, plan(sites, systems))
     built = at_few(case, sites, plan(sites, systems))
     assert len(columns_of(built)) > 10
-    # racks of the survivors are told apart by kind in the whole of it, whatever is asked for
-    assert {c for c in columns_of(taken) - columns_of(built) if "rescue" not in c[0]} == set()
-    assert columns_of(built) <= columns_of(taken)
-    assert {row[0] for row in rows_of(built)} <= {row[0] for row in rows_of(taken)}
-    if set(systems) == set(BOTH):
-        assert rows_of(taken) == rows_of(built)
+    assert columns_of(taken) == columns_of(built)
+    assert rows_of(taken) == rows_of(built)
+    assert [n for n, _ in taken.column.items()] == [n for n, _ in built.column.items()]
 
 
 def test_what_is_not_at_hand_is_built_once_and_kept(
@@ -78,8 +76,21 @@ def test_what_is_not_at_hand_is_built_once_and_kept(
     wider = at_hand.at("bd", plan("d", BOTH))
     assert rows_of(wider) == rows_of(at_few(case, "bd", plan("d", BOTH)))
     assert [set(few.sets["SITE"]) for few in built] == [set("abd")]
-    at_hand.at("abd", plan("abd", BOTH))
-    assert len(built) == 1
+    again = at_hand.at("ab", plan("ab", ("fast",)))
+    assert rows_of(again) == rows_of(at_few(case, "ab", plan("ab", ("fast",))))
+    assert len(built) == 1, "it does not matter what was asked for between"
+
+
+def test_what_nothing_satisfies_is_not_left_out(case: Case) -> None:
+    """A floor that no column is left for says that there is no plan."""
+    few = at_few(case, "ab", plan("ab", BOTH))
+    about = few.row["racks_at_work[b,fast,liquid,2027,peak]"]
+    low = few.row_low.copy()
+    low[about] = 1.0
+    at_hand = AtHand(case, replace(few, row_low=low))
+    slow = at_hand.at("ab", plan("ab", ("slow",)))
+    assert "racks_at_work[b,fast,liquid,2027,peak]" in slow.row
+    assert "racks_at_work[a,fast,liquid,2027,peak]" not in slow.row
 
 
 def test_of_many_sites_only_the_last_asked_for_are_kept(
