@@ -136,7 +136,9 @@ class Ledger:
         known = self._numbered.get(id(indices))
         if known is None:
             number = self._number
-            found = [number.setdefault(index, len(number)) for index in indices]
+            found = list(map(number.get, indices))
+            if None in found:
+                found = [number.setdefault(index, len(number)) for index in indices]
             known = self._numbered[id(indices)] = indices, np.array(found, dtype=int)
         return known[1]
 

@@ -232,6 +232,9 @@ def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Pr
     key = list(table.key)
     if not set(key) <= set(frame.columns):
         return
+    written = (map(str, frame[name].tolist()) for name in key)
+    if len(set(zip(*written, strict=True))) == len(frame):
+        return
     twice = frame.index[frame.duplicated(key, keep="first")]
     for row, values in frame.loc[twice[:MOST_PER_COLUMN], key].iterrows() if len(twice) else ():
         same = frame[(frame[key] == values).all(axis=1)].index[0]

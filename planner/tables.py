@@ -142,7 +142,9 @@ def _dangling(frames: Mapping[str, pd.DataFrame], files: Mapping[str, Path]) -> 
             table, _, at = column.refers.partition(".")
             if table not in frames or at not in frames[table] or column.name not in frame:
                 continue
-            known = frames[table][at].astype(str)
+            known = dict.fromkeys(map(str, frames[table][at].tolist()))
+            if {*map(str, frame[column.name].tolist())} <= {"", *known}:
+                continue
             written = frame[column.name].astype(str)
             lost = written[~written.isin(known) & (written != "")].drop_duplicates()
             for row, value in list(lost.items())[:MOST_LOST]:

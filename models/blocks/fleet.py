@@ -77,7 +77,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.install = Var(case.sets["INSTALL"], domain=whole)
     runs = case.sets["RUN"]
     m.work = Columns([(*i, h) for i in runs for h in hours], NonNegativeReals)
-    part = each(m.work, [case["hour_frac"][h] for _ in runs for h in hours])
+    part = each(m.work, [case["hour_frac"][h] for h in hours] * len(runs))
     m.run = Amounts(runs, part.gathered(np.repeat(np.arange(len(runs)), len(hours)), len(runs)))
     m.standing = Expression(
         case.sets["INSTALL"],
@@ -117,7 +117,8 @@ def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
     groups = [(g, w, t, h) for g, _, _, _, w, t, h in at]
     ledger.put_all("capacity", groups, each(m.work, made), systems)
     spared = [n for n, i in enumerate(at) if i[4] in over]
-    mw = each(m.work, [case["rack_mw"][k] - drawn[n] for n, k in enumerate(systems)])
+    rack_mw = case["rack_mw"]
+    mw = each(m.work, [rack_mw[k] - drawn[n] for n, k in enumerate(systems)])
     where = [classes[n] for n in spared]
     ledger.put_all("spared_mw", where, mw.take(spared), [systems[n] for n in spared])
 

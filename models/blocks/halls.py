@@ -47,28 +47,29 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
     most, frac = case["halls_max_count"], case["mean_load_frac"]
     at = case.sets["HALL"]
-    room = [most[s, d] for s, d, _ in at]
+    pairs = [i[:2] for i in at]
+    room = [*map(most.__getitem__, pairs)]
     m.halls = Columns(at, NonNegativeIntegers, room)
     m.it_mw = Columns(at, NonNegativeReals)
     m.it_mean_mw = Columns(at, NonNegativeReals)
     earlier = before(m.halls, case)
     m.halls_stay = stay(m.halls, earlier)
-    opened = each(m.open, room, [(s, t) for s, _, t in at])
+    opened = each(m.open, room, m.halls.site_periods)
     m.halls_at_open_sites = AtMost(at, each(m.halls), opened)
-    _load(m, case)
+    _load(m, case, pairs)
     m.mean_below_peak = AtMost(at, each(m.it_mean_mw), each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, each(m.it_mw, frac["low"]), each(m.it_mean_mw))
-    _offer(m, case, ledger)
+    _offer(m, case, ledger, pairs)
     _used(m, case, ledger)
-    _cost(m, case, ledger, earlier)
+    _cost(m, case, ledger, earlier, pairs)
 
 
-def _load(m: Any, case: Case) -> None:
+def _load(m: Any, case: Case, pairs: list[tuple]) -> None:
     full, at = full_halls(case), case.sets["HALL"]
+    country, cooling = case["country"], case["cooling_class"]
     nothing = FullHalls(0.0, 0.0, 0.0)
-    where = [(case["country"][s], case["cooling_class"][d], t) for s, d, t in at]
-    draws = [full.get(i, nothing) for i in where]
-    carried = [case["hall_mw"][s, d] for s, d, _ in at]
+    draws = [full.get((country[s], cooling[d], t), nothing) for s, d, t in at]
+    carried = [*map(case["hall_mw"].__getitem__, pairs)]
     most = [draw.most_frac * mw for draw, mw in zip(draws, carried, strict=True)]
     m.hall_load = AtMost(at, each(m.it_mw), each(m.halls, most))
     grouped = any(g != s for s, g in case["group"].items())
@@ -79,20 +80,20 @@ def _load(m: Any, case: Case) -> None:
     m.load_of_full_halls = AtMost(some, each(m.it_mw, at=some), share + more)
 
 
-def _offer(m: Any, case: Case, ledger: Ledger) -> None:
+def _offer(m: Any, case: Case, ledger: Ledger, pairs: list[tuple]) -> None:
     group, cooling, hall_mw = case["group"], case["cooling_class"], case["hall_mw"]
     at_meter, energy = case["facility_per_it_frac"], case["energy_per_it_frac"]
     at = case.sets["HALL"]
-    sites, designs, kinds = [s for s, _, _ in at], [d for _, d, _ in at], [i[:2] for i in at]
+    sites, designs = [s for s, _ in pairs], [d for _, d in pairs]
     where = [(group[s], cooling[d], t) for s, d, t in at]
     ledger.put_all("it_mw", where, each(m.it_mw), sites)
     ledger.put_all("it_mean_mw", where, each(m.it_mean_mw), sites)
-    ledger.put_all("hall_mw", where, each(m.halls, [hall_mw[i] for i in kinds]), sites)
-    place = [(s, t) for s, _, t in at]
+    ledger.put_all("hall_mw", where, each(m.halls, [*map(hall_mw.__getitem__, pairs)]), sites)
+    place = m.halls.site_periods
     ledger.put_all("site_it_mw", place, each(m.it_mw), designs)
     drawn = {"facility_mw": (at_meter, m.it_mw), "mean_facility_mw": (energy, m.it_mean_mw)}
     for name, (per_it, load_mw) in drawn.items():
-        ledger.put_all(name, place, each(load_mw, [per_it[i] for i in kinds]), designs)
+        ledger.put_all(name, place, each(load_mw, [*map(per_it.__getitem__, pairs)]), designs)
         m.add_component(name, Amounts(m.open.indices, ledger.totals(name, m.open.indices)))
 
 
@@ -103,7 +104,7 @@ def _used(m: Any, case: Case, ledger: Ledger) -> None:
     m.forced_load = AtMost(at, -load, [-least_mw[s] for s in at])
 
 
-def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray) -> None:
+def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray, pairs: list[tuple]) -> None:
     country, crf, upkeep = (
         case[name] for name in ("country", "facility_crf_per_year", "maintenance_facility_frac")
     )
@@ -113,12 +114,11 @@ def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray) -> None:
         cost = {item: price[i] for item, price in prices.items()}
         whole[i] = sum(cost.values())
         share[i] = {item: price / whole[i] if whole[i] else 0.0 for item, price in cost.items()}
-    at = case.sets["HALL"]
-    where = [(country[s], t) for s, _, t in at]
-    parts = [share[s, d] for s, d, _ in at]
-    new = added(m.halls, earlier, [whole[s, d] for s, d, _ in at])
-    ledger.put_all("capex_musd", where, new, parts)
-    yearly = each(m.halls, [crf[s] * whole[s, d] for s, d, _ in at])
+    where = [(country[s], t) for s, _, t in case.sets["HALL"]]
+    parts = [*map(share.__getitem__, pairs)]
+    each_musd = np.array([*map(whole.__getitem__, pairs)])
+    ledger.put_all("capex_musd", where, added(m.halls, earlier, each_musd), parts)
+    yearly = each(m.halls, [crf[s] for s, _ in pairs] * each_musd)
     ledger.put_all("annuity_musd", where, yearly, parts)
-    yearly = each(m.halls, [upkeep[s] * whole[s, d] for s, d, _ in at])
+    yearly = each(m.halls, [upkeep[s] for s, _ in pairs] * each_musd)
     ledger.put_all("opex_musd", where, yearly, repeat("facility maintenance"))

@@ -45,8 +45,7 @@ def _take(
 ) -> None:
     """The area that each of a kind takes, and its price."""
     rate, price, country = case["discount_frac"], case["land_musd_per_m2"], case["country"]
-    sites, periods = [i[0] for i in var], [i[-1] for i in var]
-    place = list(zip(sites, periods, strict=True))
+    sites, place = [i[0] for i in var], var.site_periods
     ledger.put_all("built_m2", place, each(var, areas), sources)
     cost = [price[s] * area_m2 for s, area_m2 in zip(sites, areas, strict=True)]
     where = [(country[s], t) for s, t in place]

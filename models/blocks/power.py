@@ -66,8 +66,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     first = [i for i in steps if i[1] == 1]
     opened = [(s, t) for s, _, t in first]
     m.connected_when_open = AtMost(first, each(m.connect, at=first), each(m.open, at=opened))
-    mw = each(m.connect, [case["step_mw"][i[:2]] for i in steps])
-    ledger.put_all("connected_mw", [(s, t) for s, _, t in steps], mw, repeat("grid"))
+    step_mw = case["step_mw"]
+    mw = each(m.connect, [step_mw[i[:2]] for i in steps])
+    ledger.put_all("connected_mw", m.connect.site_periods, mw, repeat("grid"))
     _from_grid(m, case, ledger)
     connected = ledger.totals("connected_mw", sites)
     m.grid_connection = AtMost(sites, m.grid_mw.sums, connected)

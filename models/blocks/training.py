@@ -102,8 +102,8 @@ def _room(m: Any, case: Case, ledger: Ledger) -> None:
         for j in case.sets["JOB"]
     }
     last = {j: t for j, _, t in sorted(case["training_rack_zettaflop"], key=lambda i: i[2])}
-    for s, d, t in case.sets["HALL"]:
-        for j in case.sets["JOB"]:
+    for j in case.sets["JOB"]:
+        for s, d, t in case.sets["HALL"]:
             if t == last.get(j) and case["cooling_class"][d] in classes[j]:
                 ledger.put("gang_hall_mw", (s, j), case["hall_mw"][s, d] * m.halls[s, d, t], d)
     m.training_hall = Constraint(

@@ -218,7 +218,8 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
     )
     links = links[links["country"].isin(context.countries)]
     law = cross_border(context)
-    between = zip(links["country"], links["site_id"].map(sites["country"]), strict=True)
+    at = links["site_id"].map(sites["country"])
+    between = zip(links["country"].tolist(), at.tolist(), strict=True)
     kind, crossings = pd.factorize(pd.Series(list(between), dtype=object))
     markets = list(links["market_id"].unique())
     place = sites.index.get_indexer(pd.Index(links["site_id"]))

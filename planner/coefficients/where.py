@@ -45,7 +45,9 @@ def interconnection(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     before a hall can stand. A step that begins without a permit and needs one above some MW is two.
     """
     steps = context.table("interconnection_steps")
-    rows = sites.reset_index(drop=True).merge(steps, on=["country", "voltage_kv"], how="inner")
+    permit = ["extra_lead_years", "exempt_from_year", "free_mw"]
+    of_a_site = sites[["site_id", "country", "voltage_kv", "usable_mw", *permit]]
+    rows = of_a_site.merge(steps, on=["country", "voltage_kv"], how="inner")
     rows = rows.sort_values(["site_id", "step_index"], kind="stable")
     before = rows.groupby("site_id")["step_mw"].cumsum() - rows["step_mw"]
     rows["usable_step_mw"] = np.minimum(rows["step_mw"], rows["usable_mw"] - before)
@@ -105,6 +107,10 @@ def _first_year(context: Context, rows: pd.DataFrame) -> pd.Series:
     return pd.Series(np.maximum(ready, first), rows.index).astype(int)
 
 
+OF_A_SITE = ("site_id", "country", "climate_station", "seawater_flag", "parcel_m2", "powered_mw")
+"""Columns of a site that its designs depend on."""
+
+
 def site_designs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
     """Cooling designs by site with their climate response, space and cost; dominated ones left out.
 
@@ -121,7 +127,7 @@ def site_designs(context: Context, sites: pd.DataFrame) -> pd.DataFrame:
         context.table("climate_bins"),
         context.table("sea_temperature"),
     )
-    rows = sites.reset_index(drop=True).merge(
+    rows = sites[[*OF_A_SITE]].merge(
         response, left_on="climate_station", right_on="station_id", how="inner"
     )
     rows = rows.merge(designs, on="design_id", suffixes=("", "_design"))
@@ -186,13 +192,11 @@ def _undominated(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.sort_values(["site_id", "cooling_class", "hall_mw", *worth], kind="stable")
     kept = np.ones(len(rows), dtype=bool)
     values = rows[worth].to_numpy()
-    groups = rows.groupby(["site_id", "cooling_class", "hall_mw"], sort=False).indices
-    for members in groups.values():
-        best = values[members]
-        # sorted, so a later row never dominates an earlier one unless they are equal
-        for later in range(1, len(members)):
-            if (best[:later] <= best[later]).all(axis=1).any():
-                kept[members[later]] = False
+    group = rows.groupby(["site_id", "cooling_class", "hall_mw"], sort=False).ngroup().to_numpy()
+    # sorted, so a later row never dominates an earlier one unless they are equal
+    for back in range(1, int(np.bincount(group).max(initial=1))):
+        beaten = (values[:-back] <= values[back:]).all(axis=1)
+        kept[back:] &= ~(beaten & (group[:-back] == group[back:]))
     return rows[kept]
 
 
