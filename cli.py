@@ -3,6 +3,9 @@
 Exit status: 0 done, 2 bad input, 3 infeasible, 4 stopped with no plan within the gap.
 """
 
+import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -350,5 +353,21 @@ def watching(quiet: bool, time_limit_s: float) -> Any:
     return nullcontext(None) if quiet else Progress(aside(), time_limit_s)
 
 
+def main() -> None:
+    """The program: a command, then the end at once.
+
+    Python would give back its memory object by object, half a second to a second after a plan.
+    """
+    status = 0
+    try:
+        app(prog_name="planner")
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # a reader that has gone
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    app(prog_name="planner")
+    main()

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 
@@ -20,58 +20,69 @@ class Halted(KeyboardInterrupt):
 
 
 class _Here(threading.local):
-    """What one thread does: whether `Halted` is raised in it, held back, or not even looked for."""
+    """What one thread does: whether `Halted` is raised in it, held back, or not even looked for.
 
-    raises = held = unheard = False
+    And whether it goes on as if nobody had asked.
+    """
+
+    raises = held = unheard = goes_on = False
 
 
 class Halt:
     """Whether someone asked all solves to end; `presses` counts how often."""
 
     def __init__(self) -> None:
-        self.asked = False
         self.presses = 0
+        self.woken = threading.Event()
+        self._pressed = self._heard = False
         self._here = _Here()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the solves of this process are to end."""
+        return self._pressed and not self._here.goes_on
 
     @property
     def unheard(self) -> bool:
         """Whether this thread's solves go on to their end once they are begun."""
         return self._here.unheard
 
+    @property
+    def wakes(self) -> bool:
+        """Whether Ctrl-C sets `woken`, and this is the thread that may wait for it."""
+        return self._heard and threading.current_thread() is threading.main_thread()
+
     def press(self) -> None:
         """Ask all solves of this process to end."""
-        self.asked = True
+        self._pressed = True
+        self.woken.set()
 
-    def forget(self) -> None:
-        """Nobody asked."""
-        self.asked, self.presses = False, 0
+    def forget(self, heard: bool = False) -> None:
+        """Nobody asked; from now on a Ctrl-C is heard, or not."""
+        self._pressed, self.presses, self._heard = False, 0, heard
 
     def check(self) -> None:
         """Raise `Halted` where someone asked to end and nothing is to be kept."""
         if self.asked and self._here.raises and not self._here.held:
             raise Halted
 
-    @contextmanager
-    def in_short_solves(self) -> Iterator[None]:
+    def in_short_solves(self) -> AbstractContextManager[None]:
         """Within it a solve is asked to end before it begins, and not at each of its steps.
 
         At each step this thread would wait for one that is busy with Python.
         """
-        before, self._here.unheard = self._here.unheard, True
-        try:
-            yield
-        finally:
-            self._here.unheard = before
+        return self._while("unheard", True)
+
+    def going_on(self) -> AbstractContextManager[None]:
+        """Within it solves end as if nobody had asked: small ones, of which a table is made."""
+        return self._while("goes_on", True)
 
     @contextmanager
     def at_once(self, raises: bool = True) -> Iterator[None]:
         """Within it Ctrl-C raises `Halted`, as an earlier one does; or, if not, it ends solves."""
-        before, self._here.raises = self._here.raises, raises
-        try:
+        with self._while("raises", raises):
             self.check()
             yield
-        finally:
-            self._here.raises = before
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -79,12 +90,18 @@ class Halt:
 
         HiGHS ends by the flag.
         """
-        before, self._here.held = self._here.held, True
+        with self._while("held", True):
+            yield
+        self.check()
+
+    @contextmanager
+    def _while(self, name: str, value: bool) -> Iterator[None]:
+        before = getattr(self._here, name)
+        setattr(self._here, name, value)
         try:
             yield
         finally:
-            self._here.held = before
-        self.check()
+            setattr(self._here, name, before)
 
 
 HALT = Halt()
@@ -119,6 +136,7 @@ def halting() -> Iterator[Halt]:
     wakeup = signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
+    HALT.forget(heard=True)
     try:
         yield HALT
     finally:

@@ -210,7 +210,8 @@ def plan_of(facts: Region, scenario: Scenario, case: Case, outcome: Outcome, wor
     """The plan that a solve ended with, in tables, with what sites and rules are worth if asked."""
     begun = time.monotonic()
     with uncollected():  # the plan's model is alive
-        beside = Worth(case, scenario.objective.name, outcome) if worth else None
+        sought = worth and not HALT.asked
+        beside = Worth(case, scenario.objective.name, outcome) if sought else None
         tables = plan_tables(Context(facts, scenario), case, outcome, beside)
     outcome.seconds["tables"] = time.monotonic() - begun
     return Plan(scenario, facts, case, outcome, tables)

@@ -1,7 +1,6 @@
 """What may be imported, and whose memory it carries."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -55,11 +54,9 @@ def largest_share(book: Book, n: str, t: int) -> tuple[float, float]:
     held = np.array(
         [[1.0 if (case["hbm_generation"][k], v, t) == i else 0.0 for k, v in takes] for i in limits]
     )
-    found: Any = linprog(
-        own,
-        A_ub=held if limits else None,
-        b_ub=[case["hbm_supply_tb"][i] for i in limits] if limits else None,
-        A_eq=met,
-        b_eq=list(need.values()),
-    )
-    return (-float(found.fun) / total if found.status == 0 else 0.0), total
+    asked = np.array(list(need.values()))
+    most = np.array([case["hbm_supply_tb"][i] for i in limits])
+    rows = np.vstack([met, held.reshape(len(limits), len(takes))])
+    low = np.append(asked, np.full(len(limits), -np.inf))
+    found = linprog(own, (rows, low, np.append(asked, most)))
+    return (-found.cost / total if found.state == "optimal" else 0.0), total

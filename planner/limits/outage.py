@@ -5,8 +5,8 @@ For a lost site o of a country, racks of its other sites are put to the protecte
       sum over k,p of gain * theta[k,p,w] * rescue[k,p,w]  >= share * peak[w] * served[w]
       sum over p,w of rescue[k,p,w]                 <= availability * racks of k standing outside o
       sum over k,p,w of kappa[k,p,w] * rescue[k,p,w] <= IT MW outside o
-with the software gain of the period. Solved by scipy's linprog; its answer counts only as far as it
-fits the rows when put back.
+with the software gain of the period. A solver's answer counts only as far as it fits the rows when
+put back.
 """
 
 from collections.abc import Iterator, Mapping
@@ -83,8 +83,8 @@ def rescued(
     most = np.array([*standing, it_mw, *([0.0] * len(works))])
     cost = np.zeros(len(modes) + 1)
     cost[-1] = -1.0
-    bounds: Any = [(0, None)] * len(modes) + [(0, MOST)]
-    found: Any = linprog(cost, A_ub=used, b_ub=most, bounds=bounds)
-    if found.status != 0 or (used @ found.x > most + 1e-6).any() or (found.x < -1e-9).any():
+    highest = np.array([*[np.inf] * len(modes), MOST])
+    found = linprog(cost, (used, -np.inf, most), (0.0, highest))
+    if found.state != "optimal" or (used @ found.x > most + 1e-6).any() or (found.x < -1e-9).any():
         return 0.0
     return float(found.x[-1])

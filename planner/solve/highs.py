@@ -13,6 +13,7 @@ import numpy as np
 from planner.halt import HALT
 from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
+from planner.solve.listening import Listening
 
 State = Literal["optimal", "infeasible", "stopped", "failed"]
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
@@ -87,16 +88,8 @@ class Solver:
 
     def __init__(self, compiled: Compiled, threads: int = 2, seed: int = 0) -> None:
         self.compiled = compiled
-        self.highs = _Silent()
-        self._threads = threads
-        for name, value in {
-            "output_flag": True,
-            "random_seed": seed,
-            "simplex_scale_strategy": _BY_LARGEST,
-            "mip_min_logging_interval": 0.5,
-        }.items():
-            self.highs.setOptionValue(name, value)
-        _pass(self.highs, compiled)
+        self._threads, self._seed = threads, seed
+        self.highs = self._begun()
         self._integers = np.flatnonzero(compiled.integer).astype(np.int32)
         self._costs = np.zeros(len(compiled.low))
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
@@ -104,6 +97,19 @@ class Solver:
         self._perturbed = True
         self._start: np.ndarray | None = None
         self.whole(True)
+
+    def _begun(self) -> Any:
+        """HiGHS with the model, but for what was changed since."""
+        highs = _Silent()
+        for name, value in {
+            "output_flag": True,
+            "random_seed": self._seed,
+            "simplex_scale_strategy": _BY_LARGEST,
+            "mip_min_logging_interval": 0.5,
+        }.items():
+            highs.setOptionValue(name, value)
+        _pass(highs, self.compiled)
+        return highs
 
     def maximise(self, costs: Mapping[str, float]) -> None:
         """Set the objective: the greatest sum of cost x column, named columns only."""
@@ -245,8 +251,16 @@ class Solver:
             start = highspy.HighsSolution()
             start.col_value = list(self._start)
             self.highs.setSolution(start)
-        with HALT.held(), _Listening(self.highs, watch):
-            self._solve()
+        with HALT.held(), Listening(self.highs, watch) as heard:
+            ended = True
+            if self.is_mip() and HALT.wakes:
+                ended = heard.ended(self._solve)
+            else:
+                self._solve()
+        if not ended:  # all solves end now: nobody goes on with this one
+            self.highs = self._begun()
+            seconds = time.monotonic() - begun
+            return Answer("stopped", heard.objective, np.inf, heard.x, seconds, 0)
         self.highs.setOptionValue("solver", "choose")
         self._solved = True
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
@@ -336,38 +350,6 @@ def _schedule(highs: Any, threads: int, whole: bool) -> None:
         kept = None
     highs.setOptionValue("threads", threads if whole or kept is None else AS_THEY_ARE)
     _scheduled.threads = kept or threads
-
-
-class _Listening:
-    """Passes HiGHS's events on to a watch for the length of one run, and Ctrl-C to HiGHS."""
-
-    def __init__(self, highs: Any, watch: Watch | None) -> None:
-        self._watch = watch
-        steps = (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt)
-        self._events = [(event, self._interrupt) for event in steps if not HALT.unheard]
-        if watch is not None:
-            self._events.append((highs.cbMipLogging, self._report))
-            self._events.append((highs.cbMipImprovingSolution, self._improve))
-
-    def __enter__(self) -> None:
-        for event, call in self._events:
-            event.subscribe(call)
-
-    def __exit__(self, *_: object) -> None:
-        for event, call in self._events:
-            event.unsubscribe(call)
-
-    def _report(self, event: Any) -> None:
-        assert self._watch is not None
-        self._watch.bound(event.data_out.mip_dual_bound)
-
-    def _improve(self, event: Any) -> None:
-        assert self._watch is not None
-        self._watch.plan(np.asarray(event.data_out.mip_solution))
-
-    def _interrupt(self, event: Any) -> None:
-        if HALT.asked or (self._watch is not None and self._watch.stop):
-            event.interrupt()
 
 
 def _pass(highs: Any, compiled: Compiled) -> None:
