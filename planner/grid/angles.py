@@ -1,4 +1,4 @@
-"""A network's dispatch in voltage angles: the base case, and the check of a plan.
+"""A network's dispatch in voltage angles, by scipy: the base case, and the check of a plan.
 
     least   10 * sum of unserved + sum of overload
     supply + unserved - demand - load = what lines and links carry away      at each node
@@ -8,12 +8,12 @@ Written apart from `dispatch.py`, which eliminates the angles: each checks the o
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from planner.grid.network import Network
-from planner.linprog import linprog
 
 GW = 1e-3
 UNSERVED, OVERLOAD = 10.0, 1.0
@@ -52,16 +52,22 @@ def strain(network: Network, load_mw: np.ndarray, overload: bool = False) -> Str
          -out_line.T, csr_array((lines, 2 * nodes))]
     )  # fmt: skip
     demand = (network.demand_mw + load_mw) * GW
-    bounds = _bounds(network, demand, np.inf if overload else 0.0)
+    bounds: Any = _bounds(network, demand, np.inf if overload else 0.0)
     cost = np.concatenate(
         [np.zeros(len(bounds) - 3 * nodes - 2 * lines), np.full(2 * lines, OVERLOAD),
          np.zeros(2 * nodes), np.full(nodes, UNSERVED)]
     )  # fmt: skip
-    equal = np.concatenate([demand, np.zeros(lines)])
-    rows = csc_array(vstack([balance, angles]))
-    found = linprog(cost, (rows, equal, equal), (bounds[:, 0], bounds[:, 1]))
-    if found.state != "optimal":
-        raise ArithmeticError(f"no dispatch of {network.country} {network.hour}: {found.state}")
+    from scipy.optimize import linprog  # takes long to load, and few plans have a network
+
+    found: Any = linprog(
+        cost,
+        method="highs",
+        A_eq=vstack([balance, angles]).tocsr(),
+        b_eq=np.concatenate([demand, np.zeros(lines)]),
+        bounds=bounds.tolist(),
+    )
+    if found.status != 0:
+        raise ArithmeticError(f"no dispatch of {network.country} {network.hour}: {found.message}")
     over = found.x[-3 * nodes - 2 * lines : -3 * nodes].reshape(2, lines).sum(axis=0)
     return Strain(found.x[-nodes:] / GW, over / GW)
 
