@@ -45,11 +45,8 @@ class Worth:
         return lost, plan_steps(placed.compiled, placed.x, OBJECTIVES[self._objective])
 
     def _losses(self) -> pd.DataFrame | None:
-        placed, relaxed, grouped = (
-            self._outcome.placed,
-            self._outcome.relaxed,
-            self._outcome.grouped,
-        )
+        outcome, placed = self._outcome, self._outcome.placed
+        relaxed, grouped = outcome.relaxed, outcome.grouped
         if placed is None or relaxed is None or relaxed.row_dual is None or grouped is None:
             return None
         found = Relaxation(self._case, grouped, relaxed, self._objective)
