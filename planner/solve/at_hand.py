@@ -16,6 +16,10 @@ from planner.solve.split import restricted
 RESCUE = "rescue"
 """Racks that take over what a lost site did: by that site, system, precision and workload."""
 
+LOST = ("survivors_it_load", "rescue_racks", "rescue_power", "outage")
+"""Rows about a lost site, their first index, over the columns of others too. What else is about a
+site is over its own columns, and says nothing without them."""
+
 MOST = 40
 """Sites in the model that is kept: else it is begun anew with those asked for."""
 
@@ -44,7 +48,7 @@ class AtHand:
             for i, (place, kind) in enumerate(self._columns)
             if place not in gone and (not kind or kind in wanted)
         ]
-        rows = [i for i, place in enumerate(self._rows) if place not in gone]
+        rows = [i for i, lost in enumerate(self._lost) if lost not in gone]
         return _saying(restricted(self._compiled, np.array(columns), np.array(rows)))
 
     def _make(self, sites: set[str], kinds: set[tuple[str, ...]]) -> None:
@@ -57,7 +61,8 @@ class AtHand:
         self._sites, self._kinds, self._compiled = sites, kinds, compiled
         names = compiled.column_names
         self._columns = [(_place(name), self._kind(name)) for name in names]
-        self._rows = [_place(name) for name in compiled.row_names]
+        lost = (name.partition("[")[0] in LOST and _place(name) for name in compiled.row_names)
+        self._lost = [site or "" for site in lost]
 
     def _kind(self, name: str) -> tuple[str, ...]:
         """The kind that a column is of; racks that take over the work of a lost site have no group.
@@ -69,8 +74,10 @@ class AtHand:
 
 
 def _saying(compiled: Compiled) -> Compiled:
-    """Without the rows whose columns are all left out, where nothing satisfies them."""
-    empty = np.bincount(compiled.matrix.indices, minlength=len(compiled.row_low)) == 0
+    """Without the rows of no column, but one held at 0, unless nothing satisfies them."""
+    matrix, free = compiled.matrix, (compiled.low != 0.0) | (compiled.high != 0.0)
+    some = matrix.indices[np.repeat(free, np.diff(matrix.indptr))]
+    empty = np.bincount(some, minlength=len(compiled.row_low)) == 0
     rows = np.flatnonzero(~(empty & (compiled.row_low <= 0.0) & (compiled.row_high >= 0.0)))
     return restricted(compiled, np.arange(len(compiled.low)), rows)
 

@@ -102,3 +102,11 @@ def test_of_many_sites_only_the_last_asked_for_are_kept(
     assert rows_of(model) == rows_of(at_few(case, "de", plan("de", ("slow",))))
     opens = {name for name, *_ in columns_of(model) if name.startswith("open[")}
     assert opens == {"open[d,2027]", "open[e,2027]"}
+
+
+def test_a_row_of_a_zone_stays_though_a_site_of_its_name_goes() -> None:
+    case = tiny_case(3, zone=dict.fromkeys("abc", "c"), zone_headroom_mw={"c": 30.0})
+    at_hand = AtHand(case, at_few(case, "abc", plan("abc", BOTH)))
+    model, built = at_hand.at("ab", plan("ab", BOTH)), at_few(case, "ab", plan("ab", BOTH))
+    assert "zone_headroom[c,2027]" in built.row
+    assert rows_of(model) == rows_of(built)
