@@ -87,13 +87,12 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         search.again(begun, bound)
     if search.wanting(bound, begun):
         search.quickly([near[0], near[-1]], bound, begun)
-    if not search.hand.closed(bound):
+    if not search.hand.settled(bound):
         stages.enter("where and what")
-        if not search.hand.settled(bound):
-            half = 0.5 * max(limits.deadline - time.monotonic(), 0.0)
-            search.where_and_what(choice, bound, near, min(FIRST_SECONDS, half))
-            stages.enter("place racks")
-            search.place(bound)
+        half = 0.5 * max(limits.deadline - time.monotonic(), 0.0)
+        search.where_and_what(choice, bound, near, min(FIRST_SECONDS, half))
+        stages.enter("place racks")
+        search.place(bound)
     if not search.hand.closed(bound):
         bound = proven(search, compiled, choice, relaxed[0], stages)
         if bound == -np.inf:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
+from planner import in_hand
 from planner import optimize as optimize_module
 from planner.optimize import optimize
 from planner.scenario import Scenario
+from planner.search import Search
 from planner.solve.narrow import at_sites
 from planner.solve.order import relaxed_in_order
 from tests.planner.test_properties import ratio, seeded
@@ -63,6 +65,24 @@ def test_among_equals_the_plan_is_the_cheapest():
     found = optimize(tiny_case(), scenario())
     assert found.value == pytest.approx(200e6 / 12, rel=1e-4)
     assert found.placed.value("cost_present") == pytest.approx(50.136, rel=6e-3)
+
+
+@pytest.mark.parametrize(("dear_frac", "searched"), [(0.03, []), (-1e9, ["where and what"])])
+def test_a_dear_plan_found_quickly_is_no_end_of_the_search(monkeypatch, dear_frac, searched):
+    """One within the gap is taken, unless it is dearer than the relaxation by some share."""
+    made = []
+    where_and_what = Search.where_and_what
+
+    def noted(search, *about):
+        made.append("where and what")
+        return where_and_what(search, *about)
+
+    monkeypatch.setattr(in_hand, "DEAR_FRAC", dear_frac)
+    monkeypatch.setattr(Search, "where_and_what", noted)
+    case = tiny_case(4, facility_mw_min={("all", 2027): 30.0})
+    found = optimize(case, scenario(gap_frac=0.05))
+    assert found.status == "optimal"
+    assert made == searched
 
 
 def test_no_plan():
