@@ -236,7 +236,7 @@ def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Pr
     if len(set(zip(*written, strict=True))) == len(frame):
         return
     twice = frame.index[frame.duplicated(key, keep="first")]
-    for row, values in frame.loc[twice[:MOST_PER_COLUMN], key].iterrows() if len(twice) else ():
+    for row, values in frame.loc[twice[:MOST_PER_COLUMN], key].iterrows():
         same = frame[(frame[key] == values).all(axis=1)].index[0]
         found = "/".join(str(value) for value in values)
         message = f"repeats the key of row {same}"

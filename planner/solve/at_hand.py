@@ -11,6 +11,7 @@ import numpy as np
 from models.case import Case
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.narrow import at_sites, kind_at, kinds_of, narrowed_to
+from planner.solve.placed import opened
 from planner.solve.split import restricted
 
 RESCUE = "rescue"
@@ -30,9 +31,8 @@ class AtHand:
     def __init__(self, case: Case, compiled: Compiled) -> None:
         """Begun with such a model of the case, as `planner.solve.placed.at_few` makes it."""
         self._case, self._group = case, case["group"]
-        names = compiled.column_names
-        sites = {_place(name) for name in names if name.startswith("open[")}
-        self._keep(sites, kinds_of(self._group, dict.fromkeys(names, 1.0)), compiled)
+        every = dict.fromkeys(compiled.column_names, 1.0)
+        self._keep(opened(every), kinds_of(self._group, every), compiled)
 
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of these sites alone, with the kinds of racks and work of plans."""

@@ -115,17 +115,7 @@ def ways(
 
     The second is for where the first finds none, or less than wanted.
     """
-    return [partial(_way, make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
-
-
-def _way(
-    make: "_Made", compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
-) -> np.ndarray | None:
-    ratio = OBJECTIVES[wanted.names[0]]
-    if _over(limits.deadline):
-        return None
-    plans = _one_way(compiled, make(compiled, wanted, limits, seed), wanted, limits)
-    return max(plans, key=lambda plan: value_at(compiled, ratio, plan), default=None)
+    return [partial(_one_way, make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
 
 
 class _Way(NamedTuple):
@@ -140,14 +130,18 @@ class _Way(NamedTuple):
 _Made = Callable[[Compiled, Wanted, Limits, int], _Way]
 
 
-def _one_way(compiled: Compiled, way: _Way, wanted: Wanted, limits: Limits) -> list[np.ndarray]:
-    """The plans found by one way, the last within the gap if any is."""
-    ratio = OBJECTIVES[wanted.names[0]]
+def _one_way(
+    make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+) -> np.ndarray | None:
+    """The best of the plans found by one way; None where there is none, or no time."""
+    if _over(limits.deadline):
+        return None
+    ratio, way = OBJECTIVES[wanted.names[0]], make(compiled, wanted, limits, seed)
     gap = wanted.bound - wanted.least
     worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
     x = but_racks(way.program, min(limits.deadline, monotonic() + SECONDS), worth)
     if x is None:
-        return []
+        return None
     tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
     plans: list[np.ndarray] = []
     for bounds in with_more(compiled, x):
@@ -157,7 +151,7 @@ def _one_way(compiled: Compiled, way: _Way, wanted: Wanted, limits: Limits) -> l
             break
         if plans and not _good(compiled, wanted, [x]):
             break  # whole racks are no better than divisible ones
-    return plans
+    return max(plans, key=worth.of, default=None)
 
 
 def _good(compiled: Compiled, wanted: Wanted, plans: Sequence[np.ndarray]) -> bool:
