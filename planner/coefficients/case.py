@@ -148,12 +148,13 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
     install, run = [], []
     for g, s in one.items():
         near = {w for w, _ in case["reach"][s]}
+        works = {k: [mode for mode in of if mode[1] in near] for k, of in modes.items()}
         for c in sorted(classes[g]):
             for k in case["hosts"][c]:
-                for t in sorted(times[g]):
-                    if t >= first_delivery(case, case["country"][s], k):
-                        install.append((g, k, c, t))
-                        run += [(g, k, c, p, w, t) for p, w in modes[k] if w in near]
+                first = first_delivery(case, case["country"][s], k)
+                for t in sorted(t for t in times[g] if t >= first):
+                    install.append((g, k, c, t))
+                    run += [(g, k, c, p, w, t) for p, w in works[k]]
     flow = [
         (g, w, market, t)
         for g, s in one.items()

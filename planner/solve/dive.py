@@ -18,7 +18,7 @@ Berlin 2006.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -30,8 +30,8 @@ from planner.halt import HALT
 from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
-from planner.solve.order import Enough, Limits, held, in_order
-from planner.solve.ratio import NOTHING, Fraction, costs_at, value_at
+from planner.solve.order import Limits, held, in_order
+from planner.solve.ratio import NOTHING, costs_at, value_at
 from planner.solve.split import with_row, with_slack
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
@@ -113,16 +113,19 @@ def ways(
 ) -> list[Callable[[], np.ndarray | None]]:
     """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
 
-    The second is for where the first finds none, or less than wanted.
+    Each is for where those before find none, or less than wanted. Where ties do not count, racks as
+    good as wanted are looked for after both ways of diving, before the best there are after either.
     """
-    return [partial(_one_way, make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
+    dives = [_Dive(make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
+    good = [] if limits.ties else [dive.good for dive in dives]
+    return [*good, *(dive.best for dive in dives)]
 
 
 class _Way(NamedTuple):
-    """What to dive in, and where whole racks are then searched for, to that share of a column."""
+    """What to dive in; costs under which whole racks are searched for, to a share of a column."""
 
     program: Held
-    racks: Solver
+    costs: np.ndarray
     column: str
     frac: float
 
@@ -130,34 +133,82 @@ class _Way(NamedTuple):
 _Made = Callable[[Compiled, Wanted, Limits, int], _Way]
 
 
-def _one_way(
-    make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
-) -> np.ndarray | None:
-    """The best of the plans found by one way; None where there is none, or no time."""
-    if _over(limits.deadline):
-        return None
-    ratio, way = OBJECTIVES[wanted.names[0]], make(compiled, wanted, limits, seed)
-    gap = wanted.bound - wanted.least
-    worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
-    x = but_racks(way.program, min(limits.deadline, monotonic() + SECONDS), worth)
-    if x is None:
-        return None
-    tolerance = abs(way.frac * float(x[way.program.solver.compiled.column[way.column]]))
-    plans: list[np.ndarray] = []
-    for bounds in with_more(compiled, x):
-        found = _whole(compiled, way.racks, bounds, tolerance, wanted, limits)
-        plans += [] if found is None else [found]
-        if HALT.asked or _good(compiled, wanted, plans):
-            break
-        if plans and not _good(compiled, wanted, [x]):
-            break  # whole racks are no better than divisible ones
-    return max(plans, key=worth.of, default=None)
+class _Dive:
+    """One way of diving: once with divisible racks, then whole ones beside where that ended."""
 
+    def __init__(
+        self, make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+    ) -> None:
+        self._make, self._compiled, self._wanted = make, compiled, wanted
+        self._limits, self._seed = limits, seed
+        ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
+        self._worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
 
-def _good(compiled: Compiled, wanted: Wanted, plans: Sequence[np.ndarray]) -> bool:
-    """Whether any of the plans is as good as wanted."""
-    ratio = OBJECTIVES[wanted.names[0]]
-    return any(value_at(compiled, ratio, plan) >= wanted.least for plan in plans)
+    def good(self) -> np.ndarray | None:
+        """The first plan found that is as good as wanted."""
+        x = self._divisible
+        if x is None or not self._is_good(x):
+            return None
+        least = held(self._wanted.names[0], self._wanted.least, 0.0)
+        racks = self._racks(with_row(self._way.program.solver.compiled, least, 0.0, "as_wanted"))
+        for bounds in with_more(self._compiled, x):
+            fix(racks, bounds)
+            found = racks.first(self._soon())
+            if found is not None or HALT.asked:
+                return self._settled(found)
+        return None
+
+    def best(self) -> np.ndarray | None:
+        """The best of the plans found."""
+        x = self._divisible
+        if x is None:
+            return None
+        racks = self._racks(self._way.program.solver.compiled)
+        tolerance = abs(self._way.frac * float(x[racks.compiled.column[self._way.column]]))
+        plans: list[np.ndarray] = []
+        for bounds in with_more(self._compiled, x):
+            fix(racks, bounds)
+            plan = self._settled(racks.run(tolerance, self._soon()).x)
+            plans += [] if plan is None else [plan]
+            if HALT.asked or any(map(self._is_good, plans)):
+                break
+            if plans and not self._is_good(x):
+                break  # whole racks are no better than divisible ones
+        return max(plans, key=self._worth.of, default=None)
+
+    @cached_property
+    def _way(self) -> _Way:
+        return self._make(self._compiled, self._wanted, self._limits, self._seed)
+
+    @cached_property
+    def _divisible(self) -> np.ndarray | None:
+        """All but racks whole; None where that is not found in time."""
+        if _over(self._limits.deadline):
+            return None
+        soon = min(self._limits.deadline, monotonic() + SECONDS)
+        return but_racks(self._way.program, soon, self._worth)
+
+    def _is_good(self, x: np.ndarray) -> bool:
+        """Whether a point is as good as wanted."""
+        return self._worth.of(x) >= self._wanted.least
+
+    def _racks(self, model: Compiled) -> Solver:
+        racks = Solver(model, threads=1, seed=self._seed)
+        racks.maximise_vector(self._way.costs)
+        return racks
+
+    def _soon(self) -> float:
+        return min(self._limits.deadline, monotonic() + RACKS_SECONDS)
+
+    def _settled(self, x: np.ndarray | None) -> np.ndarray | None:
+        """What is whole as it is, all else best in all objectives in turn."""
+        if x is None:
+            return None
+        solver = Solver(self._compiled, threads=1)
+        least = self._wanted.least
+        with solver.kept(x[: len(self._compiled.low)]):
+            limits = replace(self._limits, enough=least)
+            return in_order(solver, self._wanted.names, least, limits)[1]
 
 
 def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
@@ -176,38 +227,14 @@ def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Wa
         costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
         program.hold(short, np.zeros(1), np.full(1, np.inf))
         program.solver.maximise_vector(costs)
-    racks = Solver(near, threads=1, seed=seed)
-    racks.maximise_vector(costs)
-    return _Way(program, racks, "cost_present", CHEAP_FRAC)
+    return _Way(program, costs, "cost_present", CHEAP_FRAC)
 
 
 def _nearest(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
     """The nearest to the bound."""
     ratio = OBJECTIVES[wanted.names[0]]
     costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
-    racks = Solver(compiled, threads=1, seed=seed)
-    racks.maximise_vector(costs)
-    return _Way(Held(compiled, costs, seed), racks, ratio.under, EXACT_FRAC * exact)
-
-
-def _whole(
-    compiled: Compiled,
-    racks: Solver,
-    bounds: dict[int, Range],
-    tolerance: float,
-    wanted: Wanted,
-    limits: Limits,
-) -> np.ndarray | None:
-    """The best with whole racks within bounds; all else then made best in all objectives."""
-    ratio = OBJECTIVES[wanted.names[0]]
-    fix(racks, bounds)
-    enough = None if limits.ties else Enough(Fraction(racks, ratio), wanted.least)
-    found = racks.run(tolerance, min(limits.deadline, monotonic() + RACKS_SECONDS), enough)
-    if found.x is None:
-        return None
-    solver = Solver(compiled, threads=1)
-    with solver.kept(found.x[: len(compiled.low)]):
-        return in_order(solver, wanted.names, wanted.least, replace(limits, enough=wanted.least))[1]
+    return _Way(Held(compiled, costs, seed), costs, ratio.under, EXACT_FRAC * exact)
 
 
 def priced(
@@ -271,13 +298,15 @@ class _Kept(Watch):
         self.stop = self.stop or not self._worth.loses(self._x, x)
 
 
-def but_racks(program: InTurn, deadline: float, worth: Worth | None = None) -> np.ndarray | None:
-    """All but racks whole; None where that is not found.
+def but_racks(
+    program: InTurn, deadline: float, worth: Worth | None = None, least: float = -np.inf
+) -> np.ndarray | None:
+    """All but racks whole; None where that is not found, or not worth the least.
 
     What is made whole upwards and thereby loses much is tried downwards, if that can be told.
     """
     x = _solved(program, deadline)
-    while x is not None:
+    while x is not None and (worth is None or worth.of(x) >= least):
         picked = _picked(program, x)
         if not len(picked):
             return x

@@ -54,6 +54,10 @@ AS_THEY_ARE = 0
 _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
+_SHIFTS = (
+    "primal_simplex_bound_perturbation_multiplier",
+    "dual_simplex_cost_perturbation_multiplier",
+)
 
 STEPS = 0.5
 """Simplex steps per row and column without shifted bounds: far more than a change should take."""
@@ -217,10 +221,10 @@ class Solver:
         self.highs.setOptionValue("simplex_strategy", strategy)
 
     def unperturbed(self) -> None:
-        """Begin each continuous solve without shifting bounds.
+        """Begin each continuous solve without shifting bounds or costs.
 
-        Where a few bounds change of a program that has many optima, the shifts are what most steps
-        are spent on undoing. They also keep the simplex from going round in circles, so a solve
+        Where little changes of a program that has many optima, the shifts are what most steps are
+        spent on undoing. They also keep the simplex from going round in circles, so a solve
         that takes many steps goes on with them.
         """
         self._perturbed = False
@@ -299,10 +303,12 @@ class Solver:
             self.highs.run()
             return
         set_option = self.highs.setOptionValue
-        set_option("primal_simplex_bound_perturbation_multiplier", 0.0)
+        for name in _SHIFTS:
+            set_option(name, 0.0)
         set_option("simplex_iteration_limit", int(STEPS * sum(self.compiled.matrix.shape)))
         self.highs.run()
-        set_option("primal_simplex_bound_perturbation_multiplier", 1.0)
+        for name in _SHIFTS:
+            set_option(name, 1.0)
         set_option("simplex_iteration_limit", highspy.kHighsIInf)
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
             self.highs.run()

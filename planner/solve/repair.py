@@ -15,11 +15,12 @@ from models.blocks.objective import OBJECTIVES
 from planner.solve.beside import Beside, Stood
 from planner.solve.box import RACKS_MORE, at_whole, columns_of, fix, wider
 from planner.solve.compile import Compiled
-from planner.solve.dive import Wanted, but_racks
+from planner.solve.dive import Wanted, Worth, but_racks
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
+from planner.solve.ratio import value_at
 
-SECONDS, RACKS_SECONDS = 0.4, 2.0
+SECONDS, RACKS_SECONDS = 0.6, 0.5
 """Longest search for all but racks, and for whole racks: what is to be found is found sooner."""
 
 AIM_FRAC, KEEP_FRAC = 0.5, 0.05
@@ -41,7 +42,8 @@ def repaired(
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
     under = stood.named().get(OBJECTIVES[names[0]].under, 0.0)
     near = Beside(compiled, stood, aim, GAP_MUSD / max(gap * under, 1e-9), seed)
-    x = but_racks(near, min(limits.deadline, time.monotonic() + SECONDS))
+    worth = Worth(lambda x: value_at(near.compiled, OBJECTIVES[names[0]], x), gap, wanted.bound)
+    x = but_racks(near, min(limits.deadline, time.monotonic() + SECONDS), worth, least)
     if x is not None:
         keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
         x = _with_racks(near, x, keep, limits.deadline, seed)
