@@ -125,11 +125,21 @@ class Ledger:
         last.terms[number].append((source, term))
 
     def put_all(
-        self, name: str, indices: Sequence[Any], terms: Sums, sources: Iterable[Source]
+        self,
+        name: str,
+        indices: Sequence[Any],
+        terms: Sums,
+        sources: Iterable[Source],
+        at: np.ndarray | None = None,
     ) -> None:
-        """As `put`, for many terms of one sum, each with its index and source."""
-        if indices:
-            self._parts.setdefault(name, []).append(Many(self._at(indices), terms, sources))
+        """As `put`, for many terms of one sum, each with its index and source.
+
+        `at` is the place of each term's own among the indices; else they are of the terms in turn.
+        """
+        if terms.count:
+            number = self._at(indices)
+            number = number if at is None else number[at]
+            self._parts.setdefault(name, []).append(Many(number, terms, sources))
 
     def _at(self, indices: Sequence[Any]) -> np.ndarray:
         """Number of each index; those of a list are looked up once."""

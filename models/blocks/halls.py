@@ -14,6 +14,7 @@
 Designs that can host the same rack systems form a cooling class c; the fleet knows classes only.
 """
 
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -23,8 +24,9 @@ from pyomo.core import NonNegativeIntegers, NonNegativeReals
 from models.case import Case
 from models.columns import Column
 from models.full_halls import FullHalls, full_halls
+from models.hall_numbers import HallNumbers
 from models.ledger import Ledger
-from models.periods import added, before, stay
+from models.periods import added, stay
 from models.rows import Amounts, AtMost, Columns
 from models.sums import each
 
@@ -45,56 +47,55 @@ OUTCOMES = (
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Halls, their IT load by cooling class, and the facility load it makes."""
-    most, frac = case["halls_max_count"], case["mean_load_frac"]
-    at = case.sets["HALL"]
-    pairs = [i[:2] for i in at]
-    room = [*map(most.__getitem__, pairs)]
-    m.halls = Columns(at, NonNegativeIntegers, room)
+    frac, at = case["mean_load_frac"], case.sets["HALL"]
+    m.hall_numbers = numbers = HallNumbers(case)
+    most = numbers.of_pair(case["halls_max_count"])
+    m.halls = Columns(at, NonNegativeIntegers, most.tolist())
     m.it_mw = Columns(at, NonNegativeReals)
     m.it_mean_mw = Columns(at, NonNegativeReals)
-    earlier = before(m.halls, case)
-    m.halls_stay = stay(m.halls, earlier)
-    opened = each(m.open, room, m.halls.site_periods)
+    m.halls.earlier = numbers.earlier()
+    m.halls_stay = stay(m.halls, m.halls.earlier)
+    opened = each(m.open, most, numbers.site_period)
     m.halls_at_open_sites = AtMost(at, each(m.halls), opened)
-    _load(m, case, pairs)
+    _load(m, case, numbers)
     m.mean_below_peak = AtMost(at, each(m.it_mean_mw), each(m.it_mw, frac["high"]))
     m.mean_above_idle = AtMost(at, each(m.it_mw, frac["low"]), each(m.it_mean_mw))
-    _offer(m, case, ledger, pairs)
+    _offer(m, case, ledger, numbers)
     _used(m, case, ledger)
-    _cost(m, case, ledger, earlier, pairs)
+    _cost(m, case, ledger, numbers)
 
 
-def _load(m: Any, case: Case, pairs: list[tuple]) -> None:
+def _load(m: Any, case: Case, numbers: HallNumbers) -> None:
     full, at = full_halls(case), case.sets["HALL"]
     country, cooling = case["country"], case["cooling_class"]
+    kinds, kind = numbers.kinds([(country[s], cooling[d]) for s, d in case.sets["SITE_DESIGN"]])
     nothing = FullHalls(0.0, 0.0, 0.0)
-    draws = [full.get((country[s], cooling[d], t), nothing) for s, d, t in at]
-    carried = [*map(case["hall_mw"].__getitem__, pairs)]
-    most = [draw.most_frac * mw for draw, mw in zip(draws, carried, strict=True)]
-    m.hall_load = AtMost(at, each(m.it_mw), each(m.halls, most))
+    draws = np.array([full.get(index, nothing) for index in kinds]).reshape(-1, 3)
+    most_frac, share_frac, more_mw = draws[kind].T
+    carried = numbers.of_pair(case["hall_mw"])
+    m.hall_load = AtMost(at, each(m.it_mw), each(m.halls, most_frac * carried))
     grouped = any(g != s for s, g in case["group"].items())
-    scarce = [i for i, draw in enumerate(draws) if grouped and draw.share_frac < draw.most_frac]
-    some = [at[i] for i in scarce]
-    share = each(m.halls, [draws[i].share_frac * carried[i] for i in scarce], some)
-    more = each(m.open, [draws[i].more_mw for i in scarce], [(s, t) for s, _, t in some])
-    m.load_of_full_halls = AtMost(some, each(m.it_mw, at=some), share + more)
+    scarce = np.flatnonzero(grouped & (share_frac < most_frac))
+    share = each(m.halls, (share_frac * carried)[scarce], scarce)
+    more = each(m.open, more_mw[scarce], numbers.site_period[scarce])
+    some = [at[i] for i in scarce.tolist()]
+    m.load_of_full_halls = AtMost(some, each(m.it_mw, at=scarce), share + more)
 
 
-def _offer(m: Any, case: Case, ledger: Ledger, pairs: list[tuple]) -> None:
-    group, cooling, hall_mw = case["group"], case["cooling_class"], case["hall_mw"]
+def _offer(m: Any, case: Case, ledger: Ledger, numbers: HallNumbers) -> None:
+    group, cooling, pairs = case["group"], case["cooling_class"], case.sets["SITE_DESIGN"]
+    carried = each(m.halls, numbers.of_pair(case["hall_mw"]))
+    where, at = numbers.kinds([(group[s], cooling[d]) for s, d in pairs])
+    for name, mw in (("it_mw", each(m.it_mw)), ("it_mean_mw", each(m.it_mean_mw))):
+        ledger.put_all(name, where, mw, numbers.sites, at)
+    ledger.put_all("hall_mw", where, carried, numbers.sites, at)
+    place, at = case.sets["SITE_PERIOD"], numbers.site_period
+    ledger.put_all("site_it_mw", place, each(m.it_mw), numbers.designs, at)
     at_meter, energy = case["facility_per_it_frac"], case["energy_per_it_frac"]
-    at = case.sets["HALL"]
-    sites, designs = [s for s, _ in pairs], [d for _, d in pairs]
-    where = [(group[s], cooling[d], t) for s, d, t in at]
-    ledger.put_all("it_mw", where, each(m.it_mw), sites)
-    ledger.put_all("it_mean_mw", where, each(m.it_mean_mw), sites)
-    ledger.put_all("hall_mw", where, each(m.halls, [*map(hall_mw.__getitem__, pairs)]), sites)
-    place = m.halls.site_periods
-    ledger.put_all("site_it_mw", place, each(m.it_mw), designs)
     drawn = {"facility_mw": (at_meter, m.it_mw), "mean_facility_mw": (energy, m.it_mean_mw)}
     for name, (per_it, load_mw) in drawn.items():
-        ledger.put_all(name, place, each(load_mw, [*map(per_it.__getitem__, pairs)]), designs)
-        m.add_component(name, Amounts(m.open.indices, ledger.totals(name, m.open.indices)))
+        ledger.put_all(name, place, each(load_mw, numbers.of_pair(per_it)), numbers.designs, at)
+        m.add_component(name, Amounts(place, ledger.totals(name, place)))
 
 
 def _used(m: Any, case: Case, ledger: Ledger) -> None:
@@ -104,21 +105,27 @@ def _used(m: Any, case: Case, ledger: Ledger) -> None:
     m.forced_load = AtMost(at, -load, [-least_mw[s] for s in at])
 
 
-def _cost(m: Any, case: Case, ledger: Ledger, earlier: np.ndarray, pairs: list[tuple]) -> None:
-    country, crf, upkeep = (
-        case[name] for name in ("country", "facility_crf_per_year", "maintenance_facility_frac")
-    )
-    prices = {item: case[f"{item}_musd_per_hall"] for item in ("shell", "electrical", "cooling")}
-    whole, share = {}, {}
-    for i in case.sets["SITE_DESIGN"]:
-        cost = {item: price[i] for item, price in prices.items()}
-        whole[i] = sum(cost.values())
-        share[i] = {item: price / whole[i] if whole[i] else 0.0 for item, price in cost.items()}
-    where = [(country[s], t) for s, _, t in case.sets["HALL"]]
-    parts = [*map(share.__getitem__, pairs)]
-    each_musd = np.array([*map(whole.__getitem__, pairs)])
-    ledger.put_all("capex_musd", where, added(m.halls, earlier, each_musd), parts)
-    yearly = each(m.halls, [crf[s] for s, _ in pairs] * each_musd)
-    ledger.put_all("annuity_musd", where, yearly, parts)
-    yearly = each(m.halls, [upkeep[s] for s, _ in pairs] * each_musd)
-    ledger.put_all("opex_musd", where, yearly, repeat("facility maintenance"))
+def _cost(m: Any, case: Case, ledger: Ledger, numbers: HallNumbers) -> None:
+    country, pairs = case["country"], case.sets["SITE_DESIGN"]
+    items = ("shell", "electrical", "cooling")
+    musd = {item: numbers.of_pair(case[f"{item}_musd_per_hall"]) for item in items}
+    whole, parts = sum(musd.values()), _Parts(musd)
+    where, at = numbers.kinds([(country[s],) for s, _ in pairs])
+    ledger.put_all("capex_musd", where, added(m.halls, m.halls.earlier, whole), parts, at)
+    yearly = each(m.halls, numbers.of_site(case["facility_crf_per_year"]) * whole)
+    ledger.put_all("annuity_musd", where, yearly, parts, at)
+    yearly = each(m.halls, numbers.of_site(case["maintenance_facility_frac"]) * whole)
+    ledger.put_all("opex_musd", where, yearly, repeat("facility maintenance"), at)
+
+
+class _Parts:
+    """The share of each item in what a hall costs, hall by hall, when someone asks."""
+
+    def __init__(self, musd: Mapping[str, np.ndarray]) -> None:
+        self._musd = musd
+
+    def __iter__(self) -> Iterator[dict[str, float]]:
+        for costs in zip(*(musd.tolist() for musd in self._musd.values()), strict=True):
+            whole = sum(costs)
+            shares = (musd / whole if whole else 0.0 for musd in costs)
+            yield dict(zip(self._musd, shares, strict=True))

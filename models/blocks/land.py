@@ -6,9 +6,11 @@ hall_m2 = hall_mw * hall_m2_per_mw of the design, cooling yard included
 Price: land_local_per_m2 on the built area, grossed up by the setback.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import Any
+
+import numpy as np
 
 from models.case import Case
 from models.columns import Column
@@ -30,25 +32,33 @@ OUTCOMES = (Column("sites", "land_m2", "area the plan takes, setback included"),
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Area within the parcel, and its price."""
-    substation_m2, hall_m2 = case["substation_m2"], case["hall_m2"]
-    _take(m.open, case, ledger, [substation_m2[s] for s, _ in m.open], repeat("substation"))
-    designs = [d for _, d, _ in m.halls]
-    _take(m.halls, case, ledger, [hall_m2[s, d] for s, d, _ in m.halls], designs)
+    numbers, places = m.hall_numbers, case.sets["SITE_PERIOD"]
+    of_open = np.array([case["substation_m2"][s] for s, _ in places])
+    of_halls = numbers.of_pair(case["hall_m2"])
+    _take(m.open, np.arange(len(places)), case, ledger, of_open, repeat("substation"))
+    _take(m.halls, numbers.site_period, case, ledger, of_halls, numbers.designs)
     most = case["buildable_m2"]
-    at = [i for i in case.sets["SITE_PERIOD"] if i[0] in most]
+    at = [i for i in places if i[0] in most]
     parcel = each(m.open, [most[s] / 1e4 for s, _ in at], at)
     m.parcel = AtMost(at, ledger.totals("built_m2", at) * (1 / 1e4), parcel)
 
 
 def _take(
-    var: Any, case: Case, ledger: Ledger, areas: Sequence[float], sources: Iterable[str]
+    var: Any,
+    at: np.ndarray,
+    case: Case,
+    ledger: Ledger,
+    areas_m2: np.ndarray,
+    sources: Iterable[str],
 ) -> None:
-    """The area that each of a kind takes, and its price."""
-    rate, price, country = case["discount_frac"], case["land_musd_per_m2"], case["country"]
-    sites, place = [i[0] for i in var], var.site_periods
-    ledger.put_all("built_m2", place, each(var, areas), sources)
-    cost = [price[s] * area_m2 for s, area_m2 in zip(sites, areas, strict=True)]
-    where = [(country[s], t) for s, t in place]
-    ledger.put_all("capex_musd", where, added(var, before(var, case), cost), repeat("land"))
-    yearly = each(var, [rate[s] * c for s, c in zip(sites, cost, strict=True)])
-    ledger.put_all("annuity_musd", where, yearly, repeat("land"))
+    """The area that each of a kind takes, and its price; `at` are their places in SITE_PERIOD."""
+    places, country = case.sets["SITE_PERIOD"], case["country"]
+    rate, price = (
+        np.array([case[name][s] for s, _ in places])[at]
+        for name in ("discount_frac", "land_musd_per_m2")
+    )
+    ledger.put_all("built_m2", places, each(var, areas_m2), sources, at)
+    where, cost = [(country[s], t) for s, t in places], price * areas_m2
+    capex = added(var, before(var, case), cost)
+    ledger.put_all("capex_musd", where, capex, repeat("land"), at)
+    ledger.put_all("annuity_musd", where, each(var, rate * cost), repeat("land"), at)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
+import numpy as np
 from pyomo.core import Binary
 
 from models.case import Case
@@ -30,9 +31,13 @@ HOURS_PER_YEAR = 8760
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Yearly PUE under its ceiling."""
     pue, ceiling, opened = case["energy_per_it_frac"], case["pue_max"], case["pue_opened_before"]
-    bound = [i for i in case.sets["HALL"] if i[0] in ceiling and i[2] > opened.get(i[0], 0)]
-    excess = each(m.it_mean_mw, [pue[s, d] - ceiling[s] for s, d, _ in bound], bound)
-    ledger.put_all("pue_excess_mw", [(s, t) for s, _, t in bound], excess, [i[1] for i in bound])
+    numbers, sites = m.hall_numbers, case.sets["SITE_PERIOD"]
+    most_pue = {s: ceiling.get(s, np.inf) for s in case.sets["SITE"]}
+    over = numbers.of_pair(pue) - numbers.of_site(most_pue)
+    later = np.array([t > opened.get(s, 0) for s, t in sites], dtype=bool)
+    bound = np.flatnonzero(np.isfinite(over) & later[numbers.site_period])
+    excess, at = each(m.it_mean_mw, over[bound], bound), numbers.site_period[bound]
+    ledger.put_all("pue_excess_mw", sites, excess, numbers.designs[bound], at)
     places = ledger.indices("pue_excess_mw")
     designs: dict[str, list[str]] = {s: [] for s, _ in places}
     for s, d in case.sets["SITE_DESIGN"]:

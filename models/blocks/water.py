@@ -65,10 +65,12 @@ OUTCOMES = (
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Withdrawal by source within its limits, its price and its connection."""
     peak, mean = case["wue_peak_l_per_kwh"], case["wue_mean_l_per_kwh"]
+    numbers, places = m.hall_numbers, case.sets["SITE_PERIOD"]
+    draws = np.flatnonzero(numbers.of_pair(peak) > 0)
     for name, per_it, load_mw in ((PEAK, peak, m.it_mw), (MEAN, mean, m.it_mean_mw)):
-        draws = [i for i in load_mw.indices if peak[i[:2]] > 0]
-        terms = each(load_mw, [per_it[i[:2]] for i in draws], draws)
-        ledger.put_all(name, [(s, t) for s, _, t in draws], terms, [d for _, d, _ in draws])
+        terms = each(load_mw, numbers.of_pair(per_it)[draws], draws)
+        designs, at = numbers.designs[draws], numbers.site_period[draws]
+        ledger.put_all(name, places, terms, designs, at)
     wet = set(ledger.indices(PEAK))
     sources: dict[str, list[str]] = defaultdict(list)
     for s, r in case.sets["WATER"]:

@@ -61,6 +61,9 @@ def test_terms_put_one_by_one_and_all_at_once_are_of_one_sum():
         ledger.totals("mw", ["a"])
     ledger.put_all("water", ["a", "b", "a"], each(m.mw), ["x"] * 3)
     assert values(ledger.totals("water", ["b", "c", "a", "b"])) == [2, 0, 5, 2]
+    ledger.put_all("heat", ["c", "b", "a"], each(m.mw), ["x"] * 3, np.array([2, 1, 2]))
+    assert ledger.indices("heat") == ["a", "b"]
+    assert values(ledger.totals("heat", ["b", "c", "a", "b"])) == [2, 0, 5, 2]
 
 
 def test_what_is_new_in_a_period():
