@@ -122,7 +122,7 @@ def test_a_worker_that_dies_does_not_lose_the_ranking(
     killed: list[int] = []
 
     def kill_all() -> None:
-        while not killed and not over.wait(0.05):
+        while not killed and not over.wait(0.002):
             killed.extend(kill(workers_of(os.getpid())))
 
     over = threading.Event()

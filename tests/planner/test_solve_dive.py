@@ -64,16 +64,32 @@ def test_of_equals_it_is_a_cheap_one() -> None:
     assert x[cost] <= best[cost] * 1.01
 
 
-def test_each_way_leads_to_a_plan_unless_time_is_up() -> None:
-    model = compiled()
+@pytest.mark.parametrize("ties", [False, True])
+def test_each_way_leads_to_a_plan_unless_time_is_up(ties: bool) -> None:
+    model, limits = compiled(), replace(LIMITS, ties=ties)
     bound = bound_of(model)
     wanted = Wanted(NAMES, 0.99 * bound, bound)
-    for way in ways(model, wanted, LIMITS, 0):
+    for way in ways(model, wanted, limits, 0):
         x = way()
         assert x is not None
         assert holds(model, x)
-    over = replace(LIMITS, deadline=time.monotonic() - 1.0)
-    assert [way() for way in ways(model, wanted, over, 0)] == [None, None]
+        assert value_at(model, RATIO, x) >= wanted.least
+    over = replace(limits, deadline=time.monotonic() - 1.0)
+    assert {way() for way in ways(model, wanted, over, 0)} == {None}
+
+
+def test_whole_racks_as_good_as_asked_for_are_found_or_none() -> None:
+    """Of 50.5 fast racks half of one is lost, 0.3 % of the tokens of 100."""
+    case = tiny_case(2, racks_supply_count={("KR", "fast", 2027): 50.5})
+    model = compile_case(at_sites(case, case.sets["SITE"]))
+    best = in_order(Solver(model, 1, 0), NAMES, 0.0, replace(LIMITS, ties=True))[0].value
+    bound = bound_of(model)
+    assert best == pytest.approx(bound * 150 / 150.5)
+    found = [way() for way in ways(model, Wanted(NAMES, 0.999 * bound, bound), LIMITS, 0)]
+    assert found[0] is found[1] is None
+    for x in found[2:]:
+        assert x is not None
+        assert value_at(model, RATIO, x) == pytest.approx(best)
 
 
 def test_without_a_plan_none_is_found() -> None:
