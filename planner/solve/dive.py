@@ -27,7 +27,7 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
-from planner.solve.box import ROUNDING, Range, at_whole, fix, with_spare
+from planner.solve.box import RACKS_MORE, ROUNDING, Range, at_whole, columns_of, fix, wider
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits, held, in_order
@@ -358,7 +358,15 @@ def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
 
 
 def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
-    """Bounds beside a point whole but for its racks: its halls, then a hall and racks to spare."""
+    """Bounds beside a point whole but for its racks: its halls, and racks next to the fractional.
+
+    Then a few more or fewer of each kind that it has somewhere, then a hall to spare there, too.
+    """
     bounds = at_whole(compiled, x)
     yield bounds
-    yield bounds | with_spare(compiled, bounds)
+    racks, halls = (
+        [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
+    )
+    bounds |= wider(compiled, bounds, racks, RACKS_MORE)
+    yield bounds
+    yield bounds | {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}

@@ -8,14 +8,15 @@ other, or nothing.
 
 import time
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.beside import Beside, Stood
-from planner.solve.box import RACKS_MORE, at_whole, columns_of, fix, wider
+from planner.solve.box import fix
 from planner.solve.compile import Compiled
-from planner.solve.dive import Wanted, Worth, but_racks
+from planner.solve.dive import Wanted, Worth, but_racks, with_more
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import value_at
@@ -63,8 +64,7 @@ def _with_racks(
     solver.change_row(near.row, row, 0.0, float("inf"))
     solver.maximise_vector(-near.costs()[: len(x)])
     solver.bounds(np.array([len(x) - 1]), np.zeros(1), np.zeros(1))
-    bounds, racks = at_whole(near.compiled, x), columns_of(near.compiled, "install")
-    for tried in (bounds, wider(near.compiled, bounds, racks, RACKS_MORE)):
+    for tried in islice(with_more(near.compiled, x), 2):  # no hall to spare
         fix(solver, tried)
         found = solver.first(min(deadline, time.monotonic() + RACKS_SECONDS))
         if found is not None:
