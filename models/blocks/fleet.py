@@ -21,6 +21,7 @@ take the room of what they draw, all others that of their nameplate:
     sum over k of rack_mw * standing                                     <= factor * hall MW
 """
 
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -30,14 +31,13 @@ from pyomo.core import (
     NonNegativeIntegers,
     NonNegativeReals,
     Var,
-    quicksum,
 )
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
 from models.rows import Amounts, Columns
-from models.sums import each
+from models.sums import Sums, each
 
 COLUMNS = (
     Column("parameters", "availability_frac", "share of standing racks at work", low=0, high=1),
@@ -74,23 +74,33 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Racks, the power they draw, and what they cost."""
     whole = NonNegativeIntegers if case.whole_racks else NonNegativeReals
     hours = case.sets["HOUR"]
-    m.install = Var(case.sets["INSTALL"], domain=whole)
+    at = case.sets["INSTALL"]
+    m.install = Columns(at, whole)
     runs = case.sets["RUN"]
     m.work = Columns([(*i, h) for i in runs for h in hours], NonNegativeReals)
     part = each(m.work, [case["hour_frac"][h] for h in hours] * len(runs))
     m.run = Amounts(runs, part.gathered(np.repeat(np.arange(len(runs)), len(hours)), len(runs)))
-    m.standing = Expression(
-        case.sets["INSTALL"],
-        rule=lambda m, g, k, c, t: quicksum(
-            m.install[g, k, c, u] for u in case["delivered_in"][k, t] if (g, k, c, u) in m.install
-        ),
-    )
-    for g, k, c, t in case.sets["INSTALL"]:
-        ledger.put("nameplate_mw", (g, c, t), case["rack_mw"][k] * m.standing[g, k, c, t], k)
+    m.standing = Amounts(at, _standing(m, case))
+    nameplate = m.standing.sums * [case["rack_mw"][k] for _, k, _, _ in at]
+    systems = [k for _, k, _, _ in at]
+    ledger.put_all("nameplate_mw", [(g, c, t) for g, _, c, t in at], nameplate, systems)
     _at_work(m, case, ledger)
     _limits(m, case, ledger)
     _rooms(m, case, ledger)
     _cost(m, case, ledger)
+
+
+def _standing(m: Any, case: Case) -> Sums:
+    """What was installed in time to stand, of each kind of racks in each period."""
+    at, place = case.sets["INSTALL"], m.install.place
+    found = [
+        (n, place[g, k, c, u])
+        for n, (g, k, c, t) in enumerate(at)
+        for u in case["delivered_in"][k, t]
+        if (g, k, c, u) in place
+    ]
+    row, column = np.array(found, dtype=int).reshape(-1, 2).T
+    return each(m.install, at=column).gathered(row, len(at))
 
 
 def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
@@ -188,15 +198,18 @@ def _rooms(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _cost(m: Any, case: Case, ledger: Ledger) -> None:
-    for g, k, c, t in case.sets["INSTALL"]:
-        where, price = (case["group_country"][g], t), case["rack_musd"][k]
-        standing = m.standing[g, k, c, t]
-        network = case["network_frac"].get(k, 0.0)
-        for item, share in (("racks", 1 - network), ("network", network)):
-            if share > 0:
-                cost = share * price
-                ledger.put("capex_musd", where, cost * m.install[g, k, c, t], item)
-                annuity = case["rack_crf_per_year"][k] * cost
-                ledger.put("annuity_musd", where, annuity * standing, item)
-        upkeep = case["maintenance_it_frac"][k] * price
-        ledger.put("opex_musd", where, upkeep * standing, "rack maintenance")
+    at, crf = case.sets["INSTALL"], case["rack_crf_per_year"]
+    where = [(case["group_country"][g], t) for g, _, _, t in at]
+    price = np.array([case["rack_musd"][k] for _, k, _, _ in at])
+    network = np.array([case["network_frac"].get(k, 0.0) for _, k, _, _ in at])
+    yearly, upkeep = (
+        np.array([of[k] for _, k, _, _ in at]) for of in (crf, case["maintenance_it_frac"])
+    )
+    for item, share in (("racks", 1 - network), ("network", network)):
+        some = np.flatnonzero(share > 0)
+        cost, there = (share * price)[some], [where[n] for n in some.tolist()]
+        ledger.put_all("capex_musd", there, each(m.install, cost, some), repeat(item))
+        annuity = m.standing.sums.take(some) * (yearly[some] * cost)
+        ledger.put_all("annuity_musd", there, annuity, repeat(item))
+    kept_up = m.standing.sums * (upkeep * price)
+    ledger.put_all("opex_musd", where, kept_up, repeat("rack maintenance"))

@@ -17,6 +17,7 @@ from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.sums import each
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("policies", "slack", "what is left of racks, of HBM, or of an import cap"),)
@@ -24,9 +25,11 @@ OUTCOMES = (Column("policies", "slack", "what is left of racks, of HBM, or of an
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Deliveries of racks and of HBM within their supply."""
-    for g, k, c, t in case.sets["INSTALL"]:
-        ledger.put("delivered", (case["group_country"][g], k, t), m.install[g, k, c, t], g)
-        ledger.put("hbm_need_tb", (k, t), case["hbm_tb"].get(k, 0.0) * m.install[g, k, c, t], g)
+    at, country = case.sets["INSTALL"], case["group_country"]
+    groups, need_tb = [g for g, _, _, _ in at], [case["hbm_tb"].get(k, 0.0) for _, k, _, _ in at]
+    ledger.put_all("delivered", [(country[g], k, t) for g, k, _, t in at], each(m.install), groups)
+    need = each(m.install, need_tb)
+    ledger.put_all("hbm_need_tb", [(k, t) for _, k, _, t in at], need, groups)
     m.rack_supply = Constraint(
         [i for i in ledger.indices("delivered") if i in case["racks_supply_count"]],
         rule=lambda m, n, k, t: (

@@ -292,9 +292,14 @@ class Solver:
         )
 
     def first(self, deadline: float = float("inf")) -> np.ndarray | None:
-        """Any solution in whole numbers: the first that is found."""
+        """Any solution in whole numbers: the first that is found.
+
+        Not by feasibility jump, which takes longer than all else where that is easy.
+        """
         self.highs.setOptionValue("mip_max_improving_sols", 1)
+        self.highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)
         found = self.run(deadline=deadline)
+        self.highs.setOptionValue("mip_heuristic_run_feasibility_jump", True)
         self.highs.setOptionValue("mip_max_improving_sols", highspy.kHighsIInf)
         return found.x
 
