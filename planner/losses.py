@@ -25,7 +25,7 @@ from models.case import Case
 from planner.coefficients.forced import least_it_mw
 from planner.solve.compile import Compiled
 from planner.solve.losses import ceilings
-from planner.solve.own import NONE, Forcing, own_rows
+from planner.solve.own import NONE, Forcing, OwnRows
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 
@@ -94,13 +94,13 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
         cannot carry the load that counts as using it.
     """
     parts = split(found.compiled, found.case.sets["SITE"])
-    force = forcing(found, parts, deadline)
+    forced, least_mw = forced_in(found, parts, deadline)
     ratio = OBJECTIVES[found.objective]
-    most = ceilings(found.compiled, parts, ratio, found.relaxed, force, deadline)
+    most = ceilings(found.compiled, parts, ratio, found.relaxed, forced, deadline)
     inside = np.array([s in chosen for s in parts.sites], dtype=bool)
-    able = force.least > NONE
+    able = least_mw > NONE
     must = np.isin(parts.sites, found.case.sets["FORCED_SITE"])
-    columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": force.least}
+    columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": least_mw}
     for name, ceiling, shown in (
         ("excluded", most.without, inside & ~must),
         ("forced", most.having, ~inside & able & ~must),
@@ -111,19 +111,24 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     return pd.DataFrame({**columns, "loss_basis": basis})
 
 
-def forcing(found: Relaxation, parts: Split, deadline: float) -> Forcing:
-    """What it means for each site to be forced in."""
+def forced_in(found: Relaxation, parts: Split, deadline: float) -> tuple[OwnRows, np.ndarray]:
+    """The sites' own rows with each site forced in, and the IT MW that it must have.
+
+    None where it cannot carry them: what each can have at most is looked for only if some cannot.
+    """
     case, compiled = found.case, found.compiled
     last = case.sets["PERIOD"][-1]
-    summed = load_columns(case, compiled, last)
+    asked = least_it_mw(case, parts.sites)
+    at_one = np.array([compiled.column[f"open[{s},{last}]"] for s in parts.sites], dtype=int)
+    least, summed = np.array([asked[s] for s in parts.sites]), load_columns(case, compiled, last)
+    forced = OwnRows(compiled, parts, Forcing(at_one, summed, least))
+    if forced.possible(deadline):
+        return forced, least
     costs = np.zeros(len(compiled.low))
     costs[summed] = 1.0
-    most = own_rows(compiled, parts, found.relaxed.own).most(costs, deadline)
-    asked = least_it_mw(case, parts.sites)
-    least = np.array([asked[s] for s in parts.sites])
+    most = OwnRows(compiled, parts).most(costs, deadline)
     least = np.where(least <= (0.0 if most is None else most), least, 0.0)
-    at_one = [compiled.column[f"open[{s},{last}]"] for s in parts.sites]
-    return Forcing(np.array(at_one, dtype=int), summed, least)
+    return OwnRows(compiled, parts, Forcing(at_one, summed, least)), least
 
 
 def load_columns(case: Case, compiled: Compiled, t: int, site: str | None = None) -> np.ndarray:

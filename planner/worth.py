@@ -5,6 +5,7 @@ That takes HiGHS about as long as the tables take Python.
 
 import time
 from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from planner.halt import HALT, Halted
 from planner.limits.book import Rows
 from planner.losses import Relaxation, losses
 from planner.outcome import Outcome
-from planner.solve.prices import Steps, plan_steps, prices_of
+from planner.solve.prices import plan_steps, prices_of
 
 LOSSES_S = 120.0
 """Longest time for pricing what each site is worth."""
@@ -26,25 +27,20 @@ class Worth:
 
     def __init__(self, case: Case, objective: str, outcome: Outcome) -> None:
         self._case, self._objective, self._outcome = case, objective, outcome
-        self._found = Aside(self._find)
+        self._lost = Aside(self._find_lost)
+        placed, ratio = outcome.placed, OBJECTIVES[objective]
+        steps = placed and partial(plan_steps, placed.compiled, placed.x, ratio)
+        self._steps = Aside(steps) if steps else None
 
     def of_sites(self) -> pd.DataFrame | None:
         """By site_id, what the objective loses without it, or with it; None where not known."""
-        return self._found.result()[0]
+        return self._lost.result()
 
     def of_rules(self, rules: Iterable[Rows]) -> dict[Rows, float]:
         """What one more unit of each rule is worth, by its rows."""
-        steps = self._found.result()[1]
-        return {} if steps is None else prices_of(steps, rules)
+        return prices_of(self._steps.result(), rules) if self._steps else {}
 
-    def _find(self) -> tuple[pd.DataFrame | None, Steps | None]:
-        placed = self._outcome.placed
-        if placed is None:
-            return None, None
-        lost = self._losses()
-        return lost, plan_steps(placed.compiled, placed.x, OBJECTIVES[self._objective])
-
-    def _losses(self) -> pd.DataFrame | None:
+    def _find_lost(self) -> pd.DataFrame | None:
         outcome, placed = self._outcome, self._outcome.placed
         relaxed, grouped = outcome.relaxed, outcome.grouped
         if placed is None or relaxed is None or relaxed.row_dual is None or grouped is None:

@@ -53,7 +53,7 @@ def ceilings(
     parts: Split,
     ratio: Ratio,
     relaxed: Relaxed,
-    forcing: Forcing,
+    forced: OwnRows,
     deadline: float,
 ) -> Ceilings:
     """The ratio that no plan exceeds without each site, and with each site forced in.
@@ -66,8 +66,8 @@ def ceilings(
         The objective.
     relaxed
         The relaxation, solved: its best ratio and the sites in play there.
-    forcing
-        What it means that a site is in.
+    forced
+        The sites' own rows, each site forced in.
     deadline
         A time.monotonic() value; the ceilings known by then are returned.
 
@@ -80,7 +80,6 @@ def ceilings(
     begun = time.monotonic()
     prices = _Prices(compiled, parts, ratio, relaxed)
     free = own_rows(compiled, parts, relaxed.own)
-    forced = OwnRows(compiled, parts, forcing)
     without, having = (_Chord(relaxed.bound, len(parts.sites)) for _ in range(2))
     for step in LEVELS_FRAC:
         r = relaxed.value - step * max(abs(relaxed.value), NONE)
@@ -123,7 +122,8 @@ def contenders(
             last[kind, s] = max(last.get((kind, s), (0, 0)), (int(more[-1]), index))
     at_one = np.array([index for _, index in last.values()], dtype=int)
     force = Forcing(at_one, np.empty(0, dtype=int), np.zeros(len(sites)))
-    having = ceilings(compiled, parts, ratio, relaxed, force, deadline).having
+    forced = OwnRows(compiled, parts, force)
+    having = ceilings(compiled, parts, ratio, relaxed, forced, deadline).having
     return {s for s, most in zip(sites, having, strict=True) if most > r}
 
 

@@ -41,6 +41,7 @@ class OwnRows:
             part = restricted(compiled, columns, rows)
             solver = Solver(part, threads=1)
             solver.whole(False)
+            solver.unperturbed()
             solver.presolve(False)  # nothing to gain in so small a program, and a copy of it
             if forcing is not None:
                 _force(solver, columns, parts.of_column[columns], forcing)
@@ -52,6 +53,10 @@ class OwnRows:
             return False
         limits = zip(self._limits, _limits(compiled, parts), strict=True)
         return all(np.array_equal(mine, other) for mine, other in limits)
+
+    def possible(self, deadline: float) -> bool:
+        """Whether every site's rows have a solution, as far as time goes."""
+        return all(solver.run(deadline=deadline).state == "optimal" for _, solver in self._programs)
 
     def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
         """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""

@@ -9,7 +9,7 @@ from models.build import build
 from planner.solve.compile import compile_model
 from planner.solve.losses import ceilings, contenders
 from planner.solve.narrow import among
-from planner.solve.own import Forcing
+from planner.solve.own import Forcing, OwnRows
 from planner.solve.sift import relaxed_ratio
 from planner.solve.split import split
 from tests.planner.test_properties import at_least, ratio, seeded
@@ -59,9 +59,9 @@ def test_ceilings_hold_without_and_with_each_site(case):
         np.empty(0, dtype=int),
         np.zeros(len(sites)),
     )
-    found = ceilings(
-        compiled, split(compiled, sites), OBJECTIVES["tokens_per_mw"], relaxed, force, NEVER
-    )
+    parts = split(compiled, sites)
+    forced = OwnRows(compiled, parts, force)
+    found = ceilings(compiled, parts, OBJECTIVES["tokens_per_mw"], relaxed, forced, NEVER)
     for s, without, having in zip(sites, found.without, found.having, strict=True):
         assert at_least(without, ratio(among(case, set(sites) - {s})))
         assert at_least(having, ratio(case, held=dict.fromkeys(columns[s], 1)))
