@@ -15,6 +15,9 @@ YEAR_TOLERANCE_H = 24.5
 SEA_PHASES = 24
 """Steps in which the yearly cosine of the sea is walked, each with the same hours."""
 
+STATISTICS = ("cool_peak_frac", "cool_mean_frac", "wue_peak_l_per_kwh", "wue_mean_l_per_kwh")
+"""Of the load and of the water: in the design hour, and over the year."""
+
 
 def cooling_table(
     designs: pd.DataFrame, stations: pd.DataFrame, bins: pd.DataFrame, sea: pd.DataFrame
@@ -45,35 +48,39 @@ def cooling_table(
         a station without a year of hours, or a design with a parameter missing.
     """
     refuse(_incomplete(stations, bins))
-    ordered = bins.sort_values("station_id", kind="stable")
-    names, starts = np.unique(ordered["station_id"].to_numpy(dtype=str), return_index=True)
-    hours = ordered["hours_h"].to_numpy(dtype=float)
-    no_sea = np.full(len(ordered), np.nan)
-    weather = Weather(
-        ordered["dry_bulb_degc"].to_numpy(float), ordered["wet_bulb_degc"].to_numpy(float), no_sea
+    station, names = pd.factorize(bins["station_id"], sort=True)
+    order = np.argsort(station, kind="stable")
+    starts = np.searchsorted(station[order], np.arange(len(names)))
+    hours, dry_degc, wet_degc = (
+        bins[name].to_numpy(dtype=float)[order]
+        for name in ("hours_h", "dry_bulb_degc", "wet_bulb_degc")
     )
-    place = np.searchsorted(names, stations["station_id"].to_numpy(dtype=str))
+    weather = Weather(dry_degc, wet_degc, np.full(len(order), np.nan))
+    place = pd.Index(names).get_indexer(pd.Index(stations["station_id"]))
     coast = sea["sea_id"].tolist()
     shore = np.array([coast.index(name) for name in stations["sea_id"]], dtype=int)
     sea_weather, sea_starts = _sea_year(sea)
 
-    tables = []
+    found = []
     for _, design in designs.iterrows():
-        plant = plant_of(design)
-        method = METHODS[design["method"]]
+        plant, method = plant_of(design), METHODS[design["method"]]
         if design["method"] == "sea":
             same_hours = np.ones(SEA_PHASES * len(sea))
             columns = _columns(method(plant, sea_weather), same_hours, sea_starts, shore)
         else:
             columns = _columns(method(plant, weather), hours, starts, place)
-        table = pd.DataFrame({"station_id": stations["station_id"].to_numpy(), **columns})
-        table.insert(1, "design_id", design["design_id"])
-        if table.isna().any(axis=None):
+        if any(np.isnan(column).any() for column in columns.values()):
             gaps = ", ".join(str(name) for name in design.index[design.isna()])
             message = f"has no cooling load, for lack of {gaps}"
             refuse([Problem("cooling_designs.csv", f"design {design['design_id']}", message)])
-        tables.append(table)
-    return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
+        found.append(columns)
+    return pd.DataFrame(
+        {
+            "station_id": np.repeat(stations["station_id"].to_numpy(), len(designs)),
+            "design_id": np.tile(designs["design_id"].to_numpy(), len(stations)),
+            **{name: np.array([one[name] for one in found]).T.ravel() for name in STATISTICS},
+        }
+    )
 
 
 def plant_of(design: pd.Series) -> Plant:
@@ -104,9 +111,9 @@ def _columns(
     load: Load, hours: np.ndarray, starts: np.ndarray, place: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Yearly statistics of a load, taken at the wanted places."""
-    return {
-        "cool_peak_frac": design_value(load.cool_frac, hours, starts)[place],
-        "cool_mean_frac": annual_mean(load.cool_frac, hours, starts)[place],
-        "wue_peak_l_per_kwh": design_value(load.wue_l_per_kwh, hours, starts)[place],
-        "wue_mean_l_per_kwh": annual_mean(load.wue_l_per_kwh, hours, starts)[place],
-    }
+    yearly = (
+        statistic(amount, hours, starts)[place]
+        for amount in (load.cool_frac, load.wue_l_per_kwh)
+        for statistic in (design_value, annual_mean)
+    )
+    return dict(zip(STATISTICS, yearly, strict=True))

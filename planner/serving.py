@@ -16,7 +16,7 @@ from models.physics.chip_power import Demand, capped, demand_frac, under_cap
 from models.physics.machine import BF16
 from models.physics.throughput import Load
 from models.physics.training import training_tokens_per_s
-from planner.serving_points import PRECISIONS, points
+from planner.serving_points import PRECISIONS, Frame, points
 from planner.throughput.catalogue import chip_arrays, coefficient_values, llm_arrays
 from planner.throughput.rows import take
 
@@ -87,14 +87,13 @@ def serving_table(
 
 
 def _best(
-    found: pd.DataFrame,
+    p: Frame,
     systems: pd.DataFrame,
     workloads: pd.DataFrame,
     state: pd.Series,
     c: dict[str, float],
 ) -> pd.DataFrame:
     """The fastest point of each system and workload that meets its targets in this power state."""
-    p = {name: found[name].to_numpy() for name in found if name != "layout"}
     demand = Demand(p["decode_demand"], p["prompt_demand"], p["decode_frac"])
     power, decode_speed, prompt_speed = under_cap(demand, float(state["cap_frac"]), c)
     slower = p["decode_frac"] / decode_speed + (1.0 - p["decode_frac"]) / prompt_speed
@@ -106,10 +105,11 @@ def _best(
         _limit(workloads, "tpot_ms")[p["workload"]] / 1e3,
     )
     ok = np.flatnonzero((ttft_s <= ttft_limit) & (tpot_s <= tpot_limit))
-    pairs = pd.DataFrame(
-        {"system": p["system"][ok], "workload": p["workload"][ok], "rate": rate[ok]}
-    )
-    at = ok[pairs.groupby(["system", "workload"])["rate"].idxmax().to_numpy()]
+    pair = p["system"] * len(workloads) + p["workload"]
+    fastest = np.full(len(systems) * len(workloads), -np.inf)
+    np.maximum.at(fastest, pair[ok], rate[ok])
+    ok = ok[rate[ok] == fastest[pair[ok]]]
+    at = ok[np.unique(pair[ok], return_index=True)[1]]
     s = systems.iloc[p["system"][at]].reset_index(drop=True)
     used = p["used_frac"][at]
     mean_frac = power[at] * used + c["power_waiting_frac"] * (1.0 - used)
@@ -120,7 +120,7 @@ def _best(
             "workload_id": workloads["workload_id"].to_numpy()[p["workload"][at]],
             "tokens_per_s": rate[at],
             "it_kw": _it_kw(s, mean_frac, c),
-            "layout": found["layout"].to_numpy()[at],
+            "layout": _in_words(p["layout"][at], p["prompts"][at]),
             "batch_count": p["batch"][at],
             "ttft_ms": ttft_s[at] * 1e3,
             "tpot_ms": tpot_s[at] * 1e3,
@@ -130,6 +130,14 @@ def _best(
             "extrapolated_flag": _extrapolated(s["accelerator"]),
         }
     )
+
+
+def _in_words(layouts: np.ndarray, prompts: np.ndarray) -> list[str]:
+    """Layouts, with those of the prompts' own pools."""
+    return [
+        f"{layout}, prompts {pool}" if pool else layout
+        for layout, pool in zip(layouts, prompts, strict=True)
+    ]
 
 
 def _limit(workloads: pd.DataFrame, name: str) -> np.ndarray:

@@ -16,7 +16,6 @@ from models.physics.memory import capacity_sequences, weight_bytes_per_chip
 from models.physics.prefill import prefill_token
 from models.physics.throughput import (
     Requests,
-    Serving,
     aggregated,
     load_of,
     speculative_tokens,
@@ -47,26 +46,30 @@ class Setting:
         return self.chip, self.numerics, self.layout
 
 
-def layouts_of(chips_count: int, scaleup_chips_count: int) -> pd.DataFrame:
+Frame = dict[str, np.ndarray]
+"""Columns of one length by name: a table of the many points, of which few are kept."""
+
+
+def layouts_of(chips_count: int, scaleup_chips_count: int) -> list[tuple[int, int, int]]:
     """Layouts worth trying on a rack system: instances inside the scale-up domain, and up to
-    four pipeline stages of a whole domain across the network.
+    four pipeline stages of a whole domain across the network. Tensor, pipeline, data parallel.
     """
     wide = scaleup_chips_count > 8
     domain = min(chips_count, scaleup_chips_count) if wide else scaleup_chips_count
     sizes = sorted({n for n in (1, 2, 4, 8, 16, 32, 64, domain // 2) if 0 < n <= domain} | {domain})
     rows = [(tp, 1, n // tp) for n in sizes for tp in (1, 2, 4, 8, 16) if n % tp == 0]
-    rows += [(tp, pp, domain // tp) for pp in PIPELINES for tp in (4, 8) if domain % tp == 0]
-    return pd.DataFrame(rows, columns=["tp", "pp", "dp"])
+    return rows + [(tp, pp, domain // tp) for pp in PIPELINES for tp in (4, 8) if domain % tp == 0]
 
 
 def points(
     systems: pd.DataFrame, llms: pd.DataFrame, workloads: pd.DataFrame, c: dict[str, float]
-) -> pd.DataFrame:
+) -> Frame:
     """Every feasible point at full power.
 
-    Columns: system, workload (positions), layout, precision, batch, chip_rate (tokens/s per chip of
-    the rack), used_frac (share of its chips in an instance), decode_frac, decode_demand and
-    prompt_demand (shares of TDP), step_s and between_s (parts of TPOT), ttft_s, hbm_gb.
+    Columns: system, workload (positions), layout, prompts (the layout of their pool, empty where
+    they have none), precision, batch, chip_rate (tokens/s per chip of the rack), used_frac (share
+    of its chips in an instance), decode_frac, decode_demand and prompt_demand (shares of TDP),
+    step_s and between_s (parts of TPOT), ttft_s, hbm_gb.
     """
     grid, setting = _grid(systems, llms, workloads, c)
     length = setting.requests.isl_tokens + setting.requests.osl_tokens
@@ -78,60 +81,60 @@ def points(
     within = batch <= fits[repeat]
     repeat, batch = repeat[within], batch[within]
     here = take(setting, repeat)
-    frame = grid.iloc[repeat].reset_index(drop=True)
+    frame = _taken(grid, repeat)
     frame["batch"] = batch
     frame["hbm_gb"] = _hbm_used_gb(here, batch / fits[repeat], c)
     chips = systems["chips_count"].to_numpy()[frame["system"]]
     size = here.layout.chips_count
     frame["used_frac"] = np.where(size <= chips, chips // size * size / chips, 1.0)
-    prompts = _prompt_pools(grid.iloc[keep], take(setting, keep), c)
+    prompts = _prompt_pools(_taken(grid, keep), take(setting, keep), c)
     together = _together(frame, here, c)
     apart = _apart(frame, here, prompts, c)
-    return pd.concat([together, apart], ignore_index=True)
+    return {name: np.concatenate([together[name], apart[name]]) for name in together}
+
+
+def _taken(frame: Frame, at: np.ndarray) -> Frame:
+    return {name: column[at] for name, column in frame.items()}
 
 
 def _grid(
     systems: pd.DataFrame, llms: pd.DataFrame, workloads: pd.DataFrame, c: dict[str, float]
-) -> tuple[pd.DataFrame, Setting]:
+) -> tuple[Frame, Setting]:
     """Systems x workloads x layouts, and what each runs with."""
     sizes = zip(systems["chips_count"], systems["scaleup_chips_count"], strict=True)
-    parts = [layouts_of(int(n), int(m)).assign(system=i) for i, (n, m) in enumerate(sizes)]
-    jobs = pd.DataFrame({"workload": np.arange(len(workloads))})
-    grid = pd.concat(parts).merge(jobs, how="cross")
-    s, w = grid["system"].to_numpy(), grid["workload"].to_numpy()
+    layouts = [layouts_of(int(n), int(m)) for n, m in sizes]
+    every = np.array([layout for some in layouts for layout in some]).reshape(-1, 3)
+    every = np.repeat(every, len(workloads), axis=0)
+    s = np.repeat(np.arange(len(systems)), [len(some) * len(workloads) for some in layouts])
+    w = np.tile(np.arange(len(workloads)), len(every) // max(len(workloads), 1))
     which = pd.Index(llms["llm_id"]).get_indexer(workloads["llm_id"])[w]
-    layout = Layout(*(grid[name].to_numpy(float) for name in ("tp", "pp", "dp")))
     native = llms["native_precision"].to_numpy(str)[which]
     kind = np.minimum(_kinds(systems)[s], _wanted(workloads)[w])
     kind = np.where((native == "int4") & (kind < FP4), INT4, kind)
     ask = Ask(
         precision=np.array(PRECISIONS)[kind],
         native=native,
-        engine=np.full(len(grid), "reference"),
+        engine=np.full(len(every), "reference"),
         has_fp4=chip_arrays(systems).fp4_flops[s] > 0,
         kv_bytes=np.where(kind == BF16, 2.0, 1.0),
     )
     numerics, _ = numerics_of(ask)
     rocm = np.where(systems["vendor"].eq("AMD").to_numpy()[s], c["rocm_arithmetic_ratio"], 1.0)
     numerics = replace(numerics, arithmetic_slowdown=rocm)
-    grid["precision"] = kind
-    grid["layout"] = _names(grid)
     setting = Setting(
         llm_arrays(llms).take(which),
         take(chip_arrays(systems), s),
         numerics,
-        layout,
+        Layout(*every.T.astype(float)),
         _requests(workloads, w),
     )
-    return grid, setting
+    return {"system": s, "workload": w, "precision": kind, "layout": _names(every)}, setting
 
 
-def _names(grid: pd.DataFrame) -> list[str]:
+def _names(layouts: np.ndarray) -> np.ndarray:
     """Layouts in words; experts spread over all replicas where attention is replicated."""
-    return [
-        f"TP{t} EP{t * d if d > 1 else 1} DP{d} PP{p}"
-        for t, p, d in zip(grid["tp"], grid["pp"], grid["dp"], strict=True)
-    ]
+    names = [f"TP{t} EP{t * d if d > 1 else 1} DP{d} PP{p}" for t, p, d in layouts.tolist()]
+    return np.array(names, dtype=object)
 
 
 def _kinds(systems: pd.DataFrame) -> np.ndarray:
@@ -171,28 +174,24 @@ def _hbm_used_gb(here: Setting, filled_frac: np.ndarray, c: dict[str, float]) ->
     return (weights + overhead + cache * filled_frac) / 1e9
 
 
-def _together(frame: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
+def _together(frame: Frame, here: Setting, c: dict[str, float]) -> Frame:
     """Points that read prompts and decode on the same chips."""
-    run = aggregated(here.llm, here.machine, here.requests, frame["batch"].to_numpy(), c)
+    run = aggregated(here.llm, here.machine, here.requests, frame["batch"], c)
     demand = demand_of(run, here.chip, c)
-    return _described(
-        frame,
-        run,
-        chip_rate=run.tokens_per_s / here.layout.chips_count * frame["used_frac"].to_numpy(),
-        decode_frac=run.decode_frac,
-        decode_demand=demand.decoding,
-        prompt_demand=demand.prompts,
-        between_s=run.tpot_s * (1.0 - run.decode_frac),
-    )
+    between_s = run.tpot_s * (1.0 - run.decode_frac)
+    return frame | {
+        "prompts": np.full(len(between_s), "", dtype=object),
+        "chip_rate": run.tokens_per_s / here.layout.chips_count * frame["used_frac"],
+        "decode_frac": run.decode_frac,
+        "decode_demand": demand.decoding,
+        "prompt_demand": demand.prompts,
+        "ttft_s": run.ttft_s,
+        "step_s": run.tpot_s - between_s,
+        "between_s": between_s,
+    }
 
 
-def _described(frame: pd.DataFrame, run: Serving, **columns: np.ndarray) -> pd.DataFrame:
-    """The frame with what the points do."""
-    step_s = run.tpot_s - columns["between_s"]
-    return frame.assign(ttft_s=run.ttft_s, step_s=step_s, **columns)
-
-
-def _prompt_pools(grid: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
+def _prompt_pools(grid: Frame, here: Setting, c: dict[str, float]) -> pd.DataFrame:
     """For each system and workload, the layout that reads a prompt with the fewest chip-seconds
     among those that leave half of the time to first token, else the quickest.
     """
@@ -200,55 +199,59 @@ def _prompt_pools(grid: pd.DataFrame, here: Setting, c: dict[str, float]) -> pd.
         here.llm, here.chip, here.numerics, here.layout, here.requests.isl_tokens, c
     )
     own_s = here.requests.read_tokens * prompt.seconds
-    pools = grid.assign(
-        prompt_chip_s=prompt.seconds * here.layout.chips_count,
-        prompt_s=own_s * here.layout.pp_count,
-        prompt_demand=demand_frac(load_of(prompt, prompt.seconds), here.chip, c),
+    pools = pd.DataFrame(
+        {
+            "system": grid["system"],
+            "workload": grid["workload"],
+            "chip_s": prompt.seconds * here.layout.chips_count,
+            "prompt_s": own_s * here.layout.pp_count,
+            "demand": demand_frac(load_of(prompt, prompt.seconds), here.chip, c),
+            "layout": grid["layout"],
+        }
     )
-    order = pools.sort_values("prompt_chip_s", kind="stable")
-    kept = ["system", "workload", "prompt_chip_s", "prompt_s", "prompt_demand", "layout"]
-    thrifty = order.drop_duplicates(["system", "workload"])[kept]
-    quick = pools.sort_values("prompt_s", kind="stable").drop_duplicates(["system", "workload"])
-    return pd.concat([thrifty, quick[kept]]).drop_duplicates()
+    key = ["system", "workload"]
+    thrifty, quick = (
+        pools.sort_values(by, kind="stable").drop_duplicates(key) for by in ("chip_s", "prompt_s")
+    )
+    return pd.concat([thrifty, quick]).drop_duplicates()
 
 
-def _apart(
-    frame: pd.DataFrame, here: Setting, pools: pd.DataFrame, c: dict[str, float]
-) -> pd.DataFrame:
+def _apart(frame: Frame, here: Setting, pools: pd.DataFrame, c: dict[str, float]) -> Frame:
     """Points with prompts on a pool of their own, sized so that both pools are busy.
 
     Chips per token/s add up: 1/rate = decode chips / decode rate + ISL/OSL * prompt chip-seconds.
     """
-    decode_only = replace(here.requests, prefix_hit_frac=np.ones(len(frame)))
-    run = aggregated(here.llm, here.machine, decode_only, frame["batch"].to_numpy(), c)
+    batch = frame["batch"]
+    decode_only = replace(here.requests, prefix_hit_frac=np.ones(len(batch)))
+    run = aggregated(here.llm, here.machine, decode_only, batch, c)
     demand = demand_of(run, here.chip, c)
     ratio = here.requests.read_tokens / here.requests.osl_tokens
-    alone = frame.assign(
-        decode_chip_s=here.layout.chips_count / run.tokens_per_s,
-        decode_demand=demand.decoding,
-        step_s=run.tpot_s,
-        first_s=run.ttft_s,
-        ratio=ratio,
+    at, pool = _each_pool(frame, pools)
+    chip_s, prompt_s, prompt_demand, prompts = (
+        pools[name].to_numpy()[pool] for name in ("chip_s", "prompt_s", "demand", "layout")
     )
-    both = alone.merge(pools, on=["system", "workload"], suffixes=("", "_prompt"))
-    prompt_s = both["prompt_chip_s"] * both["ratio"]
-    total_s = both["decode_chip_s"] + prompt_s
-    return both.assign(
-        chip_rate=1.0 / total_s,
-        used_frac=1.0,
-        decode_frac=both["decode_chip_s"] / total_s,
-        between_s=0.0,
-        ttft_s=both["prompt_s"] + both["first_s"],
-        layout=both["layout"] + ", prompts " + both["layout_prompt"],
-    )[[*frame.columns, *_RESULTS]]
+    decode_s = (here.layout.chips_count / run.tokens_per_s)[at]
+    total_s = decode_s + chip_s * ratio[at]
+    return _taken(frame, at) | {
+        "prompts": prompts.astype(object),
+        "chip_rate": 1.0 / total_s,
+        "used_frac": np.ones(len(at)),
+        "decode_frac": decode_s / total_s,
+        "decode_demand": demand.decoding[at],
+        "prompt_demand": prompt_demand,
+        "ttft_s": prompt_s + run.ttft_s[at],
+        "step_s": run.tpot_s[at],
+        "between_s": np.zeros(len(at)),
+    }
 
 
-_RESULTS = (
-    "chip_rate",
-    "decode_frac",
-    "decode_demand",
-    "prompt_demand",
-    "ttft_s",
-    "step_s",
-    "between_s",
-)
+def _each_pool(frame: Frame, pools: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Every point with every pool of its system and workload: the places of both."""
+    many = int(frame["workload"].max(initial=0)) + 1
+    wanted = frame["system"] * many + frame["workload"]
+    known = (pools["system"] * many + pools["workload"]).to_numpy()
+    order = np.argsort(known, kind="stable")
+    first, end = (np.searchsorted(known[order], wanted, side) for side in ("left", "right"))
+    at = np.repeat(np.arange(len(wanted)), end - first)
+    begun = np.cumsum(end - first) - (end - first)
+    return at, order[np.arange(len(at)) + (first - begun)[at]]
