@@ -26,8 +26,10 @@ from planner.coefficients.what import (
 from planner.coefficients.where import places, where_values
 from planner.scenario import Scenario
 from planner.tables import Region
+from planner.uncollected import uncollected
 
 
+@uncollected()  # most of what is made stays
 def make_case(region: Region, scenario: Scenario, known: Known | None = None) -> Case:
     """The case of a scenario in a region, sites grouped where the fleet cannot tell them apart.
 

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from planner.uncollected import collect_seldom
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,6 +38,7 @@ def used() -> dict[str, float]:
 
 def main(kind: str, asked: dict[str, Any]) -> None:
     """Measure and print."""
+    collect_seldom()  # as the commands do
     if kind in ("plan", "parts", "what_if", "rank", "study"):
         from tests.benchmarks import ours as kinds
     else:
