@@ -7,7 +7,6 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.solve.beside import Stood
 from planner.solve.compile import Compiled, holds
-from planner.solve.narrow import at_sites
 from planner.solve.placed import Placed, at_few
 from planner.solve.ratio import value_at
 from planner.solve.sift import Relaxed
@@ -56,6 +55,5 @@ class Begun:
         plans = [*self.near]
         before, few = self.placed, self.stands_in
         if before is not None and few is not None and holds(few, before.solution):
-            at = at_sites(case, before.case.sets["SITE"])
-            plans.append(Placed(at, few, before.solution))
+            plans.append(Placed(case, few, before.solution))
         return plans

@@ -348,8 +348,11 @@ class Loaded:
         kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
         same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where
         same = same and compiled.matrix.shape == model.matrix.shape
-        first = replace(relaxed, kept=kept, basis=relaxed.basis if same else None, own=None)
-        return replace(begun, relaxed=first)
+        if not same:
+            return replace(begun, relaxed=replace(relaxed, kept=kept, basis=None, own=None))
+        parts = split(compiled, there)
+        own = relaxed.own if relaxed.own and relaxed.own.serve(compiled, parts) else None
+        return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)
 
 
 def _beside(begun: Begun | None, near: Sequence[Columns | Placed], case: Case) -> Begun | None:

@@ -144,7 +144,7 @@ class _Place:
         x = repaired(few, stood, wanted, limits, self._seed)
         if x is None:
             return None
-        return Near(self._stated, Placed.of(self._case, few, x), self._relaxed, self._good(few, x))
+        return Near(self._stated, Placed(self._case, few, x), self._relaxed, self._good(few, x))
 
     def dives(self, near: Sequence[Mapping[str, float]]) -> Iterator[Near | None]:
         """Plans at sites of solutions of the relaxation, the limit where each uses it up.
@@ -192,7 +192,7 @@ class _Place:
         looser = -ROUNDING_FRAC if self._ratio.more_is_better else ROUNDING_FRAC
         limit = reached + looser * abs(reached)
         there = _aimed(self._case, self._sought.objective, limit)
-        placed = Placed.of(there, _limited(few, self._case, there), x)
+        placed = Placed(there, _limited(few, self._case, there), x)
         return Near(limit, placed, self._relaxed, self._good(few, x))
 
 

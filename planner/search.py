@@ -266,7 +266,7 @@ class Search:
         for made in tries:
             x = None if self._over else made()
             if x is not None:
-                self.hand.take(Placed.of(self._case, few, x))
+                self.hand.take(Placed(self._case, few, x))
             if not self.wanting(bound, begun):
                 break
         self.hand.want_cheaper(bound)

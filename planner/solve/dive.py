@@ -367,6 +367,6 @@ def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
     racks, halls = (
         [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
     )
-    bounds |= wider(compiled, bounds, racks, RACKS_MORE)
+    bounds = bounds | wider(compiled, bounds, racks, RACKS_MORE)
     yield bounds
     yield bounds | {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}

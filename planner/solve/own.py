@@ -35,7 +35,7 @@ class OwnRows:
 
     def __init__(self, compiled: Compiled, parts: Split, forcing: Forcing | None = None) -> None:
         self._count = len(parts.sites)
-        self._parts, self._limits = parts, _limits(compiled, parts)
+        self._compiled, self._parts, self._limits = compiled, parts, _limits(compiled, parts)
         self._programs: list[tuple[np.ndarray, Solver]] = []
         for columns, rows in _batches(parts):
             part = restricted(compiled, columns, rows)
@@ -53,6 +53,11 @@ class OwnRows:
             return False
         limits = zip(self._limits, _limits(compiled, parts), strict=True)
         return all(np.array_equal(mine, other) for mine, other in limits)
+
+    def serve(self, compiled: Compiled, parts: Split) -> bool:
+        """Whether they are those of another model, too, number by number."""
+        pairs = zip(_entries(self._compiled, self._parts), _entries(compiled, parts), strict=True)
+        return self.same(compiled, parts) and all(np.array_equal(*pair) for pair in pairs)
 
     def possible(self, deadline: float) -> bool:
         """Whether every site's rows have a solution, as far as time goes."""
@@ -128,6 +133,14 @@ def _limits(compiled: Compiled, parts: Split) -> tuple[np.ndarray, ...]:
         compiled.row_low[rows],
         compiled.row_high[rows],
     )
+
+
+def _entries(compiled: Compiled, parts: Split) -> tuple[np.ndarray, ...]:
+    """Column, row and number of each entry of the sites' own rows."""
+    matrix = compiled.matrix
+    owned = np.flatnonzero(parts.of_row[matrix.indices] >= 0)
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    return column[owned], matrix.indices[owned], matrix.data[owned]
 
 
 def _batches(parts: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -9,7 +9,7 @@ import numpy as np
 from models.build import build
 from models.case import Case
 from planner.solve.compile import Compiled, compile_case, compile_model, holds, load
-from planner.solve.narrow import among, at_sites, narrowed
+from planner.solve.narrow import at_sites, narrowed
 
 
 def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
@@ -31,19 +31,19 @@ class Placed:
 
     That model has the kinds of racks that were tried, at all sites that were. The site-indexed one
     of the plan's own sites, with all kinds and the plan as the values of its variables, is built
-    when it is asked for; `model` is given where the plan was found in just that.
+    when it is asked for; `model` is given where the plan was found in just that, and is the case's.
     """
 
     def __init__(
         self, case: Case, found_in: Compiled, solution: np.ndarray, model: Any = None
     ) -> None:
         self.found_in, self.solution, self._given = found_in, solution, model
-        self.case = among(case, self.sites()) if model is None else case
+        self._case = case
 
-    @staticmethod
-    def of(case: Case, found_in: Compiled, solution: np.ndarray) -> "Placed":
-        """A solution of a model of some of the case's sites, as `at_few` makes it."""
-        return Placed(at_sites(case, used(found_in, solution)), found_in, solution)
+    @cached_property
+    def case(self) -> Case:
+        """The case of its own sites alone, site by site."""
+        return self._case if self._given is not None else at_sites(self._case, self.sites())
 
     def sites(self) -> set[str]:
         """Its sites."""

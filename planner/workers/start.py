@@ -7,6 +7,7 @@ fork would lose. Elsewhere each begins on its own.
 
 import signal
 import sys
+import time
 from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -14,8 +15,8 @@ from typing import Any
 FORKED = sys.platform == "linux"
 CONTEXT: Any = get_context("forkserver" if FORKED else "spawn")
 
-TRIES = 5
-"""So often a process is begun anew where the one that forks was killed meanwhile."""
+TRIES, WAIT_S = 5, 0.05
+"""So often a process is begun anew where the one that forks was killed meanwhile, after a while."""
 
 
 def begin_ahead(*modules: str) -> None:
@@ -37,6 +38,7 @@ def started(target: Any, *args: Any) -> BaseProcess:
         except (OSError, EOFError):
             if tried == TRIES:
                 raise
+            time.sleep(WAIT_S)  # all threads of one that dies must have ended to be found dead
         else:
             break
     return process

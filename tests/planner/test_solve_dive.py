@@ -148,12 +148,20 @@ def test_what_loses_much_upwards_goes_downwards(
 
 
 def test_racks_have_room_to_spare_in_the_end() -> None:
+    """Of the kinds that a point has; of others there are none, as in the point."""
     model = compiled()
     x = np.zeros(len(model.low))
-    halls = [i for i, name in enumerate(model.column_names) if name.startswith("halls[")]
-    first, then = with_more(model, x)
-    assert all(first[i] == (0.0, 0.0) for i in halls)
-    assert all(then[i] == (0.0, min(1.0, model.high[i])) for i in halls)
+    some = {"halls[a,dry,2027]": 2.0, "install[a,fast,liquid,2027]": 7.4}
+    for name, count in some.items():
+        x[model.column[name]] = count
+    first, more, then = with_more(model, x)
+    halls, racks = (model.column[name] for name in some)
+    assert first[halls] == more[halls] == (2.0, 2.0)
+    assert then[halls] == (2.0, min(3.0, model.high[halls]))
+    assert first[racks] == (7.0, 8.0)
+    assert more[racks] == then[racks] == (5.0, 10.0)
+    for bounds in (first, more, then):
+        assert {both for i, both in bounds.items() if i not in (halls, racks)} == {(0.0, 0.0)}
 
 
 def test_a_priced_limit_is_all_that_may_be_broken() -> None:

@@ -52,3 +52,16 @@ def test_known_rows_are_taken_up_only_where_they_are_the_same() -> None:
     assert own_rows(replace(compiled, high=high), parts, known) is not known
     one = split(compiled, parts.sites[:1])
     assert own_rows(compiled, one, known) is not known
+
+
+def test_known_rows_serve_another_model_with_the_same_numbers_in_them() -> None:
+    """Other costs of what sites have; not another draw of power, which is in their own rows."""
+    case = tiny_case(sites=2)
+    compiled, parts = taken_apart(case)
+    known = OwnRows(compiled, parts)
+    dearer = compile_case(case.having(values={**case.values, "site_musd": {"a": 3.0, "b": 9.0}}))
+    assert (dearer.matrix != compiled.matrix).nnz
+    assert known.serve(dearer, split(dearer, parts.sites))
+    draws = {**case["facility_per_it_frac"], ("b", "dry"): 1.25}
+    other = compile_case(case.having(values={**case.values, "facility_per_it_frac": draws}))
+    assert not known.serve(other, split(other, parts.sites))
