@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Generic, TypeVar
 
 from planner.halt import HALT
@@ -12,17 +13,21 @@ T = TypeVar("T")
 class Aside(Generic[T]):
     """Work of short solves in a thread of its own, while this one is busy with Python.
 
-    `result` waits for it, or raises what it raised.
+    `result` waits for it, or raises what it raised. What is begun within such work is done there
+    once its result is asked for: two threads keep two cores busy.
     """
 
     def __init__(self, work: Callable[[], T]) -> None:
+        self._asked: Callable[[], T] = cache(work)
+        if HALT.unheard:
+            return
         pool = ThreadPoolExecutor(1)
-        self._future = pool.submit(_in_short_solves, work)
+        self._asked = pool.submit(_in_short_solves, work).result
         pool.shutdown(wait=False)
 
     def result(self) -> T:
         """What the work gave."""
-        return self._future.result()
+        return self._asked()
 
 
 def _in_short_solves(work: Callable[[], T]) -> T:

@@ -43,7 +43,6 @@ from planner.coefficients.forced import with_forced
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.in_hand import ROUNDING_FRAC
 from planner.limit_rows import Changed, changed, limited, only_limits, only_numbers
 from planner.near_limit import Near, Sought, near_limit
 from planner.optimize import limits_of, optimize, starters
@@ -62,6 +61,7 @@ from planner.solve.narrow import among
 from planner.solve.order import held
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
+from planner.solve.repair import AIM_FRAC
 from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
 from planner.solve.split import Split, split
@@ -305,10 +305,12 @@ class Loaded:
         return None if placed is None else self._stood_of(placed)
 
     def _stood_of(self, placed: Placed) -> Stood:
-        """A plan of the scenario as it was loaded, as one to begin from."""
-        name = self.scenario.objective.name
+        """A plan of the scenario as it was loaded, as one to begin from: its basis is about where
+        a change of it aims (planner/solve/repair.py).
+        """
+        name, gap_frac = self.scenario.objective.name, self.scenario.solve.gap_frac
         r = value_at(placed.found_in, OBJECTIVES[name], placed.solution)
-        return Stood.of(placed.found_in, placed.solution, held(name, r, ROUNDING_FRAC))
+        return Stood.of(placed.found_in, placed.solution, held(name, r, AIM_FRAC * gap_frac))
 
     def _few(
         self, change: Changed, case: Case, sites: Collection[str], *plans: Columns

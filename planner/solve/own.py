@@ -4,12 +4,14 @@ One program of all sites would give the same; but each step of the simplex looks
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from planner.aside import Aside
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.split import Split, restricted
@@ -61,7 +63,7 @@ class OwnRows:
 
     def possible(self, deadline: float) -> bool:
         """Whether every site's rows have a solution, as far as time goes."""
-        return all(solver.run(deadline=deadline).state == "optimal" for _, solver in self._programs)
+        return self._all(lambda _, solver: solver.run(deadline=deadline).state == "optimal")
 
     def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
         """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
@@ -77,13 +79,27 @@ class OwnRows:
     def best(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
         """Where that is greatest: what each site has of its own columns; None if time is up."""
         x = np.zeros(len(costs))
-        for columns, solver in self._programs:
+
+        def solved(columns: np.ndarray, solver: Solver) -> bool:
             solver.maximise_vector(costs[columns])
             answer = solver.run(deadline=deadline)
             if answer.state != "optimal" or answer.x is None or time.monotonic() > deadline:
-                return None
+                return False
             x[columns] = answer.x
-        return x
+            return True
+
+        return x if self._all(solved) else None
+
+    def _all(self, succeeds: Callable[[np.ndarray, Solver], bool]) -> bool:
+        """Whether something succeeds with all programs; half of them are in another thread."""
+
+        def some(programs: Sequence[tuple[np.ndarray, Solver]]) -> bool:
+            return all(succeeds(columns, solver) for columns, solver in programs)
+
+        others = self._programs[1::2]
+        beside = Aside(partial(some, others)) if others else None
+        mine = some(self._programs[::2])
+        return (beside is None or beside.result()) and mine
 
 
 class Others:

@@ -22,6 +22,20 @@ def test_what_goes_on_aside_is_waited_for_or_raised() -> None:
         Aside(lambda: 1 // 0).result()
 
 
+def test_what_is_begun_aside_is_done_there_and_once() -> None:
+    went: list[int] = []
+
+    def work() -> set[int]:
+        inner = Aside(lambda: went.append(threading.get_ident()))
+        assert not went, "nobody asked yet"
+        inner.result()
+        inner.result()
+        return {threading.get_ident()}
+
+    assert Aside(work).result() == set(went)
+    assert len(went) == 1
+
+
 def test_a_solve_aside_is_not_looked_at_by_step_but_before_it_begins() -> None:
     model = compile_model(build(tiny_case()))
 
