@@ -3,12 +3,8 @@
 Sites first, then connection steps and halls: the greatest part of one becomes a whole, and the
 linear program is solved again, so that others may give way. Where that has no solution, or loses
 too much, it goes the other way, if that is better.
-Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
-fewer with a hall to spare of each kind.
-    first   the cheapest within the tolerance of the bound:    max -cost - price * short,
-                                                               N - aim * D + short >= 0
-    then    where that ends beyond the gap, or nowhere, the nearest to the bound:  max N - bound * D
-Where ties do not count, whole racks need be no better than wanted.
+Racks come last: whole numbers next to their fractional ones, or a few more or fewer, or a hall to
+spare of each kind that is there, too. What is dived for is told by planner/solve/ways.py.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing. What a point is worth is then told
 with the limit at its price.
@@ -17,8 +13,6 @@ Berlin 2006.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -30,9 +24,8 @@ from planner.halt import HALT
 from planner.solve.box import RACKS_MORE, ROUNDING, Range, at_whole, columns_of, fix, wider
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
-from planner.solve.order import Limits, held, in_order
-from planner.solve.ratio import NOTHING, costs_at, value_at
-from planner.solve.split import with_row, with_slack
+from planner.solve.order import Limits
+from planner.solve.ratio import NOTHING, costs_at
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 """Made whole in this order, then what else is."""
@@ -43,9 +36,6 @@ SURE = 0.7
 SECONDS, RACKS_SECONDS = 10.0, 1.0
 """Longest dive, and search for whole racks after it."""
 
-SHORT_TIMES = 3.0
-"""What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
-
 LOST_FRAC = 0.3
 """A number made whole upwards that loses more than this share of the gap is tried downwards."""
 
@@ -54,9 +44,6 @@ FAR_TIMES = 4.0
 
 EXACT_FRAC = 0.1
 """Whole racks near the bound are searched for to this share of the gap."""
-
-CHEAP_FRAC = 3e-3
-"""Cheap whole racks are searched for to this share of the cost."""
 
 
 class InTurn(Protocol):
@@ -106,135 +93,6 @@ class Held:
     def folded(self, x: np.ndarray) -> np.ndarray:
         """A point in the columns of the model: as it is."""
         return x
-
-
-def ways(
-    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
-) -> list[Callable[[], np.ndarray | None]]:
-    """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
-
-    Each is for where those before find none, or less than wanted. Where ties do not count, racks as
-    good as wanted are looked for after both ways of diving, before the best there are after either.
-    """
-    dives = [_Dive(make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
-    good = [] if limits.ties else [dive.good for dive in dives]
-    return [*good, *(dive.best for dive in dives)]
-
-
-class _Way(NamedTuple):
-    """What to dive in; costs under which whole racks are searched for, to a share of a column."""
-
-    program: Held
-    costs: np.ndarray
-    column: str
-    frac: float
-
-
-_Made = Callable[[Compiled, Wanted, Limits, int], _Way]
-
-
-class _Dive:
-    """One way of diving: once with divisible racks, then whole ones beside where that ended."""
-
-    def __init__(
-        self, make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
-    ) -> None:
-        self._make, self._compiled, self._wanted = make, compiled, wanted
-        self._limits, self._seed = limits, seed
-        ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
-        self._worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
-
-    def good(self) -> np.ndarray | None:
-        """The first plan found that is as good as wanted."""
-        x = self._divisible
-        if x is None or not self._is_good(x):
-            return None
-        least = held(self._wanted.names[0], self._wanted.least, 0.0)
-        racks = self._racks(with_row(self._way.program.solver.compiled, least, 0.0, "as_wanted"))
-        for bounds in with_more(self._compiled, x):
-            fix(racks, bounds)
-            found = racks.first(self._soon())
-            if found is not None or HALT.asked:
-                return self._settled(found)
-        return None
-
-    def best(self) -> np.ndarray | None:
-        """The best of the plans found."""
-        x = self._divisible
-        if x is None:
-            return None
-        racks = self._racks(self._way.program.solver.compiled)
-        tolerance = abs(self._way.frac * float(x[racks.compiled.column[self._way.column]]))
-        plans: list[np.ndarray] = []
-        for bounds in with_more(self._compiled, x):
-            fix(racks, bounds)
-            plan = self._settled(racks.run(tolerance, self._soon()).x)
-            plans += [] if plan is None else [plan]
-            if HALT.asked or any(map(self._is_good, plans)):
-                break
-            if plans and not self._is_good(x):
-                break  # whole racks are no better than divisible ones
-        return max(plans, key=self._worth.of, default=None)
-
-    @cached_property
-    def _way(self) -> _Way:
-        return self._make(self._compiled, self._wanted, self._limits, self._seed)
-
-    @cached_property
-    def _divisible(self) -> np.ndarray | None:
-        """All but racks whole; None where that is not found in time."""
-        if _over(self._limits.deadline):
-            return None
-        soon = min(self._limits.deadline, monotonic() + SECONDS)
-        return but_racks(self._way.program, soon, self._worth)
-
-    def _is_good(self, x: np.ndarray) -> bool:
-        """Whether a point is as good as wanted."""
-        return self._worth.of(x) >= self._wanted.least
-
-    def _racks(self, model: Compiled) -> Solver:
-        racks = Solver(model, threads=1, seed=self._seed)
-        racks.maximise_vector(self._way.costs)
-        return racks
-
-    def _soon(self) -> float:
-        return min(self._limits.deadline, monotonic() + RACKS_SECONDS)
-
-    def _settled(self, x: np.ndarray | None) -> np.ndarray | None:
-        """What is whole as it is, all else best in all objectives in turn."""
-        if x is None:
-            return None
-        solver = Solver(self._compiled, threads=1)
-        least = self._wanted.least
-        with solver.kept(x[: len(self._compiled.low)]):
-            limits = replace(self._limits, enough=least)
-            return in_order(solver, self._wanted.names, least, limits)[1]
-
-
-def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
-    """The cheapest within the tolerance of the bound.
-
-    What falls short of that costs several times what it saves while nothing is whole yet.
-    """
-    row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
-    aim = held(wanted.names[0], wanted.bound, limits.tolerance_frac)
-    near = with_slack(with_row(compiled, aim, 0.0, "as_good"), row)
-    costs = np.zeros(len(near.low))
-    costs[near.column["cost_present"]] = -1.0
-    program = Held(near, costs, seed)
-    program.hold(short, np.zeros(1), np.zeros(1))
-    if program.solver.run(deadline=limits.deadline).state == "optimal":
-        costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
-        program.hold(short, np.zeros(1), np.full(1, np.inf))
-        program.solver.maximise_vector(costs)
-    return _Way(program, costs, "cost_present", CHEAP_FRAC)
-
-
-def _nearest(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
-    """The nearest to the bound."""
-    ratio = OBJECTIVES[wanted.names[0]]
-    costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
-    return _Way(Held(compiled, costs, seed), costs, ratio.under, EXACT_FRAC * exact)
 
 
 def priced(
@@ -292,10 +150,10 @@ class _Kept(Watch):
     """Ends a search once what it finds is worth about as much as a point."""
 
     def __init__(self, worth: Worth, x: np.ndarray) -> None:
-        self._worth, self._x = worth, x
+        self.worth, self._x = worth, x
 
     def plan(self, x: np.ndarray) -> None:
-        self.stop = self.stop or not self._worth.loses(self._x, x)
+        self.stop = self.stop or not self.worth.loses(self._x, x)
 
 
 def but_racks(
@@ -323,7 +181,7 @@ def _made_whole(
     program.hold(picked, up, high)
     above = _solved(program, deadline)
     will_do = above is not None and (worth is None or worth.far(x) or not worth.loses(x, above))
-    if will_do or _over(deadline):
+    if will_do or over(deadline):
         return above
     if len(picked) > 1:
         program.hold(picked, low, high)
@@ -336,7 +194,8 @@ def _made_whole(
     return above
 
 
-def _over(deadline: float) -> bool:
+def over(deadline: float) -> bool:
+    """Whether time is up, or someone asked to end."""
     return HALT.asked or monotonic() > deadline
 
 

@@ -8,14 +8,16 @@ import pytest
 from scipy.sparse import csc_array
 
 from models.blocks.objective import OBJECTIVES
+from planner.solve import ways as ways_module
 from planner.solve.compile import NOWHERE, Compiled, compile_case, holds
-from planner.solve.dive import Held, Wanted, Worth, but_racks, priced, ways, with_more
+from planner.solve.dive import Held, Wanted, Worth, but_racks, priced, with_more
 from planner.solve.highs import Solver
 from planner.solve.named import Names
 from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, in_order
 from planner.solve.ratio import costs_at, value_at
 from planner.solve.split import with_row
+from planner.solve.ways import ways
 from tests.tiny import tiny_case
 
 NAMES = ["tokens_per_mw", "cost"]
@@ -86,10 +88,33 @@ def test_whole_racks_as_good_as_asked_for_are_found_or_none() -> None:
     bound = bound_of(model)
     assert best == pytest.approx(bound * 150 / 150.5)
     found = [way() for way in ways(model, Wanted(NAMES, 0.999 * bound, bound), LIMITS, 0)]
-    assert found[0] is found[1] is None
-    for x in found[2:]:
+    assert found[:3] == [None, None, None]
+    for x in found[3:]:
         assert x is not None
         assert value_at(model, RATIO, x) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(("gaps", "ties"), [(1.2, False), (1.2, True), (1.6, False)])
+def test_a_dive_that_ends_little_beyond_the_gap_is_led_back(
+    gaps: float, ties: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hall too many costs so many gaps; one fewer is among the plans that are looked at."""
+    model, names = compiled(2), ["cost"]
+    halls, cost = model.column["halls[a,dry,2027]"], OBJECTIVES["cost"]
+    _, best = in_order(Solver(model, 1, 0), names, 0.0, LIMITS)
+    dearer = Solver(model, 1, 0)
+    dearer.bounds(np.array([halls]), np.array([best[halls] + 1]), np.array([best[halls] + 1]))
+    _, x = in_order(dearer, names, 0.0, LIMITS)
+    bound = value_at(model, cost, best)
+    least = bound - (bound - value_at(model, cost, x)) / gaps
+    monkeypatch.setattr(ways_module, "but_racks", lambda *_: x)
+    tried = ways(model, Wanted(names, least, bound), replace(LIMITS, ties=ties), 0)
+    found = tried[-1 if ties else 2]()
+    if gaps > 1.5:
+        assert found is None
+    else:
+        assert value_at(model, cost, found) >= least > value_at(model, cost, x)
+        assert found[halls] == pytest.approx(best[halls])
 
 
 def test_without_a_plan_none_is_found() -> None:

@@ -1,0 +1,207 @@
+"""Ways to a plan in little time: a dive with divisible racks, then whole racks where it ended.
+
+    cheap    the cheapest within the tolerance of the bound:  max -cost - price * short,
+                                                              N - aim * D + short >= 0
+    nearest  where that ends beyond the gap, or nowhere:      max N - bound * D
+    closer   where the better of both ends little beyond the gap, HiGHS looks for one within it:
+             halls one more or fewer of any kind, all else that is whole as it is
+Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
+fewer with a hall to spare of each kind (planner/solve/dive.py). Where ties do not count, they need
+be no better than wanted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from operator import itemgetter
+from time import monotonic
+from typing import NamedTuple
+
+import numpy as np
+
+from models.blocks.objective import OBJECTIVES
+from planner.halt import HALT
+from planner.solve.box import fix
+from planner.solve.compile import Compiled
+from planner.solve.dive import (
+    EXACT_FRAC,
+    RACKS_SECONDS,
+    SECONDS,
+    Held,
+    Wanted,
+    Worth,
+    but_racks,
+    over,
+    with_more,
+)
+from planner.solve.highs import Solver
+from planner.solve.order import Limits, held, in_order
+from planner.solve.ratio import costs_at, value_at
+from planner.solve.split import with_row, with_slack
+
+CLOSER_SECONDS, BEYOND_FRAC, WITHIN_FRAC = 3.0, 0.5, 0.03
+"""Longest search for other halls than a dive's, if that ended no more than this share of the gap
+beyond it; and so far within it that whole racks have some of it to lose."""
+
+SHORT_TIMES = 3.0
+"""What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
+
+CHEAP_FRAC = 3e-3
+"""Cheap whole racks are searched for to this share of the cost."""
+
+
+def ways(
+    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+) -> list[Callable[[], np.ndarray | None]]:
+    """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
+
+    Each is for where those before find none, or less than wanted. Where ties do not count, racks as
+    good as wanted are looked for after both ways of diving, before the best there are after either.
+    """
+    dives = [_Dive(make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
+    good, best = [dive.good for dive in dives], [dive.best for dive in dives]
+    closer = partial(_closer, dives)
+    return [*best, closer] if limits.ties else [*good, closer, *best]
+
+
+class _Way(NamedTuple):
+    """What to dive in; costs under which whole racks are searched for, to a share of a column."""
+
+    program: Held
+    costs: np.ndarray
+    column: str
+    frac: float
+
+
+_Made = Callable[[Compiled, Wanted, Limits, int], _Way]
+
+
+class _Dive:
+    """One way of diving: once with divisible racks, then whole ones beside where that ended."""
+
+    def __init__(
+        self, make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+    ) -> None:
+        self._make, self._compiled, self._wanted = make, compiled, wanted
+        self._limits, self._seed, self._least = limits, seed, wanted.least
+        ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
+        self.worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
+
+    def good(self) -> np.ndarray | None:
+        """The first plan found that is as good as wanted."""
+        x = self.divisible
+        return self._placed(x) if x is not None and self._is_good(x) else None
+
+    def closer(self) -> np.ndarray | None:
+        """The same with a hall more or fewer of any kind, where the dive ended about as good."""
+        x, least, gap = self.divisible, self._least, self.worth.gap
+        if x is None or self.worth.of(x) < least - BEYOND_FRAC * gap or over(self._limits.deadline):
+            return None
+        compiled, kinds = self._compiled, self._way.program.kind[: len(self._compiled.low)]
+        racks, halls = (np.array([k == kind for k in kinds]) for kind in ("install", "halls"))
+        model = replace(compiled, integer=compiled.integer & ~racks)
+        as_good = held(self._wanted.names[0], least + WITHIN_FRAC * gap, 0.0)
+        solver = Solver(with_row(model, as_good, 0.0, "as_wanted"), threads=1, seed=self._seed)
+        ratio = OBJECTIVES[self._wanted.names[0]]
+        solver.maximise_vector(costs_at(compiled, ratio, self._wanted.bound))
+        at, some = np.flatnonzero(model.integer), halls[model.integer]
+        low, high = np.round(x[at]) - some, np.round(x[at]) + some
+        low, high = np.maximum(low, compiled.low[at]), np.minimum(high, compiled.high[at])
+        solver.bounds(at, low, high)
+        found = solver.first(min(self._limits.deadline, monotonic() + CLOSER_SECONDS))
+        return None if found is None else self._placed(found)
+
+    def _placed(self, x: np.ndarray) -> np.ndarray | None:
+        """The first plan found beside a point of divisible racks that is as good as wanted."""
+        as_good = held(self._wanted.names[0], self._least, 0.0)
+        racks = self._racks(with_row(self._way.program.solver.compiled, as_good, 0.0, "as_wanted"))
+        for bounds in with_more(self._compiled, x):
+            fix(racks, bounds)
+            found = racks.first(self._soon())
+            if found is not None or HALT.asked:
+                return self._settled(found)
+        return None
+
+    def best(self) -> np.ndarray | None:
+        """The best of the plans found."""
+        x = self.divisible
+        if x is None:
+            return None
+        racks = self._racks(self._way.program.solver.compiled)
+        tolerance = abs(self._way.frac * float(x[racks.compiled.column[self._way.column]]))
+        plans: list[np.ndarray] = []
+        for bounds in with_more(self._compiled, x):
+            fix(racks, bounds)
+            plan = self._settled(racks.run(tolerance, self._soon()).x)
+            plans += [] if plan is None else [plan]
+            if HALT.asked or any(map(self._is_good, plans)):
+                break
+            if plans and not self._is_good(x):
+                break  # whole racks are no better than divisible ones
+        return max(plans, key=self.worth.of, default=None)
+
+    @cached_property
+    def _way(self) -> _Way:
+        return self._make(self._compiled, self._wanted, self._limits, self._seed)
+
+    @cached_property
+    def divisible(self) -> np.ndarray | None:
+        """All but racks whole; None where that is not found in time."""
+        if over(self._limits.deadline):
+            return None
+        soon = min(self._limits.deadline, monotonic() + SECONDS)
+        return but_racks(self._way.program, soon, self.worth)
+
+    def _is_good(self, x: np.ndarray) -> bool:
+        """Whether a point is as good as wanted."""
+        return self.worth.of(x) >= self._least
+
+    def _racks(self, model: Compiled) -> Solver:
+        racks = Solver(model, threads=1, seed=self._seed)
+        racks.maximise_vector(self._way.costs)
+        return racks
+
+    def _soon(self) -> float:
+        return min(self._limits.deadline, monotonic() + RACKS_SECONDS)
+
+    def _settled(self, x: np.ndarray | None) -> np.ndarray | None:
+        """What is whole as it is, all else best in all objectives in turn."""
+        if x is None:
+            return None
+        solver = Solver(self._compiled, threads=1)
+        least = self._wanted.least
+        with solver.kept(x[: len(self._compiled.low)]):
+            limits = replace(self._limits, enough=least)
+            return in_order(solver, self._wanted.names, least, limits)[1]
+
+
+def _closer(dives: Sequence[_Dive]) -> np.ndarray | None:
+    """From where the better of the dives ended."""
+    ended = [(dive.worth.of(dive.divisible), dive) for dive in dives if dive.divisible is not None]
+    return max(ended, key=itemgetter(0))[1].closer() if ended else None
+
+
+def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
+    """The cheapest within the tolerance of the bound.
+
+    What falls short of that costs several times what it saves while nothing is whole yet.
+    """
+    row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
+    aim = held(wanted.names[0], wanted.bound, limits.tolerance_frac)
+    near = with_slack(with_row(compiled, aim, 0.0, "as_good"), row)
+    costs = np.zeros(len(near.low))
+    costs[near.column["cost_present"]] = -1.0
+    program = Held(near, costs, seed)
+    program.hold(short, np.zeros(1), np.zeros(1))
+    if program.solver.run(deadline=limits.deadline).state == "optimal":
+        costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
+        program.hold(short, np.zeros(1), np.full(1, np.inf))
+        program.solver.maximise_vector(costs)
+    return _Way(program, costs, "cost_present", CHEAP_FRAC)
+
+
+def _nearest(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
+    """The nearest to the bound."""
+    ratio = OBJECTIVES[wanted.names[0]]
+    costs, exact = costs_at(compiled, ratio, wanted.bound), wanted.bound - wanted.least
+    return _Way(Held(compiled, costs, seed), costs, ratio.under, EXACT_FRAC * exact)
