@@ -21,7 +21,7 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
-from planner.solve.box import fix
+from planner.solve.box import columns_of, fix, wider
 from planner.solve.compile import Compiled
 from planner.solve.dive import (
     EXACT_FRAC,
@@ -42,6 +42,9 @@ from planner.solve.split import with_row, with_slack
 CLOSER_SECONDS, BEYOND_FRAC, WITHIN_FRAC = 3.0, 0.5, 0.03
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
 beyond it; and so far within it that whole racks have some of it to lose."""
+
+HALLS_MORE = 1.0
+"""So many halls of a kind more or fewer are looked for."""
 
 SHORT_TIMES = 3.0
 """What falls short of the ratio wanted of a cheap plan costs so many times what it saves."""
@@ -97,17 +100,15 @@ class _Dive:
         x, least, gap = self.divisible, self._least, self.worth.gap
         if x is None or self.worth.of(x) < least - BEYOND_FRAC * gap or over(self._limits.deadline):
             return None
-        compiled, kinds = self._compiled, self._way.program.kind[: len(self._compiled.low)]
-        racks, halls = (np.array([k == kind for k in kinds]) for kind in ("install", "halls"))
-        model = replace(compiled, integer=compiled.integer & ~racks)
-        as_good = held(self._wanted.names[0], least + WITHIN_FRAC * gap, 0.0)
+        compiled, names = self._compiled, self._wanted.names
+        whole = compiled.integer.copy()
+        whole[columns_of(compiled, "install")] = False
+        model = replace(compiled, integer=whole)
+        as_good = held(names[0], least + WITHIN_FRAC * gap, 0.0)
         solver = Solver(with_row(model, as_good, 0.0, "as_wanted"), threads=1, seed=self._seed)
-        ratio = OBJECTIVES[self._wanted.names[0]]
-        solver.maximise_vector(costs_at(compiled, ratio, self._wanted.bound))
-        at, some = np.flatnonzero(model.integer), halls[model.integer]
-        low, high = np.round(x[at]) - some, np.round(x[at]) + some
-        low, high = np.maximum(low, compiled.low[at]), np.minimum(high, compiled.high[at])
-        solver.bounds(at, low, high)
+        solver.maximise_vector(costs_at(compiled, OBJECTIVES[names[0]], self._wanted.bound))
+        bounds = {int(i): (float(round(x[i])),) * 2 for i in np.flatnonzero(whole)}
+        fix(solver, bounds | wider(compiled, bounds, columns_of(compiled, "halls"), HALLS_MORE))
         found = solver.first(min(self._limits.deadline, monotonic() + CLOSER_SECONDS))
         return None if found is None else self._placed(found)
 
