@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from multiprocessing import parent_process
 from typing import Generic, TypeVar
 
 from planner.halt import HALT
@@ -13,13 +14,14 @@ T = TypeVar("T")
 class Aside(Generic[T]):
     """Work of short solves in a thread of its own, while this one is busy with Python.
 
-    `result` waits for it, or raises what it raised. What is begun within such work is done there
-    once its result is asked for: two threads keep two cores busy.
+    `result` waits for it, or raises what it raised. What is begun within such work, or in a process
+    that is one of several workers, is done there once its result is asked for: other cores are
+    busy.
     """
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._asked: Callable[[], T] = cache(work)
-        if HALT.unheard:
+        if HALT.unheard or parent_process() is not None:
             return
         pool = ThreadPoolExecutor(1)
         self._asked = pool.submit(_in_short_solves, work).result

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from planner.aside import Aside
 from planner.workers import Lost, Setup, Task, crew
 from planner.workers.start import FORKED
 from tests.processes import at_work
@@ -55,6 +57,17 @@ def done(tasks: list[Task], workers: int = 2, setup: Setup = BEGIN) -> dict[str,
     with crew(setup, workers) as run_all:
         run_all(tasks, ended)
     return found
+
+
+def beside(kept: int, about: Any) -> bool:
+    """Whether work aside is done in a thread of its own."""
+    return Aside(threading.get_ident).result() != threading.get_ident()
+
+
+def test_a_worker_has_one_thread_for_its_task_and_what_is_aside() -> None:
+    tasks = [Task(str(i), beside, None) for i in range(2)]
+    assert done(tasks) == {"0": False, "1": False}
+    assert beside(1, None)
 
 
 def test_every_task_has_what_the_setup_made() -> None:
