@@ -47,11 +47,6 @@ class OnDemand:
         """Where each index stands."""
         return {index: i for i, index in enumerate(self.indices)}
 
-    @cached_property
-    def site_periods(self) -> list[tuple[Any, Any]]:
-        """The first and the last index of each: as one list, so that it is looked up once."""
-        return [(index[0], index[-1]) for index in self.indices]
-
     def __contains__(self, index: Any) -> bool:
         return index in self.place
 

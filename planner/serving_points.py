@@ -247,11 +247,7 @@ def _apart(frame: Frame, here: Setting, pools: pd.DataFrame, c: dict[str, float]
 
 def _each_pool(frame: Frame, pools: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Every point with every pool of its system and workload: the places of both."""
-    many = int(frame["workload"].max(initial=0)) + 1
-    wanted = frame["system"] * many + frame["workload"]
-    known = (pools["system"] * many + pools["workload"]).to_numpy()
-    order = np.argsort(known, kind="stable")
-    first, end = (np.searchsorted(known[order], wanted, side) for side in ("left", "right"))
-    at = np.repeat(np.arange(len(wanted)), end - first)
-    begun = np.cumsum(end - first) - (end - first)
-    return at, order[np.arange(len(at)) + (first - begun)[at]]
+    pair = ["system", "workload"]
+    every = pd.DataFrame({name: frame[name] for name in pair}).rename_axis("point").reset_index()
+    both = every.merge(pools[pair].assign(pool=range(len(pools))), on=pair)
+    return both["point"].to_numpy(), both["pool"].to_numpy()

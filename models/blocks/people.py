@@ -15,7 +15,7 @@ from pyomo.core import Constraint
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.periods import added, before
+from models.periods import added
 from models.sums import each
 
 COLUMNS = (
@@ -57,9 +57,10 @@ def _builders(m: Any, case: Case, ledger: Ledger) -> None:
     """Worker-years of the halls added, within those of the region's workers."""
     most = case["builders_max_count"]
     if most:
-        work, hall_mw = case["construction_staff_per_mw"], case["hall_mw"]
+        numbers, work = m.hall_numbers, case["construction_staff_per_mw"]
         at, region = case.sets["HALL"], case["labour_region"]
-        new = added(m.halls, before(m.halls, case), [work[s] * hall_mw[s, d] for s, d, _ in at])
+        each_count = numbers.of_site(work) * numbers.of_pair(case["hall_mw"])
+        new = added(m.halls, m.halls.earlier, each_count)
         here = [n for n, i in enumerate(at) if region[i[0]] in most]
         where = [(region[at[n][0]], at[n][2]) for n in here]
         ledger.put_all("builders_years", where, new.take(here), [at[n][0] for n in here])

@@ -68,7 +68,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.connected_when_open = AtMost(first, each(m.connect, at=first), each(m.open, at=opened))
     step_mw = case["step_mw"]
     mw = each(m.connect, [step_mw[i[:2]] for i in steps])
-    ledger.put_all("connected_mw", m.connect.site_periods, mw, repeat("grid"))
+    ledger.put_all("connected_mw", [(s, t) for s, _, t in steps], mw, repeat("grid"))
     _from_grid(m, case, ledger)
     connected = ledger.totals("connected_mw", sites)
     m.grid_connection = AtMost(sites, m.grid_mw.sums, connected)

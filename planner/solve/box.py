@@ -65,11 +65,12 @@ def at_whole(compiled: Compiled, x: np.ndarray) -> dict[int, Range]:
     return held | dict(next_to(x, columns_of(compiled, "install")))
 
 
-def with_spare(compiled: Compiled, bounds: Mapping[int, Range]) -> dict[int, Range]:
-    """Bounds of racks a few more or fewer, and of halls with one more of each."""
-    racks = wider(compiled, bounds, columns_of(compiled, "install"), RACKS_MORE)
-    halls = columns_of(compiled, "halls")
-    return racks | {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
+def with_spare(
+    compiled: Compiled, bounds: Mapping[int, Range], racks: Sequence[int], halls: Sequence[int]
+) -> dict[int, Range]:
+    """Bounds of these racks a few more or fewer, and of these halls with one more of each."""
+    more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
+    return wider(compiled, bounds, racks, RACKS_MORE) | more
 
 
 def fix(solver: Solver, bounds: Mapping[int, Range]) -> None:

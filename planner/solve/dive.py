@@ -21,7 +21,16 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
-from planner.solve.box import RACKS_MORE, ROUNDING, Range, at_whole, columns_of, fix, wider
+from planner.solve.box import (
+    RACKS_MORE,
+    ROUNDING,
+    Range,
+    at_whole,
+    columns_of,
+    fix,
+    wider,
+    with_spare,
+)
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits
@@ -150,10 +159,10 @@ class _Kept(Watch):
     """Ends a search once what it finds is worth about as much as a point."""
 
     def __init__(self, worth: Worth, x: np.ndarray) -> None:
-        self.worth, self._x = worth, x
+        self._worth, self._x = worth, x
 
     def plan(self, x: np.ndarray) -> None:
-        self.stop = self.stop or not self.worth.loses(self._x, x)
+        self.stop = self.stop or not self._worth.loses(self._x, x)
 
 
 def but_racks(
@@ -226,6 +235,5 @@ def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
     racks, halls = (
         [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
     )
-    bounds = bounds | wider(compiled, bounds, racks, RACKS_MORE)
-    yield bounds
-    yield bounds | {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
+    yield bounds | wider(compiled, bounds, racks, RACKS_MORE)
+    yield bounds | with_spare(compiled, bounds, racks, halls)

@@ -127,9 +127,10 @@ class Placement:
         """
         if not bounds:
             return
-        spare, racks = with_spare(compiled, bounds), set(columns_of(compiled, "install"))
+        racks, halls = (columns_of(compiled, kind) for kind in ("install", "halls"))
+        spare, of_racks = with_spare(compiled, bounds, racks, halls), set(racks)
         yield spare
-        free = {i: (compiled.low[i], compiled.high[i]) for i in bounds if i not in racks}
+        free = {i: (compiled.low[i], compiled.high[i]) for i in bounds if i not in of_racks}
         yield spare | free
 
     def _tries(

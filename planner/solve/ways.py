@@ -13,7 +13,6 @@ be no better than wanted.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from operator import itemgetter
 from time import monotonic
 from typing import NamedTuple
 
@@ -86,19 +85,19 @@ class _Dive:
         self, make: _Made, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
     ) -> None:
         self._make, self._compiled, self._wanted = make, compiled, wanted
-        self._limits, self._seed, self._least = limits, seed, wanted.least
+        self._limits, self._seed = limits, seed
         ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
-        self.worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
+        self._worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
 
     def good(self) -> np.ndarray | None:
         """The first plan found that is as good as wanted."""
-        x = self.divisible
-        return self._placed(x) if x is not None and self._is_good(x) else None
+        x = self._divisible
+        return self._placed(x) if x is not None and self.reached >= self._wanted.least else None
 
     def closer(self) -> np.ndarray | None:
         """The same with a hall more or fewer of any kind, where the dive ended about as good."""
-        x, least, gap = self.divisible, self._least, self.worth.gap
-        if x is None or self.worth.of(x) < least - BEYOND_FRAC * gap or over(self._limits.deadline):
+        x, least, gap = self._divisible, self._wanted.least, self._worth.gap
+        if x is None or self.reached < least - BEYOND_FRAC * gap or over(self._limits.deadline):
             return None
         compiled, names = self._compiled, self._wanted.names
         whole = compiled.integer.copy()
@@ -114,7 +113,7 @@ class _Dive:
 
     def _placed(self, x: np.ndarray) -> np.ndarray | None:
         """The first plan found beside a point of divisible racks that is as good as wanted."""
-        as_good = held(self._wanted.names[0], self._least, 0.0)
+        as_good = held(self._wanted.names[0], self._wanted.least, 0.0)
         racks = self._racks(with_row(self._way.program.solver.compiled, as_good, 0.0, "as_wanted"))
         for bounds in with_more(self._compiled, x):
             fix(racks, bounds)
@@ -125,7 +124,7 @@ class _Dive:
 
     def best(self) -> np.ndarray | None:
         """The best of the plans found."""
-        x = self.divisible
+        x = self._divisible
         if x is None:
             return None
         racks = self._racks(self._way.program.solver.compiled)
@@ -137,25 +136,30 @@ class _Dive:
             plans += [] if plan is None else [plan]
             if HALT.asked or any(map(self._is_good, plans)):
                 break
-            if plans and not self._is_good(x):
+            if plans and self.reached < self._wanted.least:
                 break  # whole racks are no better than divisible ones
-        return max(plans, key=self.worth.of, default=None)
+        return max(plans, key=self._worth.of, default=None)
 
     @cached_property
     def _way(self) -> _Way:
         return self._make(self._compiled, self._wanted, self._limits, self._seed)
 
+    @property
+    def reached(self) -> float:
+        """What the point where it ended is worth; -inf where it ended without one."""
+        return -np.inf if self._divisible is None else self._worth.of(self._divisible)
+
     @cached_property
-    def divisible(self) -> np.ndarray | None:
+    def _divisible(self) -> np.ndarray | None:
         """All but racks whole; None where that is not found in time."""
         if over(self._limits.deadline):
             return None
         soon = min(self._limits.deadline, monotonic() + SECONDS)
-        return but_racks(self._way.program, soon, self.worth)
+        return but_racks(self._way.program, soon, self._worth)
 
     def _is_good(self, x: np.ndarray) -> bool:
-        """Whether a point is as good as wanted."""
-        return self.worth.of(x) >= self._least
+        """Whether a plan is as good as wanted."""
+        return self._worth.of(x) >= self._wanted.least
 
     def _racks(self, model: Compiled) -> Solver:
         racks = Solver(model, threads=1, seed=self._seed)
@@ -178,8 +182,7 @@ class _Dive:
 
 def _closer(dives: Sequence[_Dive]) -> np.ndarray | None:
     """From where the better of the dives ended."""
-    ended = [(dive.worth.of(dive.divisible), dive) for dive in dives if dive.divisible is not None]
-    return max(ended, key=itemgetter(0))[1].closer() if ended else None
+    return max(dives, key=lambda dive: dive.reached).closer()
 
 
 def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
