@@ -124,8 +124,9 @@ def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
     mean = [mw * part[i[4], i[6]] for mw, i in zip(drawn, at, strict=True)]
     ledger.put_all("mean_work_mw", [i[:3] for i in classes], each(m.work, mean), systems)
     made = [gain[t] * theta[k, p, w] for _, k, _, p, w, t, _ in at]
-    groups = [(g, w, t, h) for g, _, _, _, w, t, h in at]
-    ledger.put_all("capacity", groups, each(m.work, made), systems)
+    sender = case["sender"]
+    senders = [(sender[g, w], w, t, h) for g, _, _, _, w, t, h in at]
+    ledger.put_all("capacity", senders, each(m.work, made), systems)
     spared = [n for n, i in enumerate(at) if i[4] in over]
     rack_mw = case["rack_mw"]
     mw = each(m.work, [rack_mw[k] - drawn[n] for n, k in enumerate(systems)])

@@ -1,10 +1,10 @@
-"""Tokens flow from groups of sites to markets; racks are sized for the highest block of the day.
+"""Tokens flow from senders to markets; racks are sized for the highest block of the day.
 
-    flow[g,w,a,t] = sum over blocks h of sent[g,w,a,t,h]
-    sum over a of sent[g,w,a,t,h] / work_frac[w,h]
-                    <= software_gain[t] * sum over k,c,p of theta[k,p,w] * work[g,k,c,p,w,t,h]
-    sum over g of flow[g,w,a,t] = market_share[a] * served[w,n,t]       a: a market of country n
-    sum over g of sent[g,w,a,t,h] = share_of_day[h] * level[w,n,h] * market_share[a] * served[w,n,t]
+    flow[f,w,a,t] = sum over blocks h of sent[f,w,a,t,h]
+    sum over a of sent[f,w,a,t,h] / work_frac[w,h]
+            <= software_gain[t] * sum over g of f and k,c,p of theta[k,p,w] * work[g,k,c,p,w,t,h]
+    sum over f of flow[f,w,a,t] = market_share[a] * served[w,n,t]       a: a market of country n
+    sum over f of sent[f,w,a,t,h] = share_of_day[h] * level[w,n,h] * market_share[a] * served[w,n,t]
     served[w,n,t] = mix[w,n] * total[n,t]                               where a mix is stated
     total[n,t]    = country_share[n] * sum over n' of total[n',t]       where shares are stated
     floors and ceilings on served tokens by workload, country, market, period
@@ -15,6 +15,10 @@ its day. Without a daily shape the day is one block, in which all is made at its
 mean over peak demand, and no level is needed.
 A flow exists only where the fibre round trip is within the workload's latency limit and the law
 lets the data cross.
+A sender f of a workload is one group of sites g, or all of a country from which it reaches the same
+markets, if neither a price of carrying nor an operator tells them apart. That is exact: with C[g]
+for what g can make, and S[a] for what f sends, of which all groups together can make enough,
+S[a] * C[g] / sum of C is a flow from each g, and sends no more than C[g].
 Carrying tokens costs what transit from the group to the market does, where a price is given.
 """
 
@@ -76,20 +80,20 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 
 def _carry(m: Any, case: Case, ledger: Ledger) -> None:
     """Where tokens come from and go to, and what carrying them costs."""
-    at, made_in, used_in = m.sent.indices, case["group_country"], case["market_country"]
+    at, made_in, used_in = m.sent.indices, case["sender_country"], case["market_country"]
     rate = [1.0 / case["work_frac"][w, h] for _, w, _, _, h in at]
-    groups, markets = [i[0] for i in at], [i[2] for i in at]
-    ledger.put_all("sent", [(g, w, t, h) for g, w, _, t, h in at], each(m.sent, rate), markets)
-    ledger.put_all("received_in", [i[1:] for i in at], each(m.sent), groups)
+    senders, markets = [i[0] for i in at], [i[2] for i in at]
+    ledger.put_all("sent", [(f, w, t, h) for f, w, _, t, h in at], each(m.sent, rate), markets)
+    ledger.put_all("received_in", [i[1:] for i in at], each(m.sent), senders)
     flows, flow = m.flow.indices, m.flow.sums
-    groups = [i[0] for i in flows]
-    ledger.put_all("received", [i[1:] for i in flows], flow, groups)
-    ways = [(w, made_in[g], used_in[a], t) for g, w, a, t in flows]
-    ledger.put_all("between", ways, flow, groups)
+    senders = [i[0] for i in flows]
+    ledger.put_all("received", [i[1:] for i in flows], flow, senders)
+    ways = [(w, made_in[f], used_in[a], t) for f, w, a, t in flows]
+    ledger.put_all("between", ways, flow, senders)
     usd_per_mtoken = case["transit_usd_per_mtoken"]
     paid = [i for i in flows if (i[0], i[2]) in usd_per_mtoken]
-    price = [usd_per_mtoken[g, a] * case["seconds_per_year"]["s"] / 1e6 for g, _, a, _ in paid]
-    where = [(made_in[g], t) for g, _, _, t in paid]
+    price = [usd_per_mtoken[f, a] * case["seconds_per_year"]["s"] / 1e6 for f, _, a, _ in paid]
+    where = [(made_in[f], t) for f, _, _, t in paid]
     ledger.put_all("opex_musd", where, m.flow.at(paid) * price, repeat("transit"))
 
 

@@ -13,6 +13,7 @@ from planner.coefficients.grid import grid_values
 from planner.coefficients.hazard import hazard_values
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
+from planner.coefficients.senders import Senders, alike, flows, of_groups
 from planner.coefficients.training import training_sets, training_systems, training_values
 from planner.coefficients.what import (
     delivered_in,
@@ -129,10 +130,11 @@ def _grants_for_racks(case: Case, site: str) -> tuple[str, ...]:
     return tuple(sorted(p for p in of_racks if site in case["subsidy_sites"][p]))
 
 
-def regrouped(case: Case, group: Mapping[str, str]) -> Case:
+def regrouped(case: Case, group: Mapping[str, str], sender: Senders | None = None) -> Case:
     """The case with other groups of sites; each site its own gives the site-indexed form.
 
-    Sites of one group must share country, reach and grants for racks.
+    Sites of one group must share country, reach and grants for racks. `sender` says by site and
+    workload who sends what is made there; else groups do, as one where they reach the same markets.
     """
     members: dict[str, list[str]] = {}
     for s in case.sets["SITE"]:
@@ -157,12 +159,10 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
                 for t in sorted(t for t in times[g] if t >= first):
                     install.append((g, k, c, t))
                     run += [(g, k, c, p, w, t) for p, w in works[k]]
-    flow = [
-        (g, w, market, t)
-        for g, s in one.items()
-        for w, market in sorted(case["reach"][s])
-        for t in sorted(times[g])
-    ]
+    transit = _least_by_group(case["site_transit_usd_per_mtoken"], group)
+    sender = alike(case, group) if sender is None else sender
+    of_group = of_groups(case, one, sender, {g for g, _ in transit})
+    flow = list(flows(case, one, times, of_group))
     nation = case["market_country"]
     served = sorted({(w, nation[market], t) for _, w, market, t in flow})
     train = _trainable(case, install, {g: case["country"][s] for g, s in one.items()})
@@ -180,7 +180,10 @@ def regrouped(case: Case, group: Mapping[str, str]) -> Case:
         **case.values,
         "group": dict(group),
         "group_country": {g: case["country"][s] for g, s in one.items()},
-        "transit_usd_per_mtoken": _least_by_group(case["site_transit_usd_per_mtoken"], group),
+        "site_sender": sender,
+        "sender": of_group,
+        "sender_country": {f: case["country"][one[g]] for (g, _), f in of_group.items()},
+        "transit_usd_per_mtoken": transit,
     }
     return case.having(sets=sets, values=values)
 

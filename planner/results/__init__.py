@@ -67,16 +67,19 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
     from planner.results.fleet import fleet, flows, installs
     from planner.results.law import operators, tier_halls
     from planner.results.money import budget
+    from planner.results.sent import sent
     from planner.results.supply import supply
     from planner.results.training import training
     from planner.results.where import halls, opened, power, water
 
     standing, racks = halls(case, m), installs(case, m)
     money = budget(case, m)
-    sent = flows(case, m, context.table("site_markets"))
+    links = context.table("site_markets")
+    by_market = sent(case, m, links)
+    flow = flows(by_market, links)
     supplied = supply(case, m, opened(m))
     grid = power(case, m, supplied)
-    working, by_block = fleet(case, m, racks, standing, sent), hour_flows(case, m)
+    working, by_block = fleet(case, m, racks, standing, flow), hour_flows(case, by_market)
     decided = {
         "fleet": working,
         "hours": hours(case, m, by_block),
@@ -86,9 +89,9 @@ def _decided(context: "Context", case: Any, m: Any) -> dict[str, pd.DataFrame]:
         "power": grid,
         "supply": supplied if context.scenario.power is not None else supplied[:0],
         "water": water(case, m, standing, grid),
-        "flows": sent,
+        "flows": flow,
         "hour_flows": by_block,
-        "demand": demand(case, m, sent),
+        "demand": demand(case, m, flow),
         "budget": money,
         "grants": grants(case, m, money),
         "funds": funds(case, m),

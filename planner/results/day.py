@@ -11,22 +11,21 @@ import pandas as pd
 from models.case import Case
 from planner.results.columns import shaped
 from planner.results.fleet import LEAST, made_and_drawn, on_training
+from planner.results.sent import WAY
 from planner.solve.solution import table
 
 MODE = ["site_id", "period", "hour_block", "system_id", "cooling_class", "state_id", "workload_id"]
-SENT = ["site_id", "workload_id", "market_id", "period", "hour_block"]
 
 
-def hour_flows(case: Case, m: Any) -> pd.DataFrame:
-    """`hour_flows.csv`: tokens/s sent from site to market in each block of the day."""
+def hour_flows(case: Case, sent: pd.DataFrame) -> pd.DataFrame:
+    """`hour_flows.csv`: tokens/s from site to market while a block lasts; `sent` has their mean."""
     if not has_shape(case):
         return shaped("hour_flows", pd.DataFrame())
-    rows = table(m.sent, *SENT)
-    rows = rows[rows["value"] > LEAST]
+    rows = sent[sent["value"] > LEAST]
     share = rows["hour_block"].map(case["hour_frac"])
     return shaped("hour_flows", _in_order(case, rows.assign(
         hours_h=24 * share, tokens_per_s=rows["value"] * 1e6 / share
-    ), SENT))  # fmt: skip
+    ), WAY))  # fmt: skip
 
 
 def hours(case: Case, m: Any, sent: pd.DataFrame) -> pd.DataFrame:

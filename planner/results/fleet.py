@@ -40,9 +40,10 @@ def installs(case: Case, m: Any) -> pd.DataFrame:
     return shaped("installs", rows.sort_values(["site_id", "period", "system_id", "cooling_class"]))
 
 
-def flows(case: Case, m: Any, links: pd.DataFrame) -> pd.DataFrame:
-    """`flows.csv`: mean delivered tokens/s from site to market."""
-    rows = table(m.flow, "site_id", "workload_id", "market_id", "period")
+def flows(sent: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """`flows.csv`: mean delivered tokens/s from site to market; `sent` has them by block."""
+    way = ["site_id", "workload_id", "market_id", "period"]
+    rows = sent.groupby(way, as_index=False)["value"].sum()
     rows = rows[rows["value"] > LEAST].assign(tokens_per_s=lambda f: f["value"] * 1e6)
     rtt = links.set_index(["site_id", "market_id"])["rtt_ms"]
     rows["rtt_ms"] = [float(rtt[i]) for i in zip(rows["site_id"], rows["market_id"], strict=True)]

@@ -17,6 +17,9 @@ from planner.solve.split import restricted
 RESCUE = "rescue"
 """Racks that take over what a lost site did: by that site, system, precision and workload."""
 
+SENT = "sent"
+"""Tokens: by sender, workload, market, period and block."""
+
 LOST = ("survivors_it_load", "rescue_racks", "rescue_power", "outage")
 """Rows about a lost site, their first index, over the columns of others too. What else is about a
 site is over its own columns, and says nothing without them."""
@@ -40,16 +43,26 @@ class AtHand:
         kinds = {kind for kind in kinds_of(self._group, *plans) if kind[0] in here}
         if not (self._sites >= set(sites) and self._kinds >= kinds):
             self._make(set(sites), kinds)
-        gone = self._sites - set(sites)
+        gone, sending = self._sites - set(sites), self._sending(sites)
         wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
         wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}
         columns = [
             i
             for i, (place, kind) in enumerate(self._columns)
-            if place not in gone and (not kind or kind in wanted)
+            if place not in gone and (not kind or kind in wanted or kind in sending)
         ]
         rows = [i for i, lost in enumerate(self._lost) if lost not in gone]
         return _saying(restricted(self._compiled, np.array(columns), np.array(rows)))
+
+    def _sending(self, sites: Collection[str]) -> set[tuple[str, ...]]:
+        """Senders of several sites, with workload and period, that some of these are part of."""
+        sender, reach = self._case["site_sender"], self._case["reach"]
+        return {
+            (SENT, sender[s, w], w, str(t))
+            for s, t in self._case.sets["SITE_PERIOD"]
+            if s in sites
+            for w, _ in reach[s]
+        }
 
     def _make(self, sites: set[str], kinds: set[tuple[str, ...]]) -> None:
         if len(self._sites | sites) <= MOST:
@@ -67,9 +80,12 @@ class AtHand:
     def _kind(self, name: str) -> tuple[str, ...]:
         """The kind that a column is of; racks that take over the work of a lost site have no group.
 
-        None where it is neither.
+        Tokens are of their sender, if that is no site. None where it is none of these.
         """
         variable, _, index = name.partition("[")
+        if variable == SENT:
+            sender, workload, _, period, _ = index.split(",")
+            return () if sender in self._group else (SENT, sender, workload, period)
         return ("", *index.split(",")[1:4]) if variable == RESCUE else kind_at(self._group, name)
 
 

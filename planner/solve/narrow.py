@@ -5,6 +5,7 @@ from itertools import chain
 
 from models.case import Case
 from planner.coefficients.case import regrouped
+from planner.coefficients.senders import Senders, own
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 KINDS = {"install": 2, "work": 4}
@@ -15,8 +16,8 @@ SOME = 1e-7
 
 
 def site_indexed(case: Case) -> Case:
-    """The reference form: every rack decision at its site."""
-    return regrouped(case, {s: s for s in case.sets["SITE"]})
+    """The reference form: every decision on racks and tokens at its site."""
+    return _site_by_site(case, own(case))
 
 
 def among(case: Case, sites: Collection[str]) -> Case:
@@ -28,12 +29,16 @@ def among(case: Case, sites: Collection[str]) -> Case:
         "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
         **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
     }
-    return regrouped(case.having(sets=sets), case["group"])
+    return regrouped(case.having(sets=sets), case["group"], case["site_sender"])
 
 
 def at_sites(case: Case, sites: Collection[str]) -> Case:
-    """The site-indexed case of these sites alone, with whole racks."""
-    return site_indexed(among(case, sites)).having(whole_racks=True)
+    """The case of these sites alone, with whole racks at each; tokens are sent as before."""
+    return _site_by_site(among(case, sites), case["site_sender"]).having(whole_racks=True)
+
+
+def _site_by_site(case: Case, sender: Senders) -> Case:
+    return regrouped(case, {s: s for s in case.sets["SITE"]}, sender)
 
 
 def narrowed(case: Case, group: Mapping[str, str], *plans: Mapping[str, float]) -> Case:
