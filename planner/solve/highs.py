@@ -29,6 +29,10 @@ _STOPPED = (
     highspy.HighsModelStatus.kSolutionLimit,
 )
 
+_GIVEN_UP = (highspy.HighsModelStatus.kIterationLimit, highspy.HighsModelStatus.kUnknown)
+"""A linear program left before its end: after many steps, or where the point that is best with rows
+and columns scaled is a hair outside without. A second run goes on from there."""
+
 
 class Watch:
     """What a solve reports to; override what is wanted. `stop` asks the solve to end."""
@@ -304,9 +308,17 @@ class Solver:
         return found.x
 
     def _solve(self) -> None:
-        if self._perturbed or self.is_mip():
+        if self.is_mip():
             self.highs.run()
             return
+        if self._perturbed:
+            self.highs.run()
+        else:
+            self._run_unperturbed()
+        if self.highs.getModelStatus() in _GIVEN_UP:
+            self.highs.run()
+
+    def _run_unperturbed(self) -> None:
         set_option = self.highs.setOptionValue
         for name in _SHIFTS:
             set_option(name, 0.0)
@@ -315,8 +327,6 @@ class Solver:
         for name in _SHIFTS:
             set_option(name, 1.0)
         set_option("simplex_iteration_limit", highspy.kHighsIInf)
-        if self.highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
-            self.highs.run()
 
     def duals(self) -> np.ndarray:
         """Row duals of the last continuous solve."""

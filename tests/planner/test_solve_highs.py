@@ -160,6 +160,33 @@ def test_without_shifted_bounds_a_long_solve_goes_on_with_them(compiled, monkeyp
     assert plain.run().state == "optimal"
 
 
+class GivesUp(highs.highspy.Highs):
+    """HiGHS that cannot tell, the first time, whether where it ended is the best."""
+
+    def __init__(self):
+        super().__init__()
+        self.runs = 0
+
+    def run(self):
+        self.runs += 1
+        return super().run()
+
+    def getModelStatus(self):  # noqa: N802, HiGHS's name
+        status = super().getModelStatus()
+        return status if self.runs > 1 else highs.highspy.HighsModelStatus.kUnknown
+
+
+def test_a_linear_program_that_was_given_up_goes_on(compiled, monkeypatch):
+    monkeypatch.setattr(highs, "_Silent", GivesUp)
+    solver = Solver(compiled, threads=1)
+    solver.whole(False)
+    solver.maximise({"tokens_total": 1.0})
+    found = solver.run()
+    assert found.state == "optimal"
+    assert found.x is not None
+    assert solver.highs.runs == 2
+
+
 def test_solvers_of_one_process_may_have_other_threads(compiled):
     found = []
     for threads in (1, 2, 1, 2):
