@@ -87,7 +87,7 @@ class Held:
         self.solver = Solver(compiled, threads=1, seed=seed)
         self.solver.whole(False)
         self.solver.unperturbed()
-        self.solver.by_interior_point()
+        self.solver.from_nothing()
         self.solver.maximise_vector(costs)
 
     def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

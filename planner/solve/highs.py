@@ -66,6 +66,10 @@ _SHIFTS = (
 STEPS = 0.5
 """Simplex steps per row and column without shifted bounds: far more than a change should take."""
 
+SMALL = 15_000
+"""Rows and columns of a program that the primal simplex solves sooner than the interior point: at
+7,000 in half the time, at 24,000 in a fifth more."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -233,12 +237,16 @@ class Solver:
         """
         self._perturbed = False
 
-    def by_interior_point(self) -> None:
-        """Solve the next linear program by the interior point, to a vertex: fast from nothing.
+    def from_nothing(self) -> None:
+        """Solve the next linear program from no basis, the way that is fast.
 
-        Those after it go on from that vertex by the simplex.
+        By the primal simplex where it is small, else by the interior point, to a vertex: the steps
+        of the one grow with the size of the program, and the work of each. Those after it go on
+        from there by the simplex.
         """
-        self.highs.setOptionValue("solver", "ipm")
+        small = sum(self.compiled.matrix.shape) <= SMALL
+        self.highs.setOptionValue("solver", "simplex" if small else "ipm")
+        self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
 
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
