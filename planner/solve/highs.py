@@ -106,7 +106,7 @@ class Solver:
         self._costs = np.zeros(len(compiled.low))
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
         self._solved = False
-        self._perturbed = True
+        self._perturbed, self._anew = True, False
         self._start: np.ndarray | None = None
         self.whole(True)
 
@@ -244,9 +244,7 @@ class Solver:
         of the one grow with the size of the program, and the work of each. Those after it go on
         from there by the simplex.
         """
-        small = sum(self.compiled.matrix.shape) <= SMALL
-        self.highs.setOptionValue("solver", "simplex" if small else "ipm")
-        self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+        self._anew = True
 
     def run(
         self, absolute_gap: float = 0.0, deadline: float = float("inf"), watch: Watch | None = None
@@ -277,7 +275,6 @@ class Solver:
             self.highs = self._begun()
             seconds = time.monotonic() - begun
             return Answer("stopped", heard.objective, np.inf, heard.x, seconds, 0)
-        self.highs.setOptionValue("solver", "choose")
         self._solved = True
         status, info = self.highs.getModelStatus(), self.highs.getInfo()
         x = np.array(self.highs.getSolution().col_value)
@@ -319,10 +316,16 @@ class Solver:
         if self.is_mip():
             self.highs.run()
             return
+        if self._anew:
+            small = sum(self.compiled.matrix.shape) <= SMALL
+            self.highs.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+            self.highs.setOptionValue("solver", "choose" if small else "ipm")
+            self._anew = False
         if self._perturbed:
             self.highs.run()
         else:
             self._run_unperturbed()
+        self.highs.setOptionValue("solver", "choose")
         if self.highs.getModelStatus() in _GIVEN_UP:
             self.highs.run()
 

@@ -193,10 +193,10 @@ def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Wa
     row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
     aim = held(wanted.names[0], wanted.bound, limits.tolerance_frac)
     near = with_slack(with_row(compiled, aim, 0.0, "as_good"), row)
-    near.high[short] = 0.0
     costs = np.zeros(len(near.low))
     costs[near.column["cost_present"]] = -1.0
     program = Held(near, costs, seed)
+    program.hold(short, np.zeros(1), np.zeros(1))
     if program.solver.run(deadline=limits.deadline).state == "optimal":
         costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
         program.hold(short, np.zeros(1), np.full(1, np.inf))
