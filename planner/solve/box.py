@@ -59,18 +59,27 @@ def wider(
     }
 
 
-def at_whole(compiled: Compiled, x: np.ndarray) -> dict[int, Range]:
-    """Bounds that hold the whole numbers of a point, and racks next to their fractional ones."""
-    held = {int(i): (float(round(x[i])),) * 2 for i in np.flatnonzero(compiled.integer)}
-    return held | dict(next_to(x, columns_of(compiled, "install")))
-
-
 def with_spare(
     compiled: Compiled, bounds: Mapping[int, Range], racks: Sequence[int], halls: Sequence[int]
 ) -> dict[int, Range]:
     """Bounds of these racks a few more or fewer, and of these halls with one more of each."""
     more = {i: (bounds[i][0], min(bounds[i][1] + 1.0, compiled.high[i])) for i in halls}
     return wider(compiled, bounds, racks, RACKS_MORE) | more
+
+
+def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
+    """Bounds of whole numbers next to those of a point.
+
+    Then racks a few more or fewer of each kind that it has somewhere, then a hall to spare of each
+    such kind, too.
+    """
+    bounds = dict(next_to(x, np.flatnonzero(compiled.integer).tolist()))
+    yield bounds
+    racks, halls = (
+        [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
+    )
+    yield bounds | wider(compiled, bounds, racks, RACKS_MORE)
+    yield bounds | with_spare(compiled, bounds, racks, halls)
 
 
 def fix(solver: Solver, bounds: Mapping[int, Range]) -> None:

@@ -3,8 +3,7 @@
 Sites first, then connection steps and halls: the greatest part of one becomes a whole, and the
 linear program is solved again, so that others may give way. Where that has no solution, or loses
 too much, it goes the other way, if that is better.
-Racks come last: whole numbers next to their fractional ones, or a few more or fewer, or a hall to
-spare of each kind that is there, too. What is dived for is told by planner/solve/ways.py.
+Racks come last (planner/solve/at_once.py). What is dived for is told by planner/solve/ways.py.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing. What a point is worth is then told
 with the limit at its price.
@@ -12,6 +11,7 @@ Source: diving, as in Berthold, Primal Heuristics for Mixed Integer Programs, di
 Berlin 2006.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple, Protocol
@@ -21,16 +21,7 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
-from planner.solve.box import (
-    RACKS_MORE,
-    ROUNDING,
-    Range,
-    at_whole,
-    columns_of,
-    fix,
-    wider,
-    with_spare,
-)
+from planner.solve.box import ROUNDING, fix, with_more
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, Watch
 from planner.solve.order import Limits
@@ -165,20 +156,33 @@ class _Kept(Watch):
         self.stop = self.stop or not self._worth.loses(self._x, x)
 
 
-def but_racks(
+class Point(NamedTuple):
+    """A point of a dive, and whether all but its racks is whole."""
+
+    x: np.ndarray
+    whole: bool
+
+
+def dived(
     program: InTurn, deadline: float, worth: Worth | None = None, least: float = -np.inf
-) -> np.ndarray | None:
-    """All but racks whole; None where that is not found, or not worth the least.
+) -> Iterator[Point]:
+    """The program's best point, then each with more whole, while one is found worth the least.
 
     What is made whole upwards and thereby loses much is tried downwards, if that can be told.
     """
     x = _solved(program, deadline)
     while x is not None and (worth is None or worth.of(x) >= least):
         picked = _picked(program, x)
+        yield Point(x, not len(picked))
         if not len(picked):
-            return x
+            return
         x = _made_whole(program, x, picked, deadline, worth)
-    return None
+
+
+def but_racks(program: InTurn, deadline: float, worth: Worth | None = None) -> np.ndarray | None:
+    """All but racks whole; None where that is not found."""
+    last = deque(dived(program, deadline, worth), maxlen=1)
+    return last[0].x if last and last[0].whole else None
 
 
 def _made_whole(
@@ -223,17 +227,3 @@ def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
     soonest = [i for i, t in zip(broken, turns, strict=True) if t == min(turns)]
     soonest.sort(key=lambda i: -part[i])
     return np.array([i for i in soonest if part[i] >= min(SURE, part[soonest[0]])], dtype=int)
-
-
-def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
-    """Bounds beside a point whole but for its racks: its halls, and racks next to the fractional.
-
-    Then a few more or fewer of each kind that it has somewhere, then a hall to spare there, too.
-    """
-    bounds = at_whole(compiled, x)
-    yield bounds
-    racks, halls = (
-        [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
-    )
-    yield bounds | wider(compiled, bounds, racks, RACKS_MORE)
-    yield bounds | with_spare(compiled, bounds, racks, halls)

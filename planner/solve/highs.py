@@ -1,6 +1,5 @@
 """The only door to HiGHS: one instance, solved again and again with other vectors."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from planner.halt import HALT
 from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
 from planner.solve.listening import Listening
+from planner.solve.threads import schedule
 
 State = Literal["optimal", "infeasible", "stopped", "failed"]
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
@@ -54,7 +54,6 @@ class Watch:
 
 _STATUS = sorted(highspy.HighsBasisStatus.__members__.values(), key=int)
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
-AS_THEY_ARE = 0
 _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
@@ -260,7 +259,7 @@ class Solver:
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
-        _schedule(self.highs, self._threads, self.is_mip())
+        schedule(self.highs, self._threads, self.is_mip())
         if self.is_mip() and self._start is not None:
             start = highspy.HighsSolution()
             start.col_value = list(self._start)
@@ -364,24 +363,6 @@ class Solver:
     def is_mip(self) -> bool:
         """Whether integrality is asked for now."""
         return self._whole and self._integers.size > 0
-
-
-_scheduled = threading.local()
-"""`threads` that HiGHS keeps for this thread of Python."""
-
-
-def _schedule(highs: Any, threads: int, whole: bool) -> None:
-    """HiGHS keeps the threads of its first run, and fails where another number is asked for.
-
-    A linear program is solved by one of them, however many they are. For whole numbers they are
-    begun anew where the number differs, which waits for the others to leave.
-    """
-    kept = getattr(_scheduled, "threads", None)
-    if whole and kept not in (None, threads):
-        highs.resetGlobalScheduler(True)
-        kept = None
-    highs.setOptionValue("threads", threads if whole or kept is None else AS_THEY_ARE)
-    _scheduled.threads = kept or threads
 
 
 def _pass(highs: Any, compiled: Compiled) -> None:

@@ -2,30 +2,32 @@
 
 Beside the plan of before (planner/solve/beside.py), and not far from  N >= aim * D  for the ratio
 asked for, most whole numbers stay as they are. Those that do not are made whole in turn
-(planner/solve/dive.py), racks last, which keep within the gap. What is found is a plan like any
+(planner/solve/dive.py), racks last, which keep within the gap. Where a dive ends beyond that, the
+others are looked for all at once (planner/solve/at_once.py). What is found is a plan like any
 other, or nothing.
 """
 
 import time
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
 from models.blocks.objective import OBJECTIVES
+from planner.solve.at_once import AtOnce
 from planner.solve.beside import Beside, Stood
-from planner.solve.box import fix
 from planner.solve.compile import Compiled
-from planner.solve.dive import Wanted, Worth, but_racks, with_more
-from planner.solve.highs import Solver
+from planner.solve.dive import Wanted, Worth, dived
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import value_at
 
-SECONDS, RACKS_SECONDS = 0.6, 0.5
-"""Longest search for all but racks, and for whole racks: what is to be found is found sooner."""
+SECONDS = 0.6
+"""Longest dive: what is to be found is found sooner."""
 
-AIM_FRAC, KEEP_FRAC = 0.5, 0.05
+AIM_FRAC, KEEP_FRAC = 0.5, 0.02
 """Shares of the gap: so far from its end divisible racks aim to be, and whole ones are."""
+
+NEARLY = 0.99
+"""A point that reaches this share of what is aimed at does not fall short of it."""
 
 GAP_MUSD = 2000.0
 """What divisible racks must save at least to fall short of that by the whole gap: 20 halls."""
@@ -43,11 +45,7 @@ def repaired(
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
     under = stood.named().get(OBJECTIVES[names[0]].under, 0.0)
     near = Beside(compiled, stood, aim, GAP_MUSD / max(gap * under, 1e-9), seed)
-    worth = Worth(lambda x: value_at(near.compiled, OBJECTIVES[names[0]], x), gap, wanted.bound)
-    x = but_racks(near, min(limits.deadline, time.monotonic() + SECONDS), worth, least)
-    if x is not None:
-        keep = held(names[0], least + KEEP_FRAC * gap, 0.0)
-        x = _with_racks(near, x, keep, limits.deadline, seed)
+    x = _whole(near, compiled, wanted, limits.deadline, seed)
     if x is None:
         return None
     near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
@@ -56,17 +54,21 @@ def repaired(
     return None if plan is None else near.folded(plan)[: len(compiled.low)]
 
 
-def _with_racks(
-    near: Beside, x: np.ndarray, row: dict[str, float], deadline: float, seed: int
+def _whole(
+    near: Beside, compiled: Compiled, wanted: Wanted, deadline: float, seed: int
 ) -> np.ndarray | None:
-    """Whole racks beside what is whole; None where that is not found in time."""
-    solver = Solver(near.compiled, threads=1, seed=seed)
-    solver.change_row(near.row, row, 0.0, float("inf"))
-    solver.maximise_vector(-near.costs()[: len(x)])
-    solver.bounds(np.array([len(x) - 1]), np.zeros(1), np.zeros(1))
-    for tried in islice(with_more(near.compiled, x), 2):  # no hall to spare
-        fix(solver, tried)
-        found = solver.first(min(deadline, time.monotonic() + RACKS_SECONDS))
+    """A good plan where a dive ends, else next to where it begins; None without one in time."""
+    names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
+    worth = Worth(lambda x: value_at(near.compiled, OBJECTIVES[names[0]], x), gap, wanted.bound)
+    good = wanted._replace(least=least + KEEP_FRAC * gap)
+    costs = -near.costs()[: len(compiled.low)]
+    at_once = AtOnce(compiled, good, costs, seed, deadline)
+    first: np.ndarray | None = None
+    for point in dived(near, min(deadline, time.monotonic() + SECONDS), worth, least):
+        x = point.x[: len(compiled.low)]
+        first = x if first is None else first
+        found = at_once.racks(x) if point.whole else None
         if found is not None:
             return found
-    return None
+    aimed = first is not None and worth.of(first) >= least + NEARLY * AIM_FRAC * gap
+    return at_once.halls(first) if aimed and first is not None else None

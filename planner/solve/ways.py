@@ -5,12 +5,13 @@
     nearest  where that ends beyond the gap, or nowhere:      max N - bound * D
     closer   where the better of both ends little beyond the gap, HiGHS looks for one within it:
              halls one more or fewer of any kind, all else that is whole as it is
-Racks come last: a short search for whole numbers next to their fractional ones, or a few more or
-fewer with a hall to spare of each kind (planner/solve/dive.py). Where ties do not count, they need
-be no better than wanted.
+Racks come last, beside where the dive ended. Where ties do not count, they need be no better than
+wanted; and where the dive ends beyond that, halls are looked for all at once next to a point on its
+way (planner/solve/at_once.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from time import monotonic
@@ -20,18 +21,19 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
-from planner.solve.box import columns_of, fix, wider
+from planner.solve.at_once import AtOnce
+from planner.solve.box import columns_of, fix, wider, with_more
 from planner.solve.compile import Compiled
 from planner.solve.dive import (
     EXACT_FRAC,
     RACKS_SECONDS,
     SECONDS,
     Held,
+    Point,
     Wanted,
     Worth,
-    but_racks,
+    dived,
     over,
-    with_more,
 )
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
@@ -41,6 +43,9 @@ from planner.solve.split import with_row, with_slack
 CLOSER_SECONDS, BEYOND_FRAC, WITHIN_FRAC = 3.0, 0.5, 0.03
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
 beyond it; and so far within it that whole racks have some of it to lose."""
+
+WELL_FRAC = 0.4
+"""A point that loses no more than this share of the gap may leave enough to whole numbers."""
 
 HALLS_MORE = 1.0
 """So many halls of a kind more or fewer are looked for."""
@@ -86,13 +91,26 @@ class _Dive:
     ) -> None:
         self._make, self._compiled, self._wanted = make, compiled, wanted
         self._limits, self._seed = limits, seed
+        self._at: Point | None = None
         ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
         self._worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
 
     def good(self) -> np.ndarray | None:
-        """The first plan found that is as good as wanted."""
-        x = self._divisible
-        return self._placed(x) if x is not None and self.reached >= self._wanted.least else None
+        """The first plan found that is as good as wanted, where the dive ends.
+
+        Else with the halls next to the last point on its way that was well within the gap.
+        """
+        well: np.ndarray | None = None
+        for point in self._walked():
+            value, x = self._worth.of(point.x), point.x[: len(self._compiled.low)]
+            if value < self._wanted.least:
+                break
+            if value >= self._wanted.bound - WELL_FRAC * self._worth.gap:
+                well = x
+            found = self._at_once.racks(x) if point.whole else None
+            if found is not None or HALT.asked:
+                return self._settled(found)
+        return None if well is None else self._settled(self._at_once.halls(well))
 
     def closer(self) -> np.ndarray | None:
         """The same with a hall more or fewer of any kind, where the dive ended about as good."""
@@ -109,18 +127,7 @@ class _Dive:
         bounds = {int(i): (float(round(x[i])),) * 2 for i in np.flatnonzero(whole)}
         fix(solver, bounds | wider(compiled, bounds, columns_of(compiled, "halls"), HALLS_MORE))
         found = solver.first(min(self._limits.deadline, monotonic() + CLOSER_SECONDS))
-        return None if found is None else self._placed(found)
-
-    def _placed(self, x: np.ndarray) -> np.ndarray | None:
-        """The first plan found beside a point of divisible racks that is as good as wanted."""
-        as_good = held(self._wanted.names[0], self._wanted.least, 0.0)
-        racks = self._racks(with_row(self._way.program.solver.compiled, as_good, 0.0, "as_wanted"))
-        for bounds in with_more(self._compiled, x):
-            fix(racks, bounds)
-            found = racks.first(self._soon())
-            if found is not None or HALT.asked:
-                return self._settled(found)
-        return None
+        return None if found is None else self._settled(self._at_once.racks(found))
 
     def best(self) -> np.ndarray | None:
         """The best of the plans found."""
@@ -151,11 +158,27 @@ class _Dive:
 
     @cached_property
     def _divisible(self) -> np.ndarray | None:
-        """All but racks whole; None where that is not found in time."""
+        """All but racks whole, at the end of the dive; None where that is not found in time."""
+        deque(self._walked(), maxlen=0)
+        return self._at.x if self._at and self._at.whole else None
+
+    def _walked(self) -> Iterator[Point]:
+        """The points of the dive from where it stands, which it is left at."""
+        for point in self._points:
+            self._at = point
+            yield point
+
+    @cached_property
+    def _points(self) -> Iterator[Point]:
         if over(self._limits.deadline):
-            return None
+            return iter(())
         soon = min(self._limits.deadline, monotonic() + SECONDS)
-        return but_racks(self._way.program, soon, self._worth)
+        return dived(self._way.program, soon, self._worth)
+
+    @cached_property
+    def _at_once(self) -> AtOnce:
+        costs = self._way.costs[: len(self._compiled.low)]
+        return AtOnce(self._compiled, self._wanted, costs, self._seed, self._limits.deadline)
 
     def _is_good(self, x: np.ndarray) -> bool:
         """Whether a plan is as good as wanted."""

@@ -9,8 +9,9 @@ from scipy.sparse import csc_array
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve import ways as ways_module
+from planner.solve.box import with_more
 from planner.solve.compile import NOWHERE, Compiled, compile_case, holds
-from planner.solve.dive import Held, Wanted, Worth, but_racks, priced, with_more
+from planner.solve.dive import Held, Point, Wanted, Worth, but_racks, priced
 from planner.solve.highs import Solver
 from planner.solve.named import Names
 from planner.solve.narrow import at_sites
@@ -107,7 +108,7 @@ def test_a_dive_that_ends_little_beyond_the_gap_is_led_back(
     _, x = in_order(dearer, names, 0.0, LIMITS)
     bound = value_at(model, cost, best)
     least = bound - (bound - value_at(model, cost, x)) / gaps
-    monkeypatch.setattr(ways_module, "but_racks", lambda *_: x)
+    monkeypatch.setattr(ways_module, "dived", lambda *_: iter([Point(x, whole=True)]))
     tried = ways(model, Wanted(names, least, bound), replace(LIMITS, ties=ties), 0)
     found = tried[-1 if ties else 2]()
     if gaps > 1.5:

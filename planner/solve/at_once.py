@@ -1,0 +1,68 @@
+"""Whole numbers all at once, next to those of a point of a linear program: racks, or halls first.
+
+Beside a point that is little better than a plan has to be, HiGHS finds whole numbers in hundredths
+of a second, or proves in less that there are none. They are good enough, and no more: of halls
+those of a dive (planner/solve/dive.py) are cheaper, where it has any.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+
+from planner.solve.box import Range, columns_of, fix, next_to, with_more
+from planner.solve.compile import Compiled
+from planner.solve.dive import Wanted
+from planner.solve.highs import Solver
+from planner.solve.order import held
+from planner.solve.split import with_row
+
+RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
+"""Longest search for whole racks, and for halls with divisible ones."""
+
+SPARE_FRAC = 0.03
+"""Share of the gap that halls with divisible racks leave to whole ones."""
+
+
+class AtOnce:
+    """Searches for any plan of a model that is good: no worse than the least wanted."""
+
+    def __init__(
+        self, compiled: Compiled, wanted: Wanted, costs: np.ndarray, seed: int, deadline: float
+    ) -> None:
+        """Of good plans those with a great sum of costs x columns are found sooner."""
+        self._compiled, self._wanted, self._costs = compiled, wanted, costs
+        self._seed, self._deadline = seed, deadline
+        self._solver = self._for(compiled, wanted.least)
+
+    def racks(self, x: np.ndarray) -> np.ndarray | None:
+        """A plan with racks next to those of a point, all else that is whole as it is there.
+
+        Else with a few racks more or fewer, and then with a hall to spare of each kind, too.
+        """
+        tries = with_more(self._compiled, x)
+        found = (self._first(self._solver, bounds, RACKS_SECONDS) for bounds in tries)
+        return next((plan for plan in found if plan is not None), None)
+
+    def halls(self, x: np.ndarray) -> np.ndarray | None:
+        """A plan with all but racks next to those of a point, then racks next to what is left."""
+        whole = self._compiled.integer.copy()
+        whole[columns_of(self._compiled, "install")] = False
+        spare = SPARE_FRAC * (self._wanted.bound - self._wanted.least)
+        solver = self._for(replace(self._compiled, integer=whole), self._wanted.least + spare)
+        bounds = dict(next_to(x, np.flatnonzero(whole).tolist()))
+        found = self._first(solver, bounds, HALLS_SECONDS)
+        return None if found is None else self.racks(found)
+
+    def _for(self, compiled: Compiled, least: float) -> Solver:
+        good = held(self._wanted.names[0], least, 0.0)
+        solver = Solver(with_row(compiled, good, 0.0, "as_wanted"), threads=1, seed=self._seed)
+        solver.maximise_vector(self._costs)
+        return solver
+
+    def _first(
+        self, solver: Solver, bounds: Mapping[int, Range], seconds: float
+    ) -> np.ndarray | None:
+        fix(solver, bounds)
+        return solver.first(min(self._deadline, monotonic() + seconds))
