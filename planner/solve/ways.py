@@ -3,17 +3,19 @@
     cheap    the cheapest within the tolerance of the bound:  max -cost - price * short,
                                                               N - aim * D + short >= 0
     nearest  where that ends beyond the gap, or nowhere:      max N - bound * D
+    again    where a dive ends beyond the gap, HiGHS looks for halls all at once, next to a point on
+             its way that was well within it (planner/solve/at_once.py)
     closer   where the better of both ends little beyond the gap, HiGHS looks for one within it:
              halls one more or fewer of any kind, all else that is whole as it is
 Racks come last, beside where the dive ended. Where ties do not count, they need be no better than
-wanted; and where the dive ends beyond that, halls are looked for all at once next to a point on its
-way (planner/solve/at_once.py).
+wanted.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 from time import monotonic
 from typing import NamedTuple
 
@@ -62,13 +64,16 @@ def ways(
 ) -> list[Callable[[], np.ndarray | None]]:
     """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
 
-    Each is for where those before find none, or less than wanted. Where ties do not count, racks as
-    good as wanted are looked for after both ways of diving, before the best there are after either.
+    Each is for where those before find none, or less than wanted. Where ties do not count, any plan
+    as good as wanted is looked for in all ways before the best there is after either dive.
     """
     dives = [_Dive(make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
-    good, best = [dive.good for dive in dives], [dive.best for dive in dives]
+    best, again = [dive.best for dive in dives], [dive.again for dive in dives]
     closer = partial(_closer, dives)
-    return [*best, closer] if limits.ties else [*good, closer, *best]
+    if limits.ties:
+        return [*best, *again, closer]
+    soon = chain.from_iterable((dive.good, dive.again) for dive in dives)
+    return [*soon, closer, *best]
 
 
 class _Way(NamedTuple):
@@ -92,24 +97,22 @@ class _Dive:
         self._make, self._compiled, self._wanted = make, compiled, wanted
         self._limits, self._seed = limits, seed
         self._at: Point | None = None
+        self._well: np.ndarray | None = None
         ratio, gap = OBJECTIVES[wanted.names[0]], wanted.bound - wanted.least
         self._worth = Worth(lambda x: value_at(compiled, ratio, x), gap, wanted.bound)
 
     def good(self) -> np.ndarray | None:
-        """The first plan found that is as good as wanted, where the dive ends.
-
-        Else with the halls next to the last point on its way that was well within the gap.
-        """
-        well: np.ndarray | None = None
+        """The first plan found that is as good as wanted, where the dive ends."""
         for point in self._walked():
-            value, x = self._worth.of(point.x), point.x[: len(self._compiled.low)]
-            if value < self._wanted.least:
+            if HALT.asked or self._worth.of(point.x) < self._wanted.least:
                 break
-            if value >= self._wanted.bound - WELL_FRAC * self._worth.gap:
-                well = x
-            found = self._at_once.racks(x) if point.whole else None
-            if found is not None or HALT.asked:
-                return self._settled(found)
+            if point.whole:
+                return self._settled(self._at_once.racks(point.x))
+        return None
+
+    def again(self) -> np.ndarray | None:
+        """The same with halls all at once next to the last point that was well within the gap."""
+        well = None if over(self._limits.deadline) else self._well
         return None if well is None else self._settled(self._at_once.halls(well))
 
     def closer(self) -> np.ndarray | None:
@@ -164,8 +167,11 @@ class _Dive:
 
     def _walked(self) -> Iterator[Point]:
         """The points of the dive from where it stands, which it is left at."""
+        least = self._wanted.bound - WELL_FRAC * self._worth.gap
         for point in self._points:
             self._at = point
+            if self._worth.of(point.x) >= least:
+                self._well = point.x[: len(self._compiled.low)]
             yield point
 
     @cached_property
