@@ -110,3 +110,13 @@ class AtMost(OnDemand, IndexedConstraint):
         rows = zip(self.indices, self.sums.expressions(), self.most.tolist(), strict=True)
         for index, body, most in rows:
             self._setitem_when_not_present(index, (None, body, most))
+
+
+class Exactly(AtMost):
+    """Rows `less == more`."""
+
+    def make(self, found: dict[Any, Any]) -> None:
+        """All rows, as they would be written one by one."""
+        rows = zip(self.indices, self.sums.expressions(), self.most.tolist(), strict=True)
+        for index, body, most in rows:
+            self._setitem_when_not_present(index, (body, most))

@@ -25,18 +25,12 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-from pyomo.core import (
-    Constraint,
-    Expression,
-    NonNegativeIntegers,
-    NonNegativeReals,
-    Var,
-)
+from pyomo.core import Constraint, NonNegativeIntegers, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.rows import Amounts, Columns
+from models.rows import Amounts, AtMost, Columns, Exactly
 from models.sums import Sums, each
 
 COLUMNS = (
@@ -84,6 +78,8 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     nameplate = m.standing.sums * [case["rack_mw"][k] for _, k, _, _ in at]
     systems = [k for _, k, _, _ in at]
     ledger.put_all("nameplate_mw", [(g, c, t) for g, _, c, t in at], nameplate, systems)
+    where = [(case["group_country"][g], k, t) for g, k, _, t in at]
+    ledger.put_all("standing_in", where, m.standing.sums, [g for g, *_ in at])
     _at_work(m, case, ledger)
     _limits(m, case, ledger)
     _rooms(m, case, ledger)
@@ -135,35 +131,23 @@ def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _limits(m: Any, case: Case, ledger: Ledger) -> None:
-    m.racks_at_work = Constraint(
-        ledger.indices("at_work"),
-        rule=lambda m, g, k, c, t, h: (
-            ledger.total("at_work", (g, k, c, t, h))
-            <= case["availability_frac"][k] * m.standing[g, k, c, t]
-        ),
-    )
+    at = ledger.indices("at_work")
+    able = [case["availability_frac"][k] for _, k, _, _, _ in at]
+    standing = m.standing.at([i[:-1] for i in at])
+    m.racks_at_work = AtMost(at, ledger.totals("at_work", at), standing * able)
     meet, idle = ledger.indices("it_mw"), case["idle_frac"]["it"]
-    _highest_block(m, case, ledger)
-    m.it_load = Constraint(
-        meet,
-        rule=lambda m, g, c, t: m.draw_mw[g, c, t] == ledger.total("it_mw", (g, c, t)),
-    )
-    m.it_mean_load = Constraint(
-        meet,
-        rule=lambda m, g, c, t: (
-            ledger.total("it_mean_mw", (g, c, t))
-            == idle * m.draw_mw[g, c, t] + (1 - idle) * ledger.total("mean_work_mw", (g, c, t))
-        ),
-    )
+    drawn = _highest_block(m, case, ledger, meet)
+    m.it_load = Exactly(meet, drawn, ledger.totals("it_mw", meet))
+    mean = drawn * idle + ledger.totals("mean_work_mw", meet) * (1 - idle)
+    m.it_mean_load = Exactly(meet, ledger.totals("it_mean_mw", meet), mean)
 
 
-def _highest_block(m: Any, case: Case, ledger: Ledger) -> None:
-    """`draw_mw`: what the racks draw in the block of the day in which they draw most."""
-    meet, hours = ledger.indices("it_mw"), case.sets["HOUR"]
+def _highest_block(m: Any, case: Case, ledger: Ledger, meet: list[tuple]) -> Sums:
+    """What the racks draw in the block of the day in which they draw most."""
+    hours = case.sets["HOUR"]
     if len(hours) == 1:
-        m.draw_mw = Expression(meet, rule=lambda m, *at: ledger.total("draw_mw", (*at, hours[0])))
-        return
-    m.draw_mw = Var(meet, domain=NonNegativeReals)
+        return ledger.totals("draw_mw", [(*at, hours[0]) for at in meet])
+    m.draw_mw = Columns(meet, NonNegativeReals)
     m.block_load = Constraint(
         [(*at, h) for at in meet for h in hours],
         rule=lambda m, *at: ledger.total("draw_mw", at) <= m.draw_mw[at[:-1]],
@@ -178,17 +162,14 @@ def _highest_block(m: Any, case: Case, ledger: Ledger) -> None:
         meet,
         rule=lambda m, *at: m.draw_mw[at] <= ledger.total("most_draw_mw", at),
     )
+    return each(m.draw_mw)
 
 
 def _rooms(m: Any, case: Case, ledger: Ledger) -> None:
     meet = ledger.indices("it_mw")
     factor = case["oversubscription_frac"].get("all", 1.0)
-    m.hall_space = Constraint(
-        meet,
-        rule=lambda m, *at: (
-            ledger.total("nameplate_mw", at) <= factor * ledger.total("hall_mw", at)
-        ),
-    )
+    room = ledger.totals("hall_mw", meet) * factor
+    m.hall_space = AtMost(meet, ledger.totals("nameplate_mw", meet), room)
     m.hall_work = Constraint(
         [(*at, h) for at in meet for h in case.sets["HOUR"] if case["oversubscription_frac"]],
         rule=lambda m, *at: (

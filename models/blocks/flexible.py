@@ -13,11 +13,13 @@ ratio counts, is unchanged; and the energy of these hours is still charged: 2 % 
 
 from typing import Any
 
-from pyomo.core import Constraint, NonNegativeReals, Var
+from pyomo.core import Constraint, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import AtMost, Columns
+from models.sums import each
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("halls", "curtailed_it_mw", "IT load that stops in the curtailed hours"),)
@@ -33,24 +35,22 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
             ledger.put("not_firm_mw", (s, t), -carried, "firm steps")
     at = [i for i in case.sets["SITE_PERIOD"] if i in early]
     loads = [(s, d, t) for s, d, t in case.sets["HALL"] if (s, t) in early]
-    m.curtailed_mw = Var(loads, domain=NonNegativeReals)
+    m.curtailed_mw = Columns(loads, NonNegativeReals)
     for s, t in at:
         ledger.put("not_firm_mw", (s, t), m.grid_mw[s, t], "load")
-    for s, d, t in loads:
-        lost = case["curtailed_frac"][case["country"][s]] * m.curtailed_mw[s, d, t]
-        mean = case["mean_load_frac"]["high"] * lost
-        where = (case["group"][s], case["cooling_class"][d], t)
-        ledger.put("it_mw", where, -lost, s)
-        ledger.put("it_mean_mw", where, -mean, s)
-        ledger.put(
-            "cover_mw", (s, t), case["facility_per_it_frac"][s, d] * m.curtailed_mw[s, d, t], d
-        )
+    lost = each(m.curtailed_mw, [case["curtailed_frac"][case["country"][s]] for s, _, _ in loads])
+    where = [(case["group"][s], case["cooling_class"][d], t) for s, d, t in loads]
+    sites, designs = [s for s, _, _ in loads], [d for _, d, _ in loads]
+    ledger.put_all("it_mw", where, -lost, sites)
+    ledger.put_all("it_mean_mw", where, lost * -case["mean_load_frac"]["high"], sites)
+    at_meter = [case["facility_per_it_frac"][s, d] for s, d, _ in loads]
+    ledger.put_all(
+        "cover_mw", [(s, t) for s, _, t in loads], each(m.curtailed_mw, at_meter), designs
+    )
     m.curtailable = Constraint(
         at,
         rule=lambda m, s, t: (
             ledger.total("not_firm_mw", (s, t)) <= ledger.total("cover_mw", (s, t))
         ),
     )
-    m.curtailed_load = Constraint(
-        loads, rule=lambda m, s, d, t: m.curtailed_mw[s, d, t] <= m.it_mw[s, d, t]
-    )
+    m.curtailed_load = AtMost(loads, each(m.curtailed_mw), each(m.it_mw, at=loads))

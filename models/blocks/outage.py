@@ -14,13 +14,13 @@ bound valid:
 
 from typing import Any
 
-from pyomo.core import Constraint, NonNegativeReals, Var, quicksum
+from pyomo.core import Constraint, NonNegativeReals
 
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
 from models.rows import AtMost, Columns
-from models.sums import each
+from models.sums import Sums, each
 
 COLUMNS: tuple[Column, ...] = ()
 OUTCOMES = (Column("policies", "achieved", "sovereign tokens/s that the survivors can serve"),)
@@ -48,20 +48,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     left = each(m.country_it_mw, at=where) - ledger.totals("site_it_mw", losses)
     m.survivors_it_load = AtMost(losses, ledger.totals("protected_it_mw", where), left)
     if all(case["group"][s] == s for s in case.sets["SITE"]):
-        _rescue(m, case, ledger, losses)
-
-
-def _survivors(m: Any, case: Case, ledger: Ledger, s: str, t: int) -> Any:
-    return m.country_it_mw[case["country"][s], t] - ledger.total("site_it_mw", (s, t))
-
-
-def _sovereign(m: Any, case: Case, n: str, t: int) -> list[tuple[str, Any]]:
-    """Peak tokens to serve by workload, for those the outage rule protects in that country."""
-    return [
-        (w, case["outage_frac"][n] * case["peak_to_mean_ratio"][w] * m.served[w, n, t])
-        for w in case.sets["WORKLOAD"]
-        if (n, w) in case["outage_workload"] and (w, n, t) in m.served
-    ]
+        _rescue(m, case, ledger, losses, left)
 
 
 def _protected(m: Any, case: Case, ledger: Ledger, at: list[tuple[str, int]]) -> None:
@@ -80,45 +67,42 @@ def _protected(m: Any, case: Case, ledger: Ledger, at: list[tuple[str, int]]) ->
     ledger.put_all("protected_it_mw", where, each(m.served, frac, asked), work)
 
 
-def _rescue(m: Any, case: Case, ledger: Ledger, losses: list) -> None:
+def _rescue(m: Any, case: Case, ledger: Ledger, losses: list[tuple[str, int]], left: Sums) -> None:
+    """Racks of survivors do the sovereign work; their IT load is what is `left` after each loss."""
+    country, gain, peak = case["country"], case["software_gain"], case["peak_to_mean_ratio"]
     runs = sorted({(k, p, w) for _, k, _, p, w, _ in case.sets["RUN"]})
-    index = [
-        (o, k, p, w, t)
+    m.rescue = Columns(
+        [
+            (o, k, p, w, t)
+            for o, t in losses
+            for k, p, w in runs
+            if (country[o], w) in case["outage_workload"]
+        ],
+        NonNegativeReals,
+    )
+    at = m.rescue.indices
+    of_system, of_site = [(o, k, t) for o, k, _, _, t in at], [(o, t) for o, _, _, _, t in at]
+    systems = [k for _, k, _, _, _ in at]
+    ledger.put_all("rescue_racks", of_system, each(m.rescue), systems)
+    drawn = [case["kappa_mw"][i[1:4]] for i in at]
+    ledger.put_all("rescue_mw", of_site, each(m.rescue, drawn), systems)
+    made = [gain[i[4]] * case["theta_mtokens_per_s"][i[1:4]] for i in at]
+    of_work = [(o, w, t) for o, _, _, w, t in at]
+    ledger.put_all("rescue_mtokens_per_s", of_work, each(m.rescue, made), systems)
+    here = [(g, k, t) for g, k, _, t in m.standing.indices]
+    ledger.put_all("standing_at", here, m.standing.sums, [g for g, _, _ in here])
+    racks = ledger.indices("rescue_racks")
+    there = ledger.totals("standing_in", [(country[o], k, t) for o, k, t in racks])
+    able = [case["availability_frac"][k] for _, k, _ in racks]
+    others = (there - ledger.totals("standing_at", racks)) * able
+    m.rescue_racks = AtMost(racks, ledger.totals("rescue_racks", racks), others)
+    m.rescue_power = AtMost(losses, ledger.totals("rescue_mw", losses), left)
+    asked = [
+        (o, w, t)
         for o, t in losses
-        for k, p, w in runs
-        if (case["country"][o], w) in case["outage_workload"]
+        for w in case["peak_to_mean_ratio"]
+        if (country[o], w) in case["outage_workload"] and (w, country[o], t) in m.served
     ]
-    m.rescue = Var(index, domain=NonNegativeReals)
-    work: dict[str, dict] = {"racks": {}, "power": {}, "tokens": {}}
-    for o, k, p, w, t in index:
-        racks = m.rescue[o, k, p, w, t]
-        kappa = case["kappa_mw"][k, p, w]
-        theta = case["software_gain"][t] * case["theta_mtokens_per_s"][k, p, w]
-        work["racks"].setdefault((o, k, t), []).append(racks)
-        work["power"].setdefault((o, t), []).append(kappa * racks)
-        work["tokens"].setdefault((o, w, t), []).append(theta * racks)
-
-    def standing(o: str, k: str, t: int) -> Any:
-        return quicksum(
-            m.standing[g, kk, c, u]
-            for g, kk, c, u in case.sets["INSTALL"]
-            if kk == k and u == t and g != o and case["group_country"][g] == case["country"][o]
-        )
-
-    m.rescue_racks = Constraint(
-        list(work["racks"]),
-        rule=lambda m, o, k, t: (
-            quicksum(work["racks"][o, k, t]) <= case["availability_frac"][k] * standing(o, k, t)
-        ),
-    )
-    m.rescue_power = Constraint(
-        list(work["power"]),
-        rule=lambda m, o, t: quicksum(work["power"][o, t]) <= _survivors(m, case, ledger, o, t),
-    )
-    m.outage = Constraint(
-        [(o, w, t) for o, t in losses for w, _ in _sovereign(m, case, case["country"][o], t)],
-        rule=lambda m, o, w, t: (
-            quicksum(work["tokens"].get((o, w, t), [0.0]))
-            >= dict(_sovereign(m, case, case["country"][o], t))[w]
-        ),
-    )
+    frac = [case["outage_frac"][country[o]] * peak[w] for o, w, _ in asked]
+    sovereign = each(m.served, frac, [(w, country[o], t) for o, w, t in asked])
+    m.outage = AtMost(asked, sovereign, ledger.totals("rescue_mtokens_per_s", asked))

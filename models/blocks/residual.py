@@ -57,9 +57,6 @@ def lost_from(case: Case, rule: str, n: str, x: str, k: str, t: int) -> list[int
 
 
 def _modes(m: Any, case: Case, ledger: Ledger, found: list) -> None:
-    for g, k, c, t in case.sets["INSTALL"]:
-        where = (case["group_country"][g], k, t)
-        ledger.put("standing_in", where, m.standing[g, k, c, t], g)
     served, there = set(case.sets["SERVED"]), set(ledger.indices("standing_in"))
     m.residual = Var(
         [

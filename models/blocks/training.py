@@ -21,6 +21,8 @@ from pyomo.core import Binary, Constraint, NonNegativeReals, Var
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
+from models.rows import Columns
+from models.sums import each
 
 COLUMNS = (
     Column("systems", "training_capable_flag", "1 where it can train LLMs", "flag"),
@@ -38,32 +40,35 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     m.host = Var(hosts, domain=Binary)
     m.gang = Var(gangs, domain=Binary)
     m.trains = Var(list(dict.fromkeys((g, j, k, t) for g, j, k, _, t in trains)), domain=Binary)
-    m.train = Var(trains, domain=NonNegativeReals)
+    m.train = Columns(trains, NonNegativeReals)
     for s, j in hosts:
         ledger.put("hosts", j, m.host[s, j], s)
         ledger.put("group_hosts", (case["group"][s], j), m.host[s, j], s)
     for g, j, k in gangs:
         ledger.put("gangs", (g, j), m.gang[g, j, k], k)
-    for g, j, k, c, t in trains:
-        _at_work(m, case, ledger, (g, j, k, c, t))
+    _at_work(m, case, ledger)
     _gang(m, case, ledger)
     _room(m, case, ledger)
 
 
-def _at_work(m: Any, case: Case, ledger: Ledger, at: tuple) -> None:
-    g, j, k, c, t = at
-    racks, mw = m.train[at], case["training_mw"][k]
-    for h in case.sets["HOUR"]:
-        ledger.put("at_work", (g, k, c, t, h), racks, j)
-        ledger.put("tier_at_work", (g, k, c, "", t, h), racks, j)
-        ledger.put("draw_mw", (g, c, t, h), mw * racks, k)
-    ledger.put("mean_work_mw", (g, c, t), mw * racks, k)
-    ledger.put("training_racks", (g, j, k, t), racks, c)
-    ledger.put("zettaflop", j, case["training_rack_zettaflop"][j, k, t] * racks, g)
-    who = (case["group_country"][g], k, t)
-    ledger.put("chips", who, case["chips_kilo_count"][k] * racks, g)
-    ledger.put("flops", who, case["flops_exa"][k] * racks, g)
-    ledger.put("mw", who, mw * racks, g)
+def _at_work(m: Any, case: Case, ledger: Ledger) -> None:
+    at, hours, racks = m.train.indices, case.sets["HOUR"], each(m.train)
+    jobs, systems = [j for _, j, _, _, _ in at], [k for _, _, k, _, _ in at]
+    groups, classes = [g for g, *_ in at], [c for _, _, _, c, _ in at]
+    mw = [case["training_mw"][k] for k in systems]
+    for h in hours:
+        ledger.put_all("at_work", [(g, k, c, t, h) for g, _, k, c, t in at], racks, jobs)
+        tier = [(g, k, c, "", t, h) for g, _, k, c, t in at]
+        ledger.put_all("tier_at_work", tier, racks, jobs)
+        ledger.put_all("draw_mw", [(g, c, t, h) for g, _, _, c, t in at], racks * mw, systems)
+    ledger.put_all("mean_work_mw", [(g, c, t) for g, _, _, c, t in at], racks * mw, systems)
+    ledger.put_all("training_racks", [(g, j, k, t) for g, j, k, _, t in at], racks, classes)
+    done = [case["training_rack_zettaflop"][j, k, t] for _, j, k, _, t in at]
+    ledger.put_all("zettaflop", jobs, racks * done, groups)
+    who = [(case["group_country"][g], k, t) for g, _, k, _, t in at]
+    for name, of_rack in (("chips", "chips_kilo_count"), ("flops", "flops_exa")):
+        ledger.put_all(name, who, racks * [case[of_rack][k] for k in systems], groups)
+    ledger.put_all("mw", who, racks * mw, groups)
 
 
 def _gang(m: Any, case: Case, ledger: Ledger) -> None:

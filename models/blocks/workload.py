@@ -31,7 +31,7 @@ from pyomo.core import Constraint, Expression, NonNegativeReals, quicksum
 from models.case import Case
 from models.columns import Column
 from models.ledger import Ledger
-from models.rows import Amounts, Columns
+from models.rows import Amounts, Columns, Exactly
 from models.sums import each
 
 COLUMNS = (
@@ -57,18 +57,15 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
         ledger.indices("sent"),
         rule=lambda m, *at: ledger.total("sent", at) <= ledger.total("capacity", at),
     )
-    m.market_spread = Constraint(
-        [
-            (w, a, t)
-            for w, n, t in case.sets["SERVED"]
-            for a in case.sets["MARKET"]
-            if case["market_country"][a] == n
-        ],
-        rule=lambda m, w, a, t: (
-            ledger.total("received", (w, a, t))
-            == case["market_share_frac"][a] * m.served[w, case["market_country"][a], t]
-        ),
-    )
+    spread = [
+        (w, a, t)
+        for w, n, t in case.sets["SERVED"]
+        for a in case.sets["MARKET"]
+        if case["market_country"][a] == n
+    ]
+    share = [case["market_share_frac"][a] for _, a, _ in spread]
+    of_all = each(m.served, share, [(w, case["market_country"][a], t) for w, a, t in spread])
+    m.market_spread = Exactly(spread, ledger.totals("received", spread), of_all)
     _shape(m, case, ledger)
     _mix(m, case)
     _floors_and_ceilings(m, case)

@@ -22,6 +22,16 @@ def site_indexed(case: Case) -> Case:
 
 def among(case: Case, sites: Collection[str]) -> Case:
     """The case of these sites alone, grouped as before."""
+    return regrouped(_of(case, sites), case["group"], case["site_sender"])
+
+
+def at_sites(case: Case, sites: Collection[str]) -> Case:
+    """The case of these sites alone, with whole racks at each; tokens are sent as before."""
+    return _site_by_site(_of(case, sites), case["site_sender"]).having(whole_racks=True)
+
+
+def _of(case: Case, sites: Collection[str]) -> Case:
+    """The case of these sites alone, its sets of groups left as they are."""
     keep = set(sites)
     sets = {
         **case.sets,
@@ -29,12 +39,7 @@ def among(case: Case, sites: Collection[str]) -> Case:
         "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
         **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
     }
-    return regrouped(case.having(sets=sets), case["group"], case["site_sender"])
-
-
-def at_sites(case: Case, sites: Collection[str]) -> Case:
-    """The case of these sites alone, with whole racks at each; tokens are sent as before."""
-    return _site_by_site(among(case, sites), case["site_sender"]).having(whole_racks=True)
+    return case.having(sets=sets)
 
 
 def _site_by_site(case: Case, sender: Senders) -> Case:
