@@ -21,8 +21,8 @@ from planner.solve.split import with_row
 RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
 """Longest search for whole racks, and for halls with divisible ones."""
 
-SPARE_FRAC = 0.03
-"""Share of the gap that halls with divisible racks leave to whole ones."""
+SPARE_FRACS = (0.03, 0.15)
+"""Shares of the gap that halls with divisible racks leave to whole ones."""
 
 
 class AtOnce:
@@ -49,11 +49,16 @@ class AtOnce:
         """A plan with all but racks next to those of a point, then racks next to what is left."""
         whole = self._compiled.integer.copy()
         whole[columns_of(self._compiled, "install")] = False
-        spare = SPARE_FRAC * (self._wanted.bound - self._wanted.least)
-        solver = self._for(replace(self._compiled, integer=whole), self._wanted.least + spare)
+        divisible = replace(self._compiled, integer=whole)
         bounds = dict(next_to(x, np.flatnonzero(whole).tolist()))
-        found = self._first(solver, bounds, HALLS_SECONDS)
-        return None if found is None else self.racks(found)
+        gap = self._wanted.bound - self._wanted.least
+        for spare in SPARE_FRACS:
+            solver = self._for(divisible, self._wanted.least + spare * gap)
+            found = self._first(solver, bounds, HALLS_SECONDS)
+            plan = None if found is None else self.racks(found)
+            if found is None or plan is not None:
+                return plan
+        return None
 
     def _for(self, compiled: Compiled, least: float) -> Solver:
         good = held(self._wanted.names[0], least, 0.0)
