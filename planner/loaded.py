@@ -66,6 +66,7 @@ from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
 from planner.solve.split import Split, split
 from planner.tables import Region
+from planner.uncollected import uncollected
 
 REACH_FRAC = 1e-2
 """How exactly the best there can be of another objective is looked for."""
@@ -108,6 +109,7 @@ class Loaded:
         self.seconds = time.monotonic() - begun
         self._make_ready()
 
+    @uncollected()  # what was loaded stays, and would be looked through in vain
     def what_if(self, changes: Sequence[str], watch: Watch | None = None) -> WhatIf:
         """The proven plan of the scenario with changes.
 

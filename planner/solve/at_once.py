@@ -11,7 +11,7 @@ from time import monotonic
 
 import numpy as np
 
-from planner.solve.box import Range, columns_of, fix, next_to, with_more
+from planner.solve.box import Range, columns_of, fix, next_to, wider, with_more
 from planner.solve.compile import Compiled
 from planner.solve.dive import Wanted
 from planner.solve.highs import Solver
@@ -19,7 +19,7 @@ from planner.solve.order import held
 from planner.solve.split import with_row
 
 RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
-"""Longest search for whole racks, and for halls with divisible ones."""
+"""Longest search for whole racks, and for halls next to a point with divisible ones."""
 
 SPARE_FRACS = (0.03, 0.15)
 """Shares of the gap that halls with divisible racks leave to whole ones."""
@@ -45,16 +45,22 @@ class AtOnce:
         found = (self._first(self._solver, bounds, RACKS_SECONDS) for bounds in tries)
         return next((plan for plan in found if plan is not None), None)
 
-    def halls(self, x: np.ndarray) -> np.ndarray | None:
-        """A plan with all but racks next to those of a point, then racks next to what is left."""
+    def halls(
+        self, x: np.ndarray, more: float = 0.0, seconds: float = HALLS_SECONDS
+    ) -> np.ndarray | None:
+        """A plan with all but racks next to those of a point, then racks next to what is left.
+
+        So many halls of any kind may be more or fewer; so long they are searched for.
+        """
         whole = self._compiled.integer.copy()
         whole[columns_of(self._compiled, "install")] = False
         divisible = replace(self._compiled, integer=whole)
         bounds = dict(next_to(x, np.flatnonzero(whole).tolist()))
+        bounds |= wider(divisible, bounds, columns_of(divisible, "halls"), more)
         gap = self._wanted.bound - self._wanted.least
         for spare in SPARE_FRACS:
             solver = self._for(divisible, self._wanted.least + spare * gap)
-            found = self._first(solver, bounds, HALLS_SECONDS)
+            found = self._first(solver, bounds, seconds)
             plan = None if found is None else self.racks(found)
             if found is None or plan is not None:
                 return plan

@@ -24,7 +24,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
 from planner.solve.at_once import AtOnce
-from planner.solve.box import columns_of, fix, wider, with_more
+from planner.solve.box import fix, with_more
 from planner.solve.compile import Compiled
 from planner.solve.dive import (
     EXACT_FRAC,
@@ -42,9 +42,9 @@ from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import costs_at, value_at
 from planner.solve.split import with_row, with_slack
 
-CLOSER_SECONDS, BEYOND_FRAC, WITHIN_FRAC = 3.0, 0.5, 0.03
+CLOSER_SECONDS, BEYOND_FRAC = 3.0, 0.5
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
-beyond it; and so far within it that whole racks have some of it to lose."""
+beyond it."""
 
 WELL_FRAC = 0.4
 """A point that loses no more than this share of the gap may leave enough to whole numbers."""
@@ -120,17 +120,8 @@ class _Dive:
         x, least, gap = self._divisible, self._wanted.least, self._worth.gap
         if x is None or self.reached < least - BEYOND_FRAC * gap or over(self._limits.deadline):
             return None
-        compiled, names = self._compiled, self._wanted.names
-        whole = compiled.integer.copy()
-        whole[columns_of(compiled, "install")] = False
-        model = replace(compiled, integer=whole)
-        as_good = held(names[0], least + WITHIN_FRAC * gap, 0.0)
-        solver = Solver(with_row(model, as_good, 0.0, "as_wanted"), threads=1, seed=self._seed)
-        solver.maximise_vector(costs_at(compiled, OBJECTIVES[names[0]], self._wanted.bound))
-        bounds = {int(i): (float(round(x[i])),) * 2 for i in np.flatnonzero(whole)}
-        fix(solver, bounds | wider(compiled, bounds, columns_of(compiled, "halls"), HALLS_MORE))
-        found = solver.first(min(self._limits.deadline, monotonic() + CLOSER_SECONDS))
-        return None if found is None else self._settled(self._at_once.racks(found))
+        x = x[: len(self._compiled.low)]
+        return self._settled(self._at_once.halls(x, HALLS_MORE, CLOSER_SECONDS))
 
     def best(self) -> np.ndarray | None:
         """The best of the plans found."""
