@@ -29,8 +29,8 @@ AIM_FRAC, KEEP_FRAC = 0.5, 0.02
 NEARLY = 0.99
 """A point that reaches this share of what is aimed at does not fall short of it."""
 
-GAP_MUSD = 2000.0
-"""What divisible racks must save at least to fall short of that by the whole gap: 20 halls."""
+SHORT_TIMES = 125.0
+"""What falls short of that by a share must save at least so many times the share of the cost."""
 
 
 def repaired(
@@ -43,8 +43,12 @@ def repaired(
     """A plan near the one that stood, best in all objectives in turn; None where none is found."""
     names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
-    under = stood.named().get(OBJECTIVES[names[0]].under, 0.0)
-    near = Beside(compiled, stood, aim, GAP_MUSD / max(gap * under, 1e-9), seed)
+    named = stood.named()
+    cost, under = (
+        abs(named.get(name, 0.0)) for name in ("cost_present", OBJECTIVES[names[0]].under)
+    )
+    price = SHORT_TIMES * cost / max(abs(wanted.bound) * under, 1e-9)
+    near = Beside(compiled, stood, aim, price, seed)
     x = _whole(near, compiled, wanted, limits.deadline, seed)
     if x is None:
         return None
