@@ -41,6 +41,9 @@ DIVES = 20
 CHANGED_TIMES = 20.0
 """A plan that is changed is not so many gaps away from the bound."""
 
+CHANGED_MUSD = 2000.0
+"""What divisible racks must save at least to fall short of that by all of it: 20 halls."""
+
 CHANGE_SECONDS = 2.0
 """A plan may be changed for so long even where the dive before took all the time."""
 
@@ -141,7 +144,7 @@ class _Place:
         wanted = Wanted(self._names, least, bound)
         end = max(self._limits.deadline, monotonic() + CHANGE_SECONDS)
         limits = replace(self._limits, ties=False, deadline=end)
-        x = repaired(few, stood, wanted, limits, self._seed)
+        x = repaired(few, stood, wanted, limits, self._seed, CHANGED_MUSD)
         if x is None:
             return None
         return Near(self._stated, Placed(self._case, few, x), self._relaxed, self._good(few, x))

@@ -39,15 +39,20 @@ def repaired(
     wanted: Wanted,
     limits: Limits,
     seed: int,
+    gap_musd: float | None = None,
 ) -> np.ndarray | None:
-    """A plan near the one that stood, best in all objectives in turn; None where none is found."""
+    """A plan near the one that stood, best in all objectives in turn; None where none is found.
+
+    Divisible racks must save so many M$ at least to fall short by the whole gap: else by its cost.
+    """
     names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
     aim = held(names[0], least + AIM_FRAC * gap, 0.0)
     named = stood.named()
     cost, under = (
         abs(named.get(name, 0.0)) for name in ("cost_present", OBJECTIVES[names[0]].under)
     )
-    price = SHORT_TIMES * cost / max(abs(wanted.bound) * under, 1e-9)
+    by_cost = SHORT_TIMES * cost * gap / max(abs(wanted.bound), 1e-9)
+    price = (by_cost if gap_musd is None else gap_musd) / max(gap * under, 1e-9)
     near = Beside(compiled, stood, aim, price, seed)
     x = _whole(near, compiled, wanted, limits.deadline, seed)
     if x is None:
