@@ -109,14 +109,26 @@ class AtMost(OnDemand, IndexedConstraint):
         """All rows, as they would be written one by one."""
         rows = zip(self.indices, self.sums.expressions(), self.most.tolist(), strict=True)
         for index, body, most in rows:
-            self._setitem_when_not_present(index, (None, body, most))
+            self._setitem_when_not_present(index, self.between(body, most))
+
+    def between(self, body: Any, most: float) -> tuple:
+        """A row as Pyomo has it."""
+        return None, body, most
+
+    @property
+    def least(self) -> np.ndarray:
+        """How small each row may be: as small as it likes."""
+        return np.full(len(self.most), -np.inf)
 
 
 class Exactly(AtMost):
     """Rows `less == more`."""
 
-    def make(self, found: dict[Any, Any]) -> None:
-        """All rows, as they would be written one by one."""
-        rows = zip(self.indices, self.sums.expressions(), self.most.tolist(), strict=True)
-        for index, body, most in rows:
-            self._setitem_when_not_present(index, (body, most))
+    def between(self, body: Any, most: float) -> tuple:
+        """A row as Pyomo has it."""
+        return body, most
+
+    @property
+    def least(self) -> np.ndarray:
+        """How small each row may be."""
+        return self.most

@@ -100,7 +100,7 @@ def _rescue(m: Any, case: Case, ledger: Ledger, losses: list[tuple[str, int]], l
     asked = [
         (o, w, t)
         for o, t in losses
-        for w in case["peak_to_mean_ratio"]
+        for w in case.sets["WORKLOAD"]
         if (country[o], w) in case["outage_workload"] and (w, country[o], t) in m.served
     ]
     frac = [case["outage_frac"][country[o]] * peak[w] for o, w, _ in asked]

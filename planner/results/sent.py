@@ -8,10 +8,10 @@ this is a near one: in the order of round trips, each site sends a market what t
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from models.case import Case
+from planner.results.fleet import made_and_drawn
 from planner.solve.solution import table
 
 SENDING = ["sender", "workload_id", "period", "hour_block"]
@@ -32,7 +32,7 @@ def sent(case: Case, m: Any, links: pd.DataFrame) -> pd.DataFrame:
     for of, part in rows.groupby(SENDING, sort=False):
         if of in able:
             _, workload, period, block = of
-            sites, can = able[of]["site_id"], able[of]["value"]
+            sites, can = able[of]["site_id"], able[of]["peak_tokens_per_s"]
             supply = dict(zip(sites, can * (part["value"].sum() / can.sum()), strict=True))
             asked = dict(zip(part["market_id"], part["value"], strict=True))
             near = _nearest(supply, asked, rtt_ms)
@@ -41,15 +41,13 @@ def sent(case: Case, m: Any, links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _capacity(case: Case, m: Any) -> pd.DataFrame:
-    """1e6 tokens/s that each site can make at the peak, with its sender, by workload and block."""
+    """Tokens/s that each site can make at the peak, with its sender, by workload and block."""
     names = ("site_id", "system_id", "cooling_class", "state_id", "workload_id", "period")
-    rows = table(m.work, *names, "hour_block")
-    rows = rows[rows["value"] > 0.0]
-    modes = zip(rows["system_id"], rows["state_id"], rows["workload_id"], strict=True)
-    made = np.array([case["theta_mtokens_per_s"][mode] for mode in modes])
+    rows = table(m.work, *names, "hour_block").rename(columns={"value": "racks_at_work_count"})
+    rows = made_and_drawn(case, rows[rows["racks_at_work_count"] > 0.0])
     places = zip(rows["site_id"], rows["workload_id"], strict=True)
-    rows = rows.assign(value=rows["value"] * made, sender=[case["sender"][at] for at in places])
-    return rows.groupby([*SENDING, "site_id"])["value"].sum().reset_index()
+    rows = rows.assign(sender=[case["sender"][at] for at in places])
+    return rows.groupby([*SENDING, "site_id"])["peak_tokens_per_s"].sum().reset_index()
 
 
 def _nearest(

@@ -6,12 +6,19 @@ those of a dive (planner/solve/dive.py) are cheaper, where it has any.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 
-from planner.solve.box import Range, columns_of, fix, next_to, wider, with_more
+from planner.solve.box import (
+    Range,
+    columns_of,
+    fix,
+    next_to,
+    wider,
+    with_divisible_racks,
+    with_more,
+)
 from planner.solve.compile import Compiled
 from planner.solve.dive import Wanted
 from planner.solve.highs import Solver
@@ -52,10 +59,8 @@ class AtOnce:
 
         So many halls of any kind may be more or fewer; so long they are searched for.
         """
-        whole = self._compiled.integer.copy()
-        whole[columns_of(self._compiled, "install")] = False
-        divisible = replace(self._compiled, integer=whole)
-        bounds = dict(next_to(x, np.flatnonzero(whole).tolist()))
+        divisible = with_divisible_racks(self._compiled)
+        bounds = dict(next_to(x, np.flatnonzero(divisible.integer).tolist()))
         bounds |= wider(divisible, bounds, columns_of(divisible, "halls"), more)
         gap = self._wanted.bound - self._wanted.least
         for spare in SPARE_FRACS:

@@ -1,6 +1,7 @@
 """Bounds around a point, within which a search for whole numbers is short."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,13 @@ RACKS_MORE = 2.0
 def columns_of(compiled: Compiled, kind: str) -> list[int]:
     """The columns of one variable."""
     return [i for i, name in enumerate(compiled.column_names) if name.partition("[")[0] == kind]
+
+
+def with_divisible_racks(compiled: Compiled) -> Compiled:
+    """The same model with any number of racks."""
+    whole = compiled.integer.copy()
+    whole[columns_of(compiled, "install")] = False
+    return replace(compiled, integer=whole)
 
 
 def next_to(x: np.ndarray, columns: Sequence[int]) -> Iterator[tuple[int, Range]]:

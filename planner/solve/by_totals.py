@@ -21,7 +21,7 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES, Ratio
 from models.case import Case
-from planner.solve.box import columns_of, fix, next_to, wider
+from planner.solve.box import columns_of, fix, next_to, wider, with_divisible_racks
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.narrow import SOME
@@ -161,10 +161,8 @@ def _beside(
 ) -> tuple[float, dict[str, float]]:
     """The best plan beside one, at its sites, racks divisible; and its ratio."""
     few = at_few(case, opened(plan), used)
-    whole = few.integer.copy()
-    whole[columns_of(few, "install")] = False
     sums = halls_by_kind(case, few)
-    solver = Solver(with_sums(replace(few, integer=whole), sums), how.threads, how.seed)
+    solver = Solver(with_sums(with_divisible_racks(few), sums), how.threads, how.seed)
     x, halls = few.point(plan), columns_of(few, "halls")
     designs = {_site_and_design(name) for name in used if name.startswith("halls[")}
     bounds = wider(few, dict(next_to(np.round(x), halls)), halls, BESIDE)

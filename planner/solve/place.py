@@ -21,7 +21,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.halt import HALT
-from planner.solve.box import Range, columns_of, fix, next_to, with_spare
+from planner.solve.box import Range, columns_of, fix, next_to, with_divisible_racks, with_spare
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver, Watch
 from planner.solve.narrow import at_sites, narrowed
@@ -171,9 +171,7 @@ class Placement:
             i: (min(low, own[i][0]), max(min(high + spare, compiled.high[i]), own[i][1]))
             for i, (low, high) in next_to(x, halls)
         }
-        whole = compiled.integer.copy()
-        whole[racks] = False
-        solver = Solver(replace(compiled, integer=whole), self._threads, self._seed)
+        solver = Solver(with_divisible_racks(compiled), self._threads, self._seed)
         fix(solver, {**bounds, **near})
         _, x = in_order(solver, *aim[:3], Quiet(Watch(), enough=aim.enough))
         if x is None:

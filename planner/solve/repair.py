@@ -20,8 +20,8 @@ from planner.solve.dive import Wanted, Worth, dived
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import value_at
 
-SECONDS = 1e-4
-"""Longest dive per row and column: what is to be found is found sooner."""
+SECONDS_EACH = 1e-4
+"""Longest dive for each row and column: what is to be found is found sooner."""
 
 AIM_FRAC, KEEP_FRAC = 0.5, 0.02
 """Shares of the gap: so far from its end divisible racks aim to be, and whole ones are."""
@@ -72,7 +72,7 @@ def _whole(
     good = wanted._replace(least=least + KEEP_FRAC * gap)
     costs = -near.costs()[: len(compiled.low)]
     at_once = AtOnce(compiled, good, costs, seed, deadline)
-    soon = time.monotonic() + SECONDS * sum(compiled.matrix.shape)
+    soon = time.monotonic() + SECONDS_EACH * sum(compiled.matrix.shape)
     first: np.ndarray | None = None
     for point in dived(near, min(deadline, soon), worth, least):
         x = point.x[: len(compiled.low)]

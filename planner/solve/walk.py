@@ -25,7 +25,7 @@ from pyomo.core.expr.numvalue import native_numeric_types
 from pyomo.core.expr.relational_expr import EqualityExpression, InequalityExpression
 from pyomo.repn import generate_standard_repn
 
-from models.rows import AtMost, Columns, Exactly
+from models.rows import AtMost, Columns
 from models.sums import Part, Total
 
 INFINITY = float("inf")
@@ -91,8 +91,7 @@ class Walk:
         begun = len(self.index)
         self._put(parts, 1.0, order)
         self.start.frombytes((begun + end).astype(np.int32).tobytes())
-        low = rows.most if isinstance(rows, Exactly) else np.full(len(end), -INFINITY)
-        self.low.frombytes(low.tobytes())
+        self.low.frombytes(rows.least.tobytes())
         self.high.frombytes(rows.most.tobytes())
 
     def _put(self, parts: Sequence[Part], times: float, order: Any = slice(None)) -> None:

@@ -128,12 +128,14 @@ class _Dive:
         x = self._divisible
         if x is None:
             return None
-        racks = self._racks(self._way.program.solver.compiled)
+        racks = Solver(self._way.program.solver.compiled, threads=1, seed=self._seed)
+        racks.maximise_vector(self._way.costs)
         tolerance = abs(self._way.frac * float(x[racks.compiled.column[self._way.column]]))
         plans: list[np.ndarray] = []
         for bounds in with_more(self._compiled, x):
             fix(racks, bounds)
-            plan = self._settled(racks.run(tolerance, self._soon()).x)
+            soon = min(self._limits.deadline, monotonic() + RACKS_SECONDS)
+            plan = self._settled(racks.run(tolerance, soon).x)
             plans += [] if plan is None else [plan]
             if HALT.asked or any(map(self._is_good, plans)):
                 break
@@ -180,14 +182,6 @@ class _Dive:
     def _is_good(self, x: np.ndarray) -> bool:
         """Whether a plan is as good as wanted."""
         return self._worth.of(x) >= self._wanted.least
-
-    def _racks(self, model: Compiled) -> Solver:
-        racks = Solver(model, threads=1, seed=self._seed)
-        racks.maximise_vector(self._way.costs)
-        return racks
-
-    def _soon(self) -> float:
-        return min(self._limits.deadline, monotonic() + RACKS_SECONDS)
 
     def _settled(self, x: np.ndarray | None) -> np.ndarray | None:
         """What is whole as it is, all else best in all objectives in turn."""
