@@ -55,6 +55,7 @@ from planner.sites_chosen import forced_in, ruled_out
 from planner.solve.at_hand import AtHand
 from planner.solve.beside import Stood
 from planner.solve.box import Range
+from planner.solve.cheapest import cheapest_of_equals
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.narrow import among
@@ -280,7 +281,7 @@ class Loaded:
         """Make now what every question would begin with."""
         model, placed = self.outcome.grouped, self.outcome.placed
         if model is not None and placed is not None:
-            _ = self._parts, self._stood, self._at_hand, model.row.at, model.column.at
+            _ = self._parts, self._relaxed, self._stood, self._at_hand, model.row.at, model.column.at
 
     @property
     def _sites(self) -> tuple[str, ...]:
@@ -292,9 +293,19 @@ class Loaded:
         return split(self.outcome.grouped, self._sites)
 
     @cached_property
+    def _relaxed(self) -> Relaxed | None:
+        model, relaxed = self.outcome.grouped, self.outcome.relaxed
+        if model is None or relaxed is None:
+            return None
+        ratio, end = OBJECTIVES[self.scenario.objective.name], limits_of(self.scenario).deadline
+        return cheapest_of_equals(model, self._parts, ratio, relaxed, end)
+
+    @cached_property
     def _at_hand(self) -> AtHand:
-        assert self.outcome.placed is not None
-        return AtHand(self.case, self.outcome.placed.found_in)
+        placed, relaxed = self.outcome.placed, self.outcome.relaxed
+        assert placed is not None and relaxed is not None
+        in_play = {s for s, kept in zip(self._sites, relaxed.kept, strict=True) if kept}
+        return AtHand.wide(self.case, in_play | placed.sites(), placed.found_in.column_names)
 
     @cached_property
     def _stood(self) -> Stood:
@@ -329,7 +340,7 @@ class Loaded:
         parts: Split | None = None,
     ) -> Begun | None:
         """Where to go on from; None where there is nothing of before."""
-        relaxed, model, placed = self.outcome.relaxed, self.outcome.grouped, self.outcome.placed
+        relaxed, model, placed = self._relaxed, self.outcome.grouped, self.outcome.placed
         if relaxed is None or model is None or relaxed.x is None or placed is None:
             return None
         forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), placed.sites()

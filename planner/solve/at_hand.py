@@ -1,10 +1,10 @@
 """The model of a few sites, taken out of one that is at hand instead of built.
 
 That has more sites, kinds of racks and work than are asked for: what is too much is left out, with
-the rows about it. Where it lacks something, one with that, too, is built and kept.
+the rows about it. Where it lacks something, one of what is asked for is built and kept beside it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -25,7 +25,7 @@ LOST = ("survivors_it_load", "rescue_racks", "rescue_power", "outage")
 site is over its own columns, and says nothing without them."""
 
 MOST = 40
-"""Sites in the model that is kept: else it is begun anew with those asked for."""
+"""Sites in the model of what was lacking: else it is begun anew with those asked for."""
 
 
 class AtHand:
@@ -33,17 +33,59 @@ class AtHand:
 
     def __init__(self, case: Case, compiled: Compiled) -> None:
         """Begun with such a model of the case, as `planner.solve.placed.at_few` makes it."""
-        self._case, self._group = case, case["group"]
         every = dict.fromkeys(compiled.column_names, 1.0)
-        self._keep(opened(every), kinds_of(self._group, every), compiled)
+        kinds = kinds_of(case["group"], every)
+        self._case, self._models = case, [_Known(case, opened(every), kinds, compiled)]
+
+    @staticmethod
+    def wide(case: Case, sites: Collection[str], plan: Iterable[str]) -> "AtHand":
+        """Begun with these sites, each with the kinds of racks that a plan's columns have anywhere.
+
+        So it seldom lacks what a plan of the case with other limits has.
+        """
+        group = case["group"]
+        kinds = kinds_of(group, dict.fromkeys(plan, 1.0))
+        kinds = {(g, *kind[1:]) for kind in kinds for g in {group[s] for s in sites}}
+        return AtHand(case, compile_case(narrowed_to(at_sites(case, sites), group, kinds)))
 
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of these sites alone, with the kinds of racks and work of plans."""
-        here = {self._group[s] for s in sites}
-        kinds = {kind for kind in kinds_of(self._group, *plans) if kind[0] in here}
-        if not (self._sites >= set(sites) and self._kinds >= kinds):
-            self._make(set(sites), kinds)
-        gone, sending = self._sites - set(sites), self._sending(sites)
+        group = self._case["group"]
+        here = {group[s] for s in sites}
+        kinds = {kind for kind in kinds_of(group, *plans) if kind[0] in here}
+        for known in self._models:
+            if known.has(sites, kinds):
+                return known.part(sites, kinds)
+        self._models[1:] = [self._more(set(sites), kinds)]
+        return self._models[1].part(sites, kinds)
+
+    def _more(self, sites: set[str], kinds: set[tuple[str, ...]]) -> "_Known":
+        for known in self._models[1:]:
+            if len(known.sites | sites) <= MOST:
+                sites, kinds = known.sites | sites, known.kinds | kinds
+        few = narrowed_to(at_sites(self._case, sites), self._case["group"], kinds)
+        return _Known(self._case, sites, kinds, compile_case(few))
+
+
+class _Known:
+    """A model of some sites and kinds of racks and work, to be had without some of them."""
+
+    def __init__(
+        self, case: Case, sites: set[str], kinds: set[tuple[str, ...]], compiled: Compiled
+    ) -> None:
+        self.sites, self.kinds = sites, kinds
+        self._case, self._compiled, self._group = case, compiled, case["group"]
+        self._columns = [(_place(name), self._kind(name)) for name in compiled.column_names]
+        lost = (name.partition("[")[0] in LOST and _place(name) for name in compiled.row_names)
+        self._lost = [site or "" for site in lost]
+
+    def has(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> bool:
+        """Whether all of these are in it."""
+        return self.sites >= set(sites) and self.kinds >= kinds
+
+    def part(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> Compiled:
+        """The model of these alone."""
+        gone, sending = self.sites - set(sites), self._sending(sites)
         wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
         wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}
         columns = [
@@ -63,19 +105,6 @@ class AtHand:
             if s in sites
             for w, _ in reach[s]
         }
-
-    def _make(self, sites: set[str], kinds: set[tuple[str, ...]]) -> None:
-        if len(self._sites | sites) <= MOST:
-            sites, kinds = self._sites | sites, self._kinds | kinds
-        few = narrowed_to(at_sites(self._case, sites), self._group, kinds)
-        self._keep(sites, kinds, compile_case(few))
-
-    def _keep(self, sites: set[str], kinds: set[tuple[str, ...]], compiled: Compiled) -> None:
-        self._sites, self._kinds, self._compiled = sites, kinds, compiled
-        names = compiled.column_names
-        self._columns = [(_place(name), self._kind(name)) for name in names]
-        lost = (name.partition("[")[0] in LOST and _place(name) for name in compiled.row_names)
-        self._lost = [site or "" for site in lost]
 
     def _kind(self, name: str) -> tuple[str, ...]:
         """The kind that a column is of; racks that take over the work of a lost site have no group.

@@ -78,6 +78,7 @@ class Fraction:
         self._over = solver.compiled.column[ratio.over]
         self.under_index = solver.compiled.column[ratio.under]
         self._least: list[float] | None = None
+        self._aimed = np.nan
 
     @property
     def is_total(self) -> bool:
@@ -87,6 +88,11 @@ class Fraction:
     def aim(self, r: float) -> None:
         """Make `sign * N - r * D` the objective."""
         self.solver.maximise({self.ratio.over: self.sign, self.ratio.under: -r})
+        self._aimed = r
+
+    def aims_at(self, r: float) -> bool:
+        """Whether that is the objective, or as good as that."""
+        return bool(abs(self._aimed - r) <= SAME_FRAC * abs(r))
 
     def value(self, x: np.ndarray) -> float:
         """The ratio at a plan, more being better."""
@@ -156,6 +162,7 @@ class Fraction:
         """Least value of a column in the relaxation; the integers are left as they were."""
         whole = self.solver.is_mip()
         self.solver.whole(False)
+        self._aimed = np.nan
         self.solver.maximise({column: -1.0})
         least = -self.solver.run(deadline=deadline).bound
         self.solver.whole(whole)

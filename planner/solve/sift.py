@@ -77,7 +77,7 @@ def relaxed_ratio(
     rounds, nobody, lacking = 0, False, Lacking(compiled, parts, own)
     for _ in range(ROUNDS):
         rounds += 1
-        solver, columns, rows = _at(compiled, parts, kept)
+        solver, columns, rows = relaxation_at(compiled, parts, kept)
         if little:
             solver.unperturbed()
         fraction = Fraction(solver, ratio)
@@ -95,10 +95,7 @@ def relaxed_ratio(
             kept = kept | (_wider(kept) if help_of is None else worthiest(help_of))
             continue
         r, keeps_rows = best.value, True
-        fraction.aim(r)
-        # a ratio cut short by the deadline leaves something to gain among the sites in hand, too
-        answer = solver.run(deadline=deadline)
-        left = 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
+        left = _left(fraction, best, deadline)
         duals, x = _spread(whole[1], rows, solver.duals()), _spread(whole[0], columns, best.x)
         basis = solver.basis().spread(columns, rows, *whole)
         worth = others.worth(costs_at(compiled, ratio, r), duals, kept, deadline)
@@ -123,11 +120,11 @@ def best_in_play(
     deadline: float,
 ) -> float:
     """The best ratio of the relaxation at some sites alone, about: no bound of any other's."""
-    solver = _at(compiled, parts, kept)[0]
+    solver = relaxation_at(compiled, parts, kept)[0]
     return max(best_ratio(Fraction(solver, ratio), start, gap_frac, deadline).value, start)
 
 
-def _at(
+def relaxation_at(
     compiled: Compiled, parts: Split, kept: np.ndarray
 ) -> tuple[Solver, np.ndarray, np.ndarray]:
     """The relaxation at some sites, and which columns and rows it has."""
@@ -135,6 +132,18 @@ def _at(
     solver = Solver(restricted(compiled, columns, rows), threads=1)
     solver.whole(False)
     return solver, columns, rows
+
+
+def _left(fraction: Fraction, best: Best, deadline: float) -> float:
+    """What is left to gain at the ratio found among the sites in hand; the duals are those there.
+
+    Something where the search for it was cut short.
+    """
+    if best.state == "optimal" and fraction.aims_at(best.value):
+        return 0.0
+    fraction.aim(best.value)
+    answer = fraction.solver.run(deadline=deadline)
+    return 0.0 if best.state == answer.state == "optimal" else max(answer.bound, 0.0)
 
 
 def _of_all(best: Best | None, is_all: bool) -> State:

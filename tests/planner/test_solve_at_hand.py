@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from scipy.sparse import csr_array
@@ -75,10 +76,23 @@ def test_what_is_not_at_hand_is_built_once_and_kept(
     assert not built
     wider = at_hand.at("bd", plan("d", BOTH))
     assert rows_of(wider) == rows_of(at_few(case, "bd", plan("d", BOTH)))
-    assert [set(few.sets["SITE"]) for few in built] == [set("abd")]
+    assert [set(few.sets["SITE"]) for few in built] == [set("bd")]
     again = at_hand.at("ab", plan("ab", ("fast",)))
     assert rows_of(again) == rows_of(at_few(case, "ab", plan("ab", ("fast",))))
+    at_hand.at("bd", plan("d", BOTH))
     assert len(built) == 1, "it does not matter what was asked for between"
+    at_hand.at("e", plan("e", BOTH))
+    assert [set(few.sets["SITE"]) for few in built] == [set("bd"), set("bde")]
+
+
+def test_a_wide_one_has_the_kinds_of_a_plan_at_all_its_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = tiny_case(4, group={"a": "x", "b": "x", "c": "y", "d": "z"})
+    at_hand = AtHand.wide(case, "abc", plan("a", ("fast",)))
+    monkeypatch.setattr(module, "compile_case", None)  # nothing is built
+    taken, built = (f("c", plan("c", ("fast",))) for f in (at_hand.at, partial(at_few, case)))
+    assert any(name.startswith("install[c,fast") for name, *_ in columns_of(taken))
+    assert columns_of(taken) == columns_of(built)
+    assert rows_of(taken) == rows_of(built)
 
 
 def test_what_nothing_satisfies_is_not_left_out(case: Case) -> None:
@@ -97,11 +111,17 @@ def test_of_many_sites_only_the_last_asked_for_are_kept(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST", 3)
+    built: list[Case] = []
+    monkeypatch.setattr(
+        module, "compile_case", lambda few: (built.append(few), compile_case(few))[1]
+    )
     at_hand = AtHand(case, at_few(case, "abc", plan("abc", BOTH)))
-    model = at_hand.at("de", plan("de", ("slow",)))
-    assert rows_of(model) == rows_of(at_few(case, "de", plan("de", ("slow",))))
-    opens = {name for name, *_ in columns_of(model) if name.startswith("open[")}
-    assert opens == {"open[d,2027]", "open[e,2027]"}
+    for sites in ("de", "abd"):
+        model = at_hand.at(sites, plan(sites, ("slow",)))
+        assert rows_of(model) == rows_of(at_few(case, sites, plan(sites, ("slow",))))
+        opens = {name for name, *_ in columns_of(model) if name.startswith("open[")}
+        assert opens == {f"open[{s},2027]" for s in sites}
+    assert [set(few.sets["SITE"]) for few in built] == [set("de"), set("abd")]
 
 
 def test_a_row_of_a_zone_stays_though_a_site_of_its_name_goes() -> None:
