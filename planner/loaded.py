@@ -2,8 +2,8 @@
 
 `load_model(scenario)` solves a scenario and keeps its facts, its coefficients, the compiled
 where/what model, the basis, prices and sites in play of the relaxation, and the plan with the model
-it was found in. `what_if(changes)` answers with a proven plan of the changed scenario. How much is
-done again depends on what the changes touch, and is stated in the answer:
+it was found in (planner/ground.py). `what_if(changes)` answers with a proven plan of the changed
+scenario. How much is done again depends on what the changes touch, and is stated in the answer:
 
     limits   budget, floors and ceilings of MW and tokens, carbon, the objective and limits on
              others. Sites forced in or ruled out: bounds of their columns, and a row of the load
@@ -11,6 +11,9 @@ done again depends on what the changes touch, and is stated in the answer:
              plan: the relaxation goes on from its basis;
              the plan of before stands if it keeps the new limits and is within the gap of the new
              bound, else it is changed as little as is needed (planner/solve/repair.py).
+    money    what racks, power, land, capital cost, where the bound has nothing to do with it
+             (planner/money.py): that holds still, and the plan is changed where there is need. Else
+             as below.
     prices   of racks, and shares of tokens that stay at home, with limits or without: the
              coefficients that they enter are put into the compiled model
              (planner/solve/repriced.py); then as above.
@@ -26,9 +29,9 @@ else is made cheap.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,38 +46,33 @@ from planner.coefficients.forced import with_forced
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import candidate_sites
-from planner.limit_rows import Changed, changed, limited, only_limits, only_numbers
+from planner.ground import Columns, Ground
+from planner.limit_rows import changed, limited, only_limits, only_numbers
+from planner.money import only_money
 from planner.near_limit import Near, Sought, near_limit
-from planner.optimize import limits_of, optimize, starters
+from planner.optimize import limits_of, optimize, starters, under_bound
 from planner.outcome import Outcome, Solved, in_unit
 from planner.reading import facts_of, read
 from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.scenario_yaml import load, read_text
 from planner.sites_chosen import forced_in, ruled_out
-from planner.solve.at_hand import AtHand
-from planner.solve.beside import Stood
 from planner.solve.box import Range
-from planner.solve.cheapest import cheapest_of_equals
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Watch
 from planner.solve.narrow import among
-from planner.solve.order import held
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
-from planner.solve.repair import AIM_FRAC
 from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
-from planner.solve.split import Split, split
+from planner.solve.split import split
 from planner.tables import Region
 from planner.uncollected import uncollected
 
 REACH_FRAC = 1e-2
 """How exactly the best there can be of another objective is looked for."""
 
-How = Literal["limits", "prices", "rebuilt"]
-Columns = Mapping[str, float]
-"""A plan: its columns by name, those that are nothing left out."""
+How = Literal["limits", "money", "prices", "rebuilt"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,9 @@ class Loaded:
         self.case = make_case(self._facts, self.scenario, self._known)
         self.outcome = optimize(self.case, self.scenario, watch)
         self.seconds = time.monotonic() - begun
-        self._make_ready()
+        self._ground = Ground.of(self.case, self.scenario, self.outcome)
+        if self._ground is not None:
+            self._ground.make_ready()
 
     @uncollected()  # what was loaded stays, and would be looked through in vain
     def what_if(self, changes: Sequence[str], watch: Watch | None = None) -> WhatIf:
@@ -129,7 +129,14 @@ class Loaded:
         """
         begun = time.monotonic()
         scenario, facts = self.asked(changes)
-        found = self.answer(scenario, facts, watch) or self._anew(scenario, facts, watch)
+        found = self._by_limits(scenario, watch)
+        if found is None:
+            case = make_case(facts, scenario, self._known)
+            found = (
+                self._by_money(scenario, case, watch)
+                or self._by_prices(scenario, case, watch)
+                or self._anew(scenario, case, watch)
+            )
         return replace(found, seconds=time.monotonic() - begun)
 
     def asked(self, changes: Sequence[str]) -> tuple[Scenario, Region]:
@@ -164,7 +171,10 @@ class Loaded:
         by name; `relaxed` is a relaxation under limits of the same kinds.
         """
         by_limits = self._by_limits(scenario, watch, near, relaxed)
-        return by_limits or self._by_prices(scenario, facts, watch, near)
+        if by_limits is not None or not only_numbers(self.scenario, scenario):
+            return by_limits
+        case = make_case(facts, scenario, self._known)
+        return self._by_prices(scenario, case, watch, near)
 
     def reach(self, objective: str) -> Range | None:
         """From about the best that an objective can be to what the plan has; None without a plan.
@@ -172,13 +182,13 @@ class Loaded:
         The best of the relaxation at a few sites, to a hundredth: its bound takes long. These are
         the plan's own, and those that a relaxation begins with.
         """
-        model, placed, ratio = self.outcome.grouped, self.outcome.placed, OBJECTIVES[objective]
-        if model is None or placed is None:
+        ground, ratio = self._ground, OBJECTIVES[objective]
+        if ground is None:
             return None
-        end = limits_of(self.scenario).deadline
+        placed, end = ground.placed, limits_of(self.scenario).deadline
         here = value_at(placed.found_in, ratio, placed.solution)
-        few = np.isin(self._sites, list(placed.sites())) | starters(self.case)
-        best = best_in_play(model, self._parts, ratio, few, here, REACH_FRAC, end)
+        few = np.isin(ground.sites, list(placed.sites())) | starters(self.case)
+        best = best_in_play(ground.model, ground.parts, ratio, few, here, REACH_FRAC, end)
         low, high = sorted(in_unit(ratio, value) for value in (best, here))
         return low, high
 
@@ -190,18 +200,18 @@ class Loaded:
         `beyond` is one on the other side of the limit, its columns at sites by name. None where
         `answer` would not go by limits, or there is no relaxation.
         """
-        case, begun = self._limits(scenario) or (self.case, None)
-        if begun is None:
+        ground, limits = self._ground, self._limits(scenario)
+        if ground is None or limits is None or limits[1] is None:
             return None
-        ready = partial(self._stood_as, beyond) if beyond else None
-        return near_limit(case, scenario, begun, sought, ready)
+        ready = partial(ground.stood_as, beyond) if beyond else None
+        return near_limit(limits[0], scenario, limits[1], sought, ready)
 
     def _by_limits(
         self,
         scenario: Scenario,
         watch: Watch | None,
-        near: Sequence[Columns | Placed],
-        relaxed: Relaxed | None,
+        near: Sequence[Columns | Placed] = (),
+        relaxed: Relaxed | None = None,
     ) -> WhatIf | None:
         """The plan of a scenario that differs in limits and choice of sites; None if in more."""
         limits = self._limits(scenario)
@@ -216,158 +226,70 @@ class Loaded:
     def _limits(self, scenario: Scenario) -> tuple[Case, Begun | None] | None:
         """The case of a scenario that differs in limits and choice of sites, and where it begins.
 
-        None where it differs in more.
+        None where it differs in more, or there is nothing of before.
         """
-        model = self.outcome.grouped
+        ground, model = self._ground, self.outcome.grouped
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
         context = Context(self._facts, scenario)
         change = changed(self.case, rule_values(context))
         compiled = limited(model, change) if change else None
-        left = set(candidate_sites(context).index) & set(self._sites)
+        there = self.case.sets["SITE"]
+        left = set(candidate_sites(context).index) & set(there)
         forced = scenario.filters.sites.force
         if change is None or compiled is None or not set(forced) <= left:
             return None
         case = with_forced(change.case, forced)
-        out = set(self._sites) - left
-        compiled = ruled_out(forced_in(compiled, self.case, case), self._parts, out)
+        out = set(there) - left
+        parts = ground.parts if ground else split(model, there)
+        compiled = ruled_out(forced_in(compiled, self.case, case), parts, out)
         case = among(case, left) if out else case
-        return case, self._begun(case, compiled, change)
+        return case, ground.limited(case, compiled, change) if ground else None
+
+    def _by_money(self, scenario: Scenario, case: Case, watch: Watch | None) -> WhatIf | None:
+        """The plan of a scenario that differs in what things cost, which nothing hangs on.
+
+        None where it differs in more, or no plan is found at once under the bound of before.
+        """
+        ground, same = self._ground, scenario.objective == self.scenario.objective
+        if ground is None or not (ground.unpriced and same and only_money(self.case, case)):
+            return None
+        outcome = under_bound(case, scenario, watch, ground.repriced(case, ground.model))
+        return None if outcome is None else WhatIf("money", outcome, case, scenario)
 
     def _by_prices(
         self,
         scenario: Scenario,
-        facts: Region,
+        case: Case,
         watch: Watch | None,
-        near: Sequence[Columns | Placed],
+        near: Sequence[Columns | Placed] = (),
     ) -> WhatIf | None:
         """The plan of a scenario that differs in prices, shares and limits; None if in more."""
-        if not only_numbers(self.scenario, scenario):
-            return None
-        case = make_case(facts, scenario, self._known)
         model = self.repriced(case)
         if model is None:
             return None
-        begun = _beside(self._begun(case, model, parts=self._parts), near, case)
-        outcome = optimize(case, scenario, watch, begun)
+        begun = self._ground.repriced(case, model) if self._ground else None
+        outcome = optimize(case, scenario, watch, _beside(begun, near, case))
         return WhatIf("prices", outcome, case, scenario)
 
-    def _anew(self, scenario: Scenario, facts: Region, watch: Watch | None) -> WhatIf:
+    def _anew(self, scenario: Scenario, case: Case, watch: Watch | None) -> WhatIf:
         """The plan of any scenario, its model compiled anew."""
-        case = make_case(facts, scenario, self._known)
-        outcome = optimize(case, scenario, watch, self._begun(case, compile_case(case)))
-        return WhatIf("rebuilt", outcome, case, scenario)
+        begun = self._ground.rebuilt(case, compile_case(case)) if self._ground else None
+        return WhatIf("rebuilt", optimize(case, scenario, watch, begun), case, scenario)
 
     def repriced(self, case: Case) -> Compiled | None:
         """The compiled model of a case that differs in prices, shares and limits; else None."""
-        before, grouped = self.case, self.outcome.grouped
+        before, ground = self.case, self._ground
         same = before.sets == case.sets and set(before.values) == set(case.values)
-        if grouped is None or before["grid_network"] or not same:
+        if ground is None or before["grid_network"] or not same:
             return None
         numbers = {name: case[name] for name in PRICES | OF_WORK}
         other = before.having(values={**before.values, **numbers})
         change = changed(other, case.values)
         if change is None or not Repricing.serves(before, other):
             return None
-        compiled = self._repricing.at(other)
+        compiled = ground.repricing.at(other)
         return limited(compiled, change) if compiled else None
-
-    @cached_property
-    def _repricing(self) -> Repricing:
-        assert self.outcome.grouped is not None
-        return Repricing(self.case, self.outcome.grouped)
-
-    def _make_ready(self) -> None:
-        """Make now what every question would begin with."""
-        model, placed = self.outcome.grouped, self.outcome.placed
-        if model is not None and placed is not None:
-            _ = self._parts, self._relaxed, self._stood, self._at_hand, model.row.at, model.column.at
-
-    @property
-    def _sites(self) -> tuple[str, ...]:
-        return self.case.sets["SITE"]
-
-    @cached_property
-    def _parts(self) -> Split:
-        assert self.outcome.grouped is not None
-        return split(self.outcome.grouped, self._sites)
-
-    @cached_property
-    def _relaxed(self) -> Relaxed | None:
-        model, relaxed = self.outcome.grouped, self.outcome.relaxed
-        if model is None or relaxed is None:
-            return None
-        ratio, end = OBJECTIVES[self.scenario.objective.name], limits_of(self.scenario).deadline
-        return cheapest_of_equals(model, self._parts, ratio, relaxed, end)
-
-    @cached_property
-    def _at_hand(self) -> AtHand:
-        placed, relaxed = self.outcome.placed, self.outcome.relaxed
-        assert placed is not None and relaxed is not None
-        in_play = {s for s, kept in zip(self._sites, relaxed.kept, strict=True) if kept}
-        return AtHand.wide(self.case, in_play | placed.sites(), placed.found_in.column_names)
-
-    @cached_property
-    def _stood(self) -> Stood:
-        assert self.outcome.placed is not None
-        return self._stood_of(self.outcome.placed)
-
-    def _stood_as(self, columns: Columns) -> Stood | None:
-        """A plan of the scenario as it was loaded, told by its columns."""
-        placed = standing(self.case, columns)
-        return None if placed is None else self._stood_of(placed)
-
-    def _stood_of(self, placed: Placed) -> Stood:
-        """A plan of the scenario as it was loaded, as one to begin from: its basis is about where
-        a change of it aims (planner/solve/repair.py).
-        """
-        name, gap_frac = self.scenario.objective.name, self.scenario.solve.gap_frac
-        r = value_at(placed.found_in, OBJECTIVES[name], placed.solution)
-        return Stood.of(placed.found_in, placed.solution, held(name, r, AIM_FRAC * gap_frac))
-
-    def _few(
-        self, change: Changed, case: Case, sites: Collection[str], *plans: Columns
-    ) -> Compiled | None:
-        """The model of a few sites with the limits of now; None where it lacks a row of theirs."""
-        few = limited(self._at_hand.at(sites, *plans), change)
-        return None if few is None else forced_in(few, self.case, case)
-
-    def _begun(
-        self,
-        case: Case,
-        compiled: Compiled,
-        change: Changed | None = None,
-        parts: Split | None = None,
-    ) -> Begun | None:
-        """Where to go on from; None where there is nothing of before."""
-        relaxed, model, placed = self._relaxed, self.outcome.grouped, self.outcome.placed
-        if relaxed is None or model is None or relaxed.x is None or placed is None:
-            return None
-        forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), placed.sites()
-        stand = stood <= here and forced <= stood
-        stands_in = limited(placed.found_in, change) if change and stand else None
-        stands_in = forced_in(stands_in, self.case, case) if stands_in else None
-        where = self.outcome.where if stand else {}
-        sites, objective = stood & here | forced, self.scenario.objective.name
-        begun = Begun(compiled, relaxed, where, sites, objective, self._stood, parts=parts)
-        if change:  # the sites whose bounds differ are in play: the prices of others' rows hold
-            at, parts = partial(self._few, change, case), self._parts
-            differ = np.array([s in forced or s not in here for s in parts.sites])
-            first = replace(relaxed, kept=relaxed.kept | differ)
-            stands = replace(begun, placed=placed, stands_in=stands_in)
-            return replace(stands, relaxed=first, parts=parts, at=at)
-        if parts:
-            return begun
-        before = dict(zip(self._sites, relaxed.kept.tolist(), strict=True))
-        there = case.sets["SITE"]
-        kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
-        same = np.array_equal(compiled.place, model.place)  # most likely: a basis only says where
-        same = same and compiled.matrix.shape == model.matrix.shape
-        if not same:
-            return replace(begun, relaxed=replace(relaxed, kept=kept, basis=None, own=None))
-        parts = split(compiled, there)
-        own = relaxed.own if relaxed.own and relaxed.own.serve(compiled, parts) else None
-        return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)
 
 
 def _beside(begun: Begun | None, near: Sequence[Columns | Placed], case: Case) -> Begun | None:

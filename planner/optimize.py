@@ -106,6 +106,31 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     return outcome
 
 
+def under_bound(
+    case: Case, scenario: Scenario, watch: Watch | None, begun: Begun
+) -> Outcome | None:
+    """A plan within the gap of the bound of before, which holds still: the one of before, changed.
+
+    None where none is found at once. The model and the relaxation of before are not those of the
+    case, and are not kept.
+    """
+    watch = watch or Watch()
+    stages, relaxed, ratio = Stages(watch), begun.relaxed, OBJECTIVES[scenario.objective.name]
+    shown = Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
+    shown.bound(relaxed.bound)
+    limits = replace(limits_of(scenario), ties=False)
+    search = Search(case, scenario, limits, relaxed.value, shown)
+    stages.enter("place racks")
+    search.again(begun, relaxed.bound)
+    search.quickly(points(begun.compiled, [relaxed]), relaxed.bound, begun)
+    stages.close()
+    if not search.hand.closed(relaxed.bound):
+        return None
+    outcome = search.outcome(relaxed.bound)
+    outcome.seconds = stages.seconds
+    return outcome
+
+
 def relaxations(
     case: Case, compiled: Compiled, names: list[str], limits: Limits, begun: Begun | None
 ) -> list[Relaxed]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -107,14 +108,15 @@ def _compiled(model: Any) -> Compiled:
     number[met] = np.arange(len(met), dtype=np.int32)
     shape = (len(walk.low), len(met))
     start = np.frombuffer(walk.start, dtype=np.int32)
-    matrix = csr_array((np.array(walk.value), number[index], start), shape=shape)
+    matrix = csc_array(csr_array((np.array(walk.value), number[index], start), shape=shape))
+    matrix.has_sorted_indices = True  # of rows taken one by one; the same ones side by side
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     low, high, integer = map(np.concatenate, zip(*map(_ranges, variables), strict=True))
     columns = [(v.local_name, _indices(v)) for v in variables]
     place, places = _places([indices for _, indices in columns])
     return Compiled(
-        matrix=csc_array(matrix),
+        matrix=matrix,
         row_low=np.array(walk.low),
         row_high=np.array(walk.high),
         low=low[met],
@@ -169,9 +171,12 @@ def _places(columns: Sequence[Sequence[Any]]) -> tuple[np.ndarray, tuple[Any, ..
     found: dict[int, np.ndarray] = {}
     for indices in columns:
         if id(indices) not in found:
-            firsts = [index[0] if index.__class__ is tuple else index for index in indices]
-            numbers = [known.setdefault(first, len(known) - 1) for first in firsts]
-            found[id(indices)] = np.array(numbers, dtype=np.int32)
+            pairs = len(indices) > 0 and isinstance(indices[0], tuple)
+            firsts = list(map(itemgetter(0), indices)) if pairs else indices
+            for first in dict.fromkeys(firsts):
+                known.setdefault(first, len(known) - 1)
+            numbers = map(known.__getitem__, firsts)
+            found[id(indices)] = np.fromiter(numbers, dtype=np.int32, count=len(firsts))
     return np.concatenate([found[id(indices)] for indices in columns]), tuple(known)[1:]
 
 

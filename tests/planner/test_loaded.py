@@ -300,8 +300,8 @@ def test_no_plan_within_a_limit_is_said(loaded: Loaded) -> None:
     assert (answer.how, answer.status, answer.value) == ("limits", "infeasible", None)
 
 
-def test_what_is_neither_limit_nor_price_of_racks_is_built_anew(loaded: Loaded) -> None:
-    change = "tariffs[*].energy_local_per_kwh*=1.1"
+def test_what_is_neither_limit_nor_money_is_built_anew(loaded: Loaded) -> None:
+    change = "demand.peak_to_mean_ratio=1.9"
     answer = loaded.what_if([change])
     assert answer.how == "rebuilt"
     agrees_with_anew(loaded, answer, change)

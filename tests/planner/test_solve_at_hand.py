@@ -85,7 +85,9 @@ def test_what_is_not_at_hand_is_built_once_and_kept(
     assert [set(few.sets["SITE"]) for few in built] == [set("bd"), set("bde")]
 
 
-def test_a_wide_one_has_the_kinds_of_a_plan_at_all_its_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wide_one_has_the_kinds_of_a_plan_at_all_its_sites(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     case = tiny_case(4, group={"a": "x", "b": "x", "c": "y", "d": "z"})
     at_hand = AtHand.wide(case, "abc", plan("a", ("fast",)))
     monkeypatch.setattr(module, "compile_case", None)  # nothing is built

@@ -1,0 +1,163 @@
+"""The ground that questions stand on: a solved scenario, and what each of them would make again.
+
+`planner/loaded.py` asks and answers; here is where an answer begins. The relaxation goes on from
+the cheapest of its equals, the models of a few sites are taken out of one at hand, and the plan has
+a basis to be changed from.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+
+import numpy as np
+
+from models.blocks.objective import OBJECTIVES
+from models.case import Case
+from planner.begun import Begun
+from planner.limit_rows import Changed, limited
+from planner.money import unpriced
+from planner.optimize import limits_of
+from planner.outcome import Outcome
+from planner.scenario import Scenario
+from planner.sites_chosen import forced_in
+from planner.solve.at_hand import AtHand
+from planner.solve.beside import Stood
+from planner.solve.cheapest import cheapest_of_equals
+from planner.solve.compile import Compiled
+from planner.solve.order import held
+from planner.solve.placed import Placed, standing
+from planner.solve.ratio import value_at
+from planner.solve.repair import AIM_FRAC
+from planner.solve.repriced import Repricing
+from planner.solve.sift import Relaxed
+from planner.solve.split import Split, split
+
+Columns = Mapping[str, float]
+"""A plan: its columns by name, those that are nothing left out."""
+
+
+class Ground:
+    """A scenario with its plan and relaxation."""
+
+    def __init__(
+        self, case: Case, scenario: Scenario, model: Compiled, placed: Placed, outcome: Outcome
+    ) -> None:
+        assert outcome.relaxed is not None
+        self.case, self.scenario, self.model, self.placed = case, scenario, model, placed
+        self._where, self._solved = outcome.where, outcome.relaxed
+
+    @staticmethod
+    def of(case: Case, scenario: Scenario, outcome: Outcome) -> "Ground | None":
+        """None where there is no plan, or no relaxation to go on from."""
+        model, placed, relaxed = outcome.grouped, outcome.placed, outcome.relaxed
+        if model is None or placed is None or relaxed is None or relaxed.x is None:
+            return None
+        return Ground(case, scenario, model, placed, outcome)
+
+    def make_ready(self) -> None:
+        """Make now what every question would begin with."""
+        _ = self.parts, self.relaxed, self.unpriced, self._stood, self._at_hand
+        _ = self.model.row.at, self.model.column.at
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The candidate sites."""
+        return self.case.sets["SITE"]
+
+    @cached_property
+    def parts(self) -> Split:
+        """What each of them owns of the model."""
+        return split(self.model, self.sites)
+
+    @cached_property
+    def relaxed(self) -> Relaxed:
+        """The relaxation, at the cheapest of its solutions."""
+        ratio, end = OBJECTIVES[self.scenario.objective.name], limits_of(self.scenario).deadline
+        return cheapest_of_equals(self.model, self.parts, ratio, self._solved, end)
+
+    @cached_property
+    def unpriced(self) -> bool:
+        """Whether its bound has nothing to do with money."""
+        return unpriced(self.model, self.parts, self.relaxed)
+
+    @cached_property
+    def repricing(self) -> Repricing:
+        """The model to be had with other prices."""
+        return Repricing(self.case, self.model)
+
+    @cached_property
+    def _at_hand(self) -> AtHand:
+        in_play = {s for s, kept in zip(self.sites, self._solved.kept, strict=True) if kept}
+        sites = in_play | self.placed.sites()
+        return AtHand.wide(self.case, sites, self.placed.found_in.column_names)
+
+    @cached_property
+    def _stood(self) -> Stood:
+        return self._stood_of(self.placed)
+
+    def stood_as(self, columns: Columns) -> Stood | None:
+        """A plan of the scenario, told by its columns, as one to begin from."""
+        placed = standing(self.case, columns)
+        return None if placed is None else self._stood_of(placed)
+
+    def _stood_of(self, placed: Placed) -> Stood:
+        """Its basis is about where a change of it aims (planner/solve/repair.py)."""
+        name, gap_frac = self.scenario.objective.name, self.scenario.solve.gap_frac
+        r = value_at(placed.found_in, OBJECTIVES[name], placed.solution)
+        return Stood.of(placed.found_in, placed.solution, held(name, r, AIM_FRAC * gap_frac))
+
+    def _few(
+        self, change: Changed, case: Case, sites: Collection[str], *plans: Columns
+    ) -> Compiled | None:
+        """The model of a few sites with the limits of now; None where it lacks a row of theirs."""
+        few = limited(self._at_hand.at(sites, *plans), change)
+        return None if few is None else forced_in(few, self.case, case)
+
+    def limited(self, case: Case, model: Compiled, change: Changed) -> Begun:
+        """Where to go on from after other limits, and other sites forced in or ruled out.
+
+        These are in play: the prices of the rows of others hold.
+        """
+        forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), self._stood
+        stands_in = limited(self.placed.found_in, change) if self._stands(case) else None
+        stands_in = forced_in(stands_in, self.case, case) if stands_in else None
+        differ = np.array([s in forced or s not in here for s in self.parts.sites])
+        return replace(
+            self._begun(case, model),
+            stood=stood,
+            relaxed=replace(self.relaxed, kept=self.relaxed.kept | differ),
+            placed=self.placed,
+            stands_in=stands_in,
+            parts=self.parts,
+            at=partial(self._few, change, case),
+        )
+
+    def repriced(self, case: Case, model: Compiled) -> Begun:
+        """Where to go on from with other numbers in the same columns and rows."""
+        return replace(self._begun(case, model), parts=self.parts)
+
+    def rebuilt(self, case: Case, model: Compiled) -> Begun:
+        """Where to go on from in a model compiled anew."""
+        relaxed = self.relaxed
+        before = dict(zip(self.sites, relaxed.kept.tolist(), strict=True))
+        there, forced = case.sets["SITE"], case.sets["FORCED_SITE"]
+        kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
+        same = np.array_equal(model.place, self.model.place)  # most likely: a basis only says where
+        same = same and model.matrix.shape == self.model.matrix.shape
+        begun = self._begun(case, model)
+        if not same:
+            return replace(begun, relaxed=replace(relaxed, kept=kept, basis=None, own=None))
+        parts = split(model, there)
+        own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
+        return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)
+
+    def _begun(self, case: Case, model: Compiled) -> Begun:
+        sites, objective = self.placed.sites() & set(case.sets["SITE"]), self.scenario.objective
+        sites |= set(case.sets["FORCED_SITE"])
+        where = self._where if self._stands(case) else {}
+        return Begun(model, self.relaxed, where, sites, objective.name, self._stood)
+
+    def _stands(self, case: Case) -> bool:
+        """Whether the plan has all sites that are forced in, and none that is ruled out."""
+        stood = self.placed.sites()
+        return stood <= set(case.sets["SITE"]) and set(case.sets["FORCED_SITE"]) <= stood
