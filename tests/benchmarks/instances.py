@@ -65,36 +65,38 @@ class Size:
         return f"{self.sites}x{self.periods}x{self.systems}"
 
 
-def scenario(size: Size, **solve: Any) -> Scenario:
-    """The programme of an instance; `solve` is the scenario's section of that name."""
+def values(size: Size, **solve: Any) -> dict[str, Any]:
+    """The programme of an instance, as a file states it; `solve` is the section of that name."""
     years = [FIRST + i for i in range(size.periods)]
     grown = np.linspace(FIRST_MW, LAST_MW, size.periods).round(1).tolist()
-    floors = dict(zip(years, grown, strict=True))
-    return scenario_from(
-        {
-            "name": f"family-{size}-{size.seed}",
-            "periods": years,
-            "scale": {"facility_mw_min": floors},
-            "demand": {
-                "peak_to_mean_ratio": 1.6,
-                "mix": {
-                    "chat": 0.4,
-                    "reasoning": 0.25,
-                    "batch-documents": 0.2,
-                    "enterprise-kr": 0.1,
-                    "public-sector-jp": 0.05,
-                },
+    return {
+        "name": f"family-{size}-{size.seed}",
+        "periods": years,
+        "scale": {"facility_mw_min": dict(zip(years, grown, strict=True))},
+        "demand": {
+            "peak_to_mean_ratio": 1.6,
+            "mix": {
+                "chat": 0.4,
+                "reasoning": 0.25,
+                "batch-documents": 0.2,
+                "enterprise-kr": 0.1,
+                "public-sector-jp": 0.05,
             },
-            "filters": {"systems": {"include": list(SYSTEMS[: size.systems])}},
-            "policies": {
-                "in_country_share": {"KR": 0.8, "JP": 0.8},
-                "vendor_share_max": {"share": 0.9, "basis": "mw"},
-                "pue_max": {"JP": 1.3},
-            },
-            "budget": {"capex_musd_total": 60000},
-            "solve": {"threads": 2, "time_limit_s": 3600, **solve},
-        }
-    )
+        },
+        "filters": {"systems": {"include": list(SYSTEMS[: size.systems])}},
+        "policies": {
+            "in_country_share": {"KR": 0.8, "JP": 0.8},
+            "vendor_share_max": {"share": 0.9, "basis": "mw"},
+            "pue_max": {"JP": 1.3},
+        },
+        "budget": {"capex_musd_total": 60000},
+        "solve": {"threads": 2, "time_limit_s": 3600, **solve},
+    }
+
+
+def scenario(size: Size, **solve: Any) -> Scenario:
+    """The same, read."""
+    return scenario_from(values(size, **solve))
 
 
 def region(size: Size) -> Region:
