@@ -110,13 +110,6 @@ class Beside:
         costs[-1] = self._price
         return np.append(costs, twins)
 
-    def left(self, x: np.ndarray) -> float:
-        """What the changes of halls, steps and sites at a point save at least, to its cost."""
-        costs, cost_at = self.costs()[: len(self._low)], self.compiled.column["cost_present"]
-        at = np.array([i for i in self.whole if self.kind[i] != "install"], dtype=int)
-        saved = np.abs(costs[at]) @ np.abs(x[at] - self._before[at])
-        return float(saved) / max(abs(float(x[cost_at])), 1e-9)
-
     def held_at(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The bounds of columns now."""
         return self._low[columns], self._high[columns]

@@ -29,9 +29,6 @@ AIM_FRAC, KEEP_FRAC = 0.5, 0.02
 NEARLY = 0.99
 """A point that reaches this share of what is aimed at does not fall short of it."""
 
-FAR_FRAC = 0.2
-"""A point that takes changes worth more than this share of the cost is not beside the plan."""
-
 SHORT_TIMES = 125.0
 """What falls short of that by a share must save at least so many times the share of the cost."""
 
@@ -79,10 +76,7 @@ def _whole(
     first: np.ndarray | None = None
     for point in dived(near, min(deadline, soon), worth, least):
         x = point.x[: len(compiled.low)]
-        if first is None:
-            first = x
-            if near.left(point.x) > FAR_FRAC:
-                return None
+        first = x if first is None else first
         found = at_once.racks(x) if point.whole else None
         if found is not None:
             return found
