@@ -32,7 +32,7 @@ from planner.solve.dive import FAR_TIMES, Wanted, priced
 from planner.solve.order import Limits
 from planner.solve.placed import Placed, opened
 from planner.solve.ratio import value_at
-from planner.solve.repair import repaired
+from planner.solve.repair import Repair
 from planner.solve.sift import Relaxed
 
 DIVES = 20
@@ -144,7 +144,7 @@ class _Place:
         wanted = Wanted(self._names, least, bound)
         end = max(self._limits.deadline, monotonic() + CHANGE_SECONDS)
         limits = replace(self._limits, ties=False, deadline=end)
-        x = repaired(few, stood, wanted, limits, self._seed, CHANGED_MUSD)
+        x = Repair(few, stood, wanted, limits, self._seed, CHANGED_MUSD).plan()
         if x is None:
             return None
         return Near(self._stated, Placed(self._case, few, x), self._relaxed, self._good(few, x))

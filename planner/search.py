@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from planner.solve.order import Limits, in_order
 from planner.solve.place import FREER_SECONDS, Placement
 from planner.solve.placed import Placed, at_few, opened, used
 from planner.solve.ratio import Best
-from planner.solve.repair import repaired
+from planner.solve.repair import Repair
 from planner.solve.sift import Relaxed
 from planner.solve.split import split, with_sums
 from planner.solve.sums import halls_by_kind, sites_and_steps
@@ -261,10 +260,8 @@ class Search:
             near = [*near, beside.stood.named()]
             sites |= set(beside.sites)
         few = begun.few(self._case, sites, *near) if begun else at_few(self._case, sites, *near)
-        tries = ways(few, wanted, limits, seed)
-        if beside is not None:
-            tries = [partial(repaired, few, beside.stood, wanted, limits, seed), *tries]
-        for made in tries:
+        repair = Repair(few, beside.stood, wanted, limits, seed) if beside else None
+        for made in ways(few, wanted, limits, seed, repair):
             x = None if self._over else made()
             if x is not None:
                 self.hand.take(Placed(self._case, few, x))

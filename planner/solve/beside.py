@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
-from planner.solve.basis import Basis
+from planner.solve.basis import BASIC, Basis
 from planner.solve.compile import NOWHERE, Compiled
 from planner.solve.highs import Solver
 from planner.solve.split import with_row, with_slack
@@ -68,6 +68,12 @@ class Stood:
         return basis
 
 
+def with_aim(compiled: Compiled, row: dict[str, float]) -> Compiled:
+    """The model with that row, and what it falls short by as the last column."""
+    aimed = with_row(compiled, row, 0.0, ROW)
+    return with_slack(aimed, np.array([len(aimed.row_low) - 1]))
+
+
 class Beside:
     """The linear program beside a plan, with one more row; whole numbers are held in turn.
 
@@ -77,8 +83,7 @@ class Beside:
     def __init__(
         self, compiled: Compiled, stood: Stood, row: dict[str, float], price: float, seed: int
     ) -> None:
-        compiled = with_row(compiled, row, 0.0, ROW)
-        compiled = with_slack(compiled, np.array([len(compiled.row_low) - 1]))
+        compiled = with_aim(compiled, row)
         self._price = price
         self.compiled, self._before = compiled, stood.point(compiled)
         self.whole = np.flatnonzero(compiled.integer)
@@ -130,6 +135,13 @@ class Beside:
             np.append(lows[columns], falls[0]),
             np.append(highs[columns], falls[1]),
         )
+
+    def basis(self) -> Basis:
+        """Where it ended last, in the columns of the model: a column is basic if its twin is."""
+        found, count = self.solver.basis(), len(self._low)
+        columns = found.columns[:count].copy()
+        columns[self._inner[found.columns[count:] == BASIC]] = BASIC
+        return Basis(columns, found.rows)
 
     def folded(self, x: np.ndarray) -> np.ndarray:
         """A point in the columns of the model, the twins taken off."""

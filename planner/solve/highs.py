@@ -226,6 +226,7 @@ class Solver:
         self.highs.setBasis(start)
         strategy = _PRIMAL_SIMPLEX if keeps_rows else _DUAL_SIMPLEX
         self.highs.setOptionValue("simplex_strategy", strategy)
+        self._anew = False
 
     def unperturbed(self) -> None:
         """Begin each continuous solve without shifting bounds or costs.

@@ -14,6 +14,7 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.at_once import AtOnce
+from planner.solve.basis import Basis
 from planner.solve.beside import Beside, Stood
 from planner.solve.compile import Compiled
 from planner.solve.dive import Wanted, Worth, dived
@@ -33,52 +34,69 @@ SHORT_TIMES = 125.0
 """What falls short of that by a share must save at least so many times the share of the cost."""
 
 
-def repaired(
-    compiled: Compiled,
-    stood: Stood,
-    wanted: Wanted,
-    limits: Limits,
-    seed: int,
-    gap_musd: float | None = None,
-) -> np.ndarray | None:
-    """A plan near the one that stood, best in all objectives in turn; None where none is found.
+class Repair:
+    """A plan near the one that stood, best in all objectives in turn.
 
     Divisible racks must save so many M$ at least to fall short by the whole gap: else by its cost.
+    `begun` is where its first program ended, once it was solved: in the model with what it aims at
+    (planner/solve/beside.py).
     """
-    names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
-    aim = held(names[0], least + AIM_FRAC * gap, 0.0)
-    named = stood.named()
-    cost, under = (
-        abs(named.get(name, 0.0)) for name in ("cost_present", OBJECTIVES[names[0]].under)
-    )
-    by_cost = SHORT_TIMES * cost * gap / max(abs(wanted.bound), 1e-9)
-    price = (by_cost if gap_musd is None else gap_musd) / max(gap * under, 1e-9)
-    near = Beside(compiled, stood, aim, price, seed)
-    x = _whole(near, compiled, wanted, limits.deadline, seed)
-    if x is None:
-        return None
-    near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
-    near.solver.change_row(near.row, {}, -float("inf"), float("inf"))
-    plan = in_order(near.solver, names, least, replace(limits, enough=least))[1]
-    return None if plan is None else near.folded(plan)[: len(compiled.low)]
 
+    begun: Basis | None = None
 
-def _whole(
-    near: Beside, compiled: Compiled, wanted: Wanted, deadline: float, seed: int
-) -> np.ndarray | None:
-    """A good plan where a dive ends, else next to where it begins; None without one in time."""
-    names, least, gap = wanted.names, wanted.least, wanted.bound - wanted.least
-    worth = Worth(lambda x: value_at(near.compiled, OBJECTIVES[names[0]], x), gap, wanted.bound)
-    good = wanted._replace(least=least + KEEP_FRAC * gap)
-    costs = -near.costs()[: len(compiled.low)]
-    at_once = AtOnce(compiled, good, costs, seed, deadline)
-    soon = time.monotonic() + SECONDS_EACH * sum(compiled.matrix.shape)
-    first: np.ndarray | None = None
-    for point in dived(near, min(deadline, soon), worth, least):
-        x = point.x[: len(compiled.low)]
-        first = x if first is None else first
-        found = at_once.racks(x) if point.whole else None
-        if found is not None:
-            return found
-    aimed = first is not None and worth.of(first) >= least + NEARLY * AIM_FRAC * gap
-    return at_once.halls(first) if aimed and first is not None else None
+    def __init__(
+        self,
+        compiled: Compiled,
+        stood: Stood,
+        wanted: Wanted,
+        limits: Limits,
+        seed: int,
+        gap_musd: float | None = None,
+    ) -> None:
+        self._compiled, self._stood, self._wanted = compiled, stood, wanted
+        self._limits, self._seed, self._gap_musd = limits, seed, gap_musd
+
+    def plan(self) -> np.ndarray | None:
+        """The plan; None where none is found."""
+        names, least, compiled = self._wanted.names, self._wanted.least, self._compiled
+        aim = held(names[0], least + AIM_FRAC * self._gap, 0.0)
+        near = Beside(compiled, self._stood, aim, self._price(), self._seed)
+        x = self._whole(near)
+        if x is None:
+            return None
+        near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
+        near.solver.change_row(near.row, {}, -float("inf"), float("inf"))
+        limits = replace(self._limits, enough=least)
+        plan = in_order(near.solver, names, least, limits)[1]
+        return None if plan is None else near.folded(plan)[: len(compiled.low)]
+
+    @property
+    def _gap(self) -> float:
+        return self._wanted.bound - self._wanted.least
+
+    def _price(self) -> float:
+        """M$ for each unit of the ratio's numerator that divisible racks fall short by."""
+        named, gap, bound = self._stood.named(), self._gap, max(abs(self._wanted.bound), 1e-9)
+        columns = "cost_present", OBJECTIVES[self._wanted.names[0]].under
+        cost, under = (abs(named.get(name, 0.0)) for name in columns)
+        by_cost = SHORT_TIMES * cost * gap / bound
+        return (by_cost if self._gap_musd is None else self._gap_musd) / max(gap * under, 1e-9)
+
+    def _whole(self, near: Beside) -> np.ndarray | None:
+        """A good plan where a dive ends, else next to where it begins; None without one in time."""
+        (names, least, bound), gap, compiled = self._wanted, self._gap, self._compiled
+        worth = Worth(lambda x: value_at(near.compiled, OBJECTIVES[names[0]], x), gap, bound)
+        good = self._wanted._replace(least=least + KEEP_FRAC * gap)
+        costs, deadline = -near.costs()[: len(compiled.low)], self._limits.deadline
+        at_once = AtOnce(compiled, good, costs, self._seed, deadline)
+        soon = time.monotonic() + SECONDS_EACH * sum(compiled.matrix.shape)
+        first: np.ndarray | None = None
+        for point in dived(near, min(deadline, soon), worth, least):
+            x = point.x[: len(compiled.low)]
+            if first is None:
+                first, self.begun = x, near.basis()
+            found = at_once.racks(x) if point.whole else None
+            if found is not None:
+                return found
+        aimed = first is not None and worth.of(first) >= least + NEARLY * AIM_FRAC * gap
+        return at_once.halls(first) if aimed and first is not None else None

@@ -24,6 +24,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
 from planner.solve.at_once import AtOnce
+from planner.solve.beside import with_aim
 from planner.solve.box import fix, with_more
 from planner.solve.compile import Compiled
 from planner.solve.dive import (
@@ -40,7 +41,7 @@ from planner.solve.dive import (
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import costs_at, value_at
-from planner.solve.split import with_row, with_slack
+from planner.solve.repair import Repair
 
 CLOSER_SECONDS, BEYOND_FRAC = 3.0, 0.5
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
@@ -60,20 +61,23 @@ CHEAP_FRAC = 3e-3
 
 
 def ways(
-    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int, repair: Repair | None = None
 ) -> list[Callable[[], np.ndarray | None]]:
     """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
 
+    A change of the plan of before comes first, where there is one; what follows goes on from it.
     Each is for where those before find none, or less than wanted. Where ties do not count, any plan
     as good as wanted is looked for in all ways before the best there is after either dive.
     """
-    dives = [_Dive(make, compiled, wanted, limits, seed) for make in (_cheap, _nearest)]
+    makes = partial(_cheap, repair), _nearest
+    dives = [_Dive(make, compiled, wanted, limits, seed) for make in makes]
     best, again = [dive.best for dive in dives], [dive.again for dive in dives]
     closer = partial(_closer, dives)
+    near = [repair.plan] if repair else []
     if limits.ties:
-        return [*best, *again, closer]
+        return [*near, *best, *again, closer]
     soon = chain.from_iterable((dive.good, dive.again) for dive in dives)
-    return [*soon, closer, *best]
+    return [*near, *soon, closer, *best]
 
 
 class _Way(NamedTuple):
@@ -199,18 +203,21 @@ def _closer(dives: Sequence[_Dive]) -> np.ndarray | None:
     return max(dives, key=lambda dive: dive.reached).closer()
 
 
-def _cheap(compiled: Compiled, wanted: Wanted, limits: Limits, seed: int) -> _Way:
+def _cheap(
+    repair: Repair | None, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+) -> _Way:
     """The cheapest within the tolerance of the bound.
 
     What falls short of that costs several times what it saves while nothing is whole yet.
     """
-    row, short = np.array([len(compiled.row_low)]), np.array([len(compiled.low) + 1])
-    aim = held(wanted.names[0], wanted.bound, limits.tolerance_frac)
-    near = with_slack(with_row(compiled, aim, 0.0, "as_good"), row)
+    near = with_aim(compiled, held(wanted.names[0], wanted.bound, limits.tolerance_frac))
+    row, short = np.array([len(near.row_low) - 1]), np.array([len(near.low) - 1])
     costs = np.zeros(len(near.low))
     costs[near.column["cost_present"]] = -1.0
     program = Held(near, costs, seed)
     program.hold(short, np.zeros(1), np.zeros(1))
+    if repair and repair.begun:
+        program.solver.start_from_basis(repair.begun)
     if program.solver.run(deadline=limits.deadline).state == "optimal":
         costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
         program.hold(short, np.zeros(1), np.full(1, np.inf))

@@ -348,7 +348,6 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     gap_frac = (relaxed.bound / loaded.outcome.r - 1) / times
     scenario, facts = loaded.asked([f"solve.gap_frac={gap_frac}"])
     made: list[str] = []
-    monkeypatch.setattr("planner.search.repaired", lambda *_: made.append("repair"))
     monkeypatch.setattr("planner.search.ways", lambda *_: [lambda: made.append("dive")])
     monkeypatch.setattr(Search, "where_and_what", lambda *_: np.inf)
     monkeypatch.setattr(Search, "place", lambda *_: None)
@@ -356,7 +355,7 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     answer = loaded.answer(scenario, facts, near=[placed.found_in.named(placed.solution)])
     assert answer is not None
     assert answer.value == pytest.approx(loaded.outcome.value)
-    assert made == (["repair", "dive"] if tried else [])
+    assert made == (["dive"] if tried else [])
 
 
 def load_mw(answer: WhatIf, site: str) -> float:

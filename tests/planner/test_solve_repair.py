@@ -14,7 +14,7 @@ from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, held, in_order
 from planner.solve.placed import used
 from planner.solve.ratio import value_at
-from planner.solve.repair import repaired
+from planner.solve.repair import Repair
 from tests.tiny import tiny_case
 
 NAMES = ["tokens_per_mw", "cost"]
@@ -44,7 +44,7 @@ def without(compiled: Compiled, site: str) -> Compiled:
 
 def changed(compiled: Compiled, stood: Stood, least: float, bound: float) -> np.ndarray | None:
     wanted = Wanted(NAMES, least, bound)
-    return repaired(compiled, stood, wanted, LIMITS, 0)
+    return Repair(compiled, stood, wanted, LIMITS, 0).plan()
 
 
 def test_what_still_holds_stays(compiled: Compiled, stood: Stood) -> None:
