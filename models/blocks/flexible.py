@@ -28,13 +28,14 @@ OUTCOMES = (Column("halls", "curtailed_it_mw", "IT load that stops in the curtai
 def add(m: Any, case: Case, ledger: Ledger) -> None:
     """Load on curtailable steps, and the work it loses."""
     firm, steps = case["firm_year"], case.sets["STEP_PERIOD"]
-    early = {(s, t) for s, step, t in steps if t < firm.get((s, step), t)}
+    early = {(s, t) for s, step, t in steps if t < firm.get((s, step), t)} if firm else set()
     for s, step, t in steps:
         if (s, t) in early and t >= firm[s, step]:
             carried = case["step_mw"][s, step] * m.connect[s, step, t]
             ledger.put("not_firm_mw", (s, t), -carried, "firm steps")
     at = [i for i in case.sets["SITE_PERIOD"] if i in early]
-    loads = [(s, d, t) for s, d, t in case.sets["HALL"] if (s, t) in early]
+    halls = case.sets["HALL"] if early else ()
+    loads = [(s, d, t) for s, d, t in halls if (s, t) in early]
     m.curtailed_mw = Columns(loads, NonNegativeReals)
     for s, t in at:
         ledger.put("not_firm_mw", (s, t), m.grid_mw[s, t], "load")

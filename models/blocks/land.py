@@ -54,8 +54,8 @@ def _take(
     """The area that each of a kind takes, and its price; `at` are their places in SITE_PERIOD."""
     places, country = case.sets["SITE_PERIOD"], case["country"]
     rate, price = (
-        np.array([case[name][s] for s, _ in places])[at]
-        for name in ("discount_frac", "land_musd_per_m2")
+        np.array([by_site[s] for s, _ in places])[at]
+        for by_site in (case["discount_frac"], case["land_musd_per_m2"])
     )
     ledger.put_all("built_m2", places, each(var, areas_m2), sources, at)
     where, cost = [(country[s], t) for s, t in places], price * areas_m2

@@ -33,10 +33,9 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
     where = [(country[s], t) for s, t in sites]
     it_mw = ledger.totals("site_it_mw", sites)
     ledger.put_all("country_it_mw", where, it_mw, [s for s, _ in sites])
-    losses = [
-        (s, t) for s, t in case.sets["SITE_PERIOD"] if case["country"][s] in case["outage_frac"]
-    ]
-    countries = sorted({case["country"][s] for s, _ in losses})
+    outage_frac = case["outage_frac"]
+    losses = [(s, t) for s, t in sites if country[s] in outage_frac]
+    countries = sorted({country[s] for s, _ in losses})
     at_least = [(n, t) for n in countries for t in periods]
     m.country_it_mw = Columns(at_least, NonNegativeReals)
     m.country_it_load = Constraint(

@@ -72,10 +72,12 @@ class _Most(NamedTuple):
 def _most(case: Case, s: str, designs: Sequence[str]) -> _Most:
     excess, facility, small = 0.0, 0.0, 0.0
     threshold = case["pue_above_mwh_per_year"].get(s, 0.0) / HOURS_PER_YEAR
+    hall_mw, halls_max_count = case["hall_mw"], case["halls_max_count"]
+    energy_per_it_frac, most_pue = case["energy_per_it_frac"], case["pue_max"][s]
     for d in designs:
-        it_mw = case["hall_mw"][s, d] * case["halls_max_count"][s, d]
-        pue = case["energy_per_it_frac"][s, d]
-        over = max(pue - case["pue_max"][s], 0.0)
+        it_mw = hall_mw[s, d] * halls_max_count[s, d]
+        pue = energy_per_it_frac[s, d]
+        over = max(pue - most_pue, 0.0)
         excess += over * it_mw
         facility += pue * it_mw
         small = max(small, over * threshold / pue)
