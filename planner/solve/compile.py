@@ -19,6 +19,9 @@ from planner.uncollected import uncollected
 NOWHERE = -1
 """The place of a column without an index."""
 
+ROUNDING = 1e-12
+"""What is left of numbers that cancel each other; HiGHS takes nothing below 1e-9 for a number."""
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -111,6 +114,7 @@ def _compiled(model: Any) -> Compiled:
     matrix = csc_array(csr_array((np.array(walk.value), number[index], start), shape=shape))
     matrix.has_sorted_indices = True  # of rows taken one by one; the same ones side by side
     matrix.sum_duplicates()
+    matrix.data[np.abs(matrix.data) < ROUNDING] = 0.0
     matrix.eliminate_zeros()
     low, high, integer = map(np.concatenate, zip(*map(_ranges, variables), strict=True))
     columns = [(v.local_name, _indices(v)) for v in variables]
