@@ -70,9 +70,12 @@ def _rooms(case: Case) -> dict[tuple[str, str, int], dict[str, float]]:
 
 def _smallest_halls(case: Case) -> dict[str, float]:
     """The MW of the smallest hall of each class."""
-    found: dict[str, float] = {}
-    cooling_class = case["cooling_class"]
+    least: dict[str, float] = {}
     for (_, d), mw in case["hall_mw"].items():
-        c = cooling_class[d]
+        if mw < least.get(d, float("inf")):
+            least[d] = mw
+    found: dict[str, float] = {}
+    for d, mw in least.items():
+        c = case["cooling_class"][d]
         found[c] = min(mw, found.get(c, float("inf")))
     return found
