@@ -6,6 +6,7 @@ those of a dive (planner/solve/dive.py) are cheaper, where it has any.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from time import monotonic
 
 import numpy as np
@@ -31,6 +32,9 @@ RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
 SPARE_FRACS = (0.03, 0.15)
 """Shares of the gap that halls with divisible racks leave to whole ones."""
 
+RACK_WAYS = (2, None)
+"""So many ways to whole racks are tried beside each: the last takes as long as all before."""
+
 
 class AtOnce:
     """Searches for any plan of a model that is good: no worse than the least wanted."""
@@ -43,12 +47,13 @@ class AtOnce:
         self._seed, self._deadline = seed, deadline
         self._solver = self._for(compiled, wanted.least)
 
-    def racks(self, x: np.ndarray) -> np.ndarray | None:
+    def racks(self, x: np.ndarray, most: int | None = None) -> np.ndarray | None:
         """A plan with racks next to those of a point, all else that is whole as it is there.
 
-        Else with a few racks more or fewer, and then with a hall to spare of each kind, too.
+        Else with a few racks more or fewer, and then with a hall to spare of each kind, too; or the
+        first of these ways alone.
         """
-        tries = with_more(self._compiled, x)
+        tries = islice(with_more(self._compiled, x), most)
         found = (self._first(self._solver, bounds, RACKS_SECONDS) for bounds in tries)
         return next((plan for plan in found if plan is not None), None)
 
@@ -63,10 +68,10 @@ class AtOnce:
         bounds = dict(next_to(x, np.flatnonzero(divisible.integer).tolist()))
         bounds |= wider(divisible, bounds, columns_of(divisible, "halls"), more)
         gap = self._wanted.bound - self._wanted.least
-        for spare in SPARE_FRACS:
+        for spare, most in zip(SPARE_FRACS, RACK_WAYS, strict=True):
             solver = self._for(divisible, self._wanted.least + spare * gap)
             found = self._first(solver, bounds, seconds)
-            plan = None if found is None else self.racks(found)
+            plan = None if found is None else self.racks(found, most)
             if found is None or plan is not None:
                 return plan
         return None

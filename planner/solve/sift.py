@@ -22,7 +22,7 @@ from planner.solve.compile import Compiled, holds
 from planner.solve.farkas import Lacking
 from planner.solve.highs import Solver, State
 from planner.solve.own import Others, OwnRows
-from planner.solve.ratio import Best, Fraction, best_ratio, costs_at
+from planner.solve.ratio import NOTHING, Best, Fraction, best_ratio, costs_at
 from planner.solve.split import Split, inside, restricted
 
 ROUNDS = 60
@@ -83,6 +83,7 @@ def relaxed_ratio(
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
+            r = _there(fraction, r) if little and rounds == 1 else r
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
@@ -132,6 +133,17 @@ def relaxation_at(
     solver = Solver(restricted(compiled, columns, rows), threads=1)
     solver.whole(False)
     return solver, columns, rows
+
+
+def _there(fraction: Fraction, start: float) -> float:
+    """The ratio where the solver stands before its first step; `start` where there is none.
+
+    After other numbers the old ratio may be far from any there is, and the way there long.
+    """
+    fraction.aim(start)
+    x = fraction.solver.standing()
+    stands = len(x) == len(fraction.solver.compiled.low) and fraction.under(x) > NOTHING
+    return fraction.value(x) if stands else start
 
 
 def _left(fraction: Fraction, best: Best, deadline: float) -> float:

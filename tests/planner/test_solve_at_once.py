@@ -53,6 +53,18 @@ def test_halls_next_to_a_point_then_racks(model: Compiled, relaxed: np.ndarray) 
     assert 0.99 * bound <= value_at(model, RATIO, x) <= bound * (1 + 1e-7)
 
 
+def test_only_the_first_ways_to_racks_are_tried_where_so_many_are_asked_for(
+    model: Compiled, relaxed: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr(AtOnce, "_first", lambda _, *asked: tried.append(asked))
+    search = at_once(model, 0.9, 1.0)
+    assert search.racks(relaxed, 2) is None
+    assert len(tried) == 2
+    assert search.racks(relaxed) is None
+    assert len(tried) == 2 + 3
+
+
 def test_none_where_none_is_good(model: Compiled, relaxed: np.ndarray) -> None:
     bound = value_at(model, RATIO, relaxed)
     assert at_once(model, 1.01 * bound, 1.02 * bound).halls(relaxed) is None

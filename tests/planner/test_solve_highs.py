@@ -1,6 +1,7 @@
 """Matrices of a model, and the door to the solver: costs, bounds, rows, integrality, answers."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,6 +195,25 @@ def test_solvers_of_one_process_may_have_other_threads(compiled):
         solver.maximise({"tokens_total": 1.0})
         found.append(solver.run().objective)
     assert found == pytest.approx([found[0]] * 4)
+
+
+def test_a_basis_stands_somewhere_before_any_step(compiled):
+    first = Solver(compiled, threads=1)
+    first.whole(False)
+    first.maximise({"tokens_total": 1.0})
+    best = first.run()
+    tighter = replace(compiled, high=np.where(compiled.integer, 0.5 * compiled.high, compiled.high))
+    for model, there in ((compiled, True), (tighter, False)):
+        solver = Solver(model, threads=1)
+        solver.whole(False)
+        solver.maximise({"tokens_total": 1.0})
+        solver.start_from_basis(first.basis())
+        x = solver.standing()
+        assert np.allclose(x, best.x) == there
+        again = Solver(model, threads=1)
+        again.whole(False)
+        again.maximise({"tokens_total": 1.0})
+        assert solver.run().objective == pytest.approx(again.run().objective)
 
 
 def test_costs_are_finite(solver):

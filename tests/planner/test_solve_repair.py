@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
-from planner.solve.beside import Beside, Stood
+from planner.solve.basis import BASIC
+from planner.solve.beside import Beside, Stood, with_aim
 from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.dive import Wanted
 from planner.solve.highs import Solver
@@ -15,6 +16,7 @@ from planner.solve.order import Limits, held, in_order
 from planner.solve.placed import used
 from planner.solve.ratio import value_at
 from planner.solve.repair import Repair
+from planner.solve.ways import ways
 from tests.tiny import tiny_case
 
 NAMES = ["tokens_per_mw", "cost"]
@@ -101,3 +103,23 @@ def test_the_way_from_a_plan_is_its_columns_and_twins(compiled: Compiled, stood:
     answer = near.solver.run()
     assert answer.x is not None
     assert near.folded(answer.x)[halls] == pytest.approx(2.0)
+
+
+def test_a_dive_goes_on_from_where_a_repair_began(compiled: Compiled, stood: Stood) -> None:
+    """Its first program is like the dive's: a basis of that, and fewer steps than from nothing."""
+    best = value_at(stood.compiled, RATIO, stood.x)
+    model, wanted = without(compiled, "a"), Wanted(NAMES, 0.99 * 20 / 1.3, 20 / 1.3)
+    repair = Repair(model, stood, wanted, LIMITS, 0)
+    assert repair.begun is None
+    assert repair.plan() is not None
+    assert repair.begun is not None
+    aimed = with_aim(model, held("tokens_per_mw", wanted.bound, 1e-6))
+    rows, columns = aimed.matrix.shape
+    assert (len(repair.begun.columns), len(repair.begun.rows)) == (columns, rows)
+    basic = (repair.begun.columns == BASIC).sum() + (repair.begun.rows == BASIC).sum()
+    assert basic == rows
+    assert best > wanted.bound
+    first, *others = ways(model, wanted, replace(LIMITS, ties=False), 0, repair)
+    plans = [first(), *(way() for way in others)]
+    assert plans[0] is not None
+    assert all(x is None or holds(model, x) for x in plans)

@@ -10,7 +10,9 @@ from models.blocks.objective import OBJECTIVES
 from models.build import build
 from planner.solve import sift
 from planner.solve.compile import compile_model
+from planner.solve.highs import Solver
 from planner.solve.narrow import site_indexed
+from planner.solve.ratio import Fraction
 from planner.solve.split import split, with_row
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases
@@ -85,6 +87,27 @@ def test_no_plan_at_all():
     found = sifted(tiny_case(3, facility_mw_min={("all", 2027): 73.0}))
     assert found.x is None
     assert found.state == "infeasible"
+
+
+def test_after_other_numbers_it_begins_at_the_ratio_where_it_stands(monkeypatch):
+    """Racks that do half: the old ratio is twice the best there is, and is not aimed at."""
+    aimed = []
+    aim = Fraction.aim
+    monkeypatch.setattr(Fraction, "aim", lambda of, r: aimed.append(r) or aim(of, r))
+    ratio, sites = OBJECTIVES["tokens_per_mw"], tuple("abc")
+    before, after = (compile_model(build(tiny_case(3, software_gain={2027: g}))) for g in (1, 0.5))
+    parts = split(before, sites)
+    known = sift.relaxed_ratio(before, parts, ratio, np.ones(3, dtype=bool), 0.0, NEVER)
+    runs = []
+    run = Solver.run
+    monkeypatch.setattr(
+        Solver, "run", lambda of, *a, **k: runs.append(aimed[-1]) or run(of, *a, **k)
+    )
+    found = sift.relaxed_ratio(after, parts, ratio, known, known.value, NEVER, little=True)
+    assert found.value == pytest.approx(0.5 * known.value)
+    assert runs[0] == pytest.approx(0.5 * known.value), "the first program solved"
+    from_nothing = sift.relaxed_ratio(after, parts, ratio, np.ones(3, dtype=bool), 0.0, NEVER)
+    assert found.bound == pytest.approx(from_nothing.bound)
 
 
 def test_a_row_more():
