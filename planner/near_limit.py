@@ -42,7 +42,7 @@ CHANGED_TIMES = 20.0
 """A plan that is changed is not so many gaps away from the bound."""
 
 CHANGED_MUSD = 2000.0
-"""What divisible racks must save at least to fall short of that by all of it: 20 halls."""
+"""What divisible racks must save at least to fall short of that by all of it: 40 halls."""
 
 CHANGE_SECONDS = 2.0
 """A plan may be changed for so long even where the dive before took all the time."""

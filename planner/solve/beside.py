@@ -22,10 +22,10 @@ from planner.solve.split import with_row, with_slack
 ROW = "as_good"
 """Name of the row that keeps the ratio."""
 
-AVOID = {"open": 300.0, "connect": 200.0, "install": 1.0}
+AVOID = {"open": 150.0, "connect": 100.0, "install": 0.5}
 """M$ that a change by one must save at least to be made."""
 
-AVOID_ELSE = 100.0
+AVOID_ELSE = 50.0
 """The same of halls and of whatever else is whole."""
 
 
