@@ -82,8 +82,7 @@ class Context:
         for name, change in scenario.workloads.items():
             for column, value in change.model_dump(exclude_none=True).items():
                 rows.loc[name, column] = value
-        wanted = list(scenario.demand.mix or scenario.demand.weights)
-        rows = rows.loc[wanted].infer_objects()
+        rows = rows.loc[list(scenario.demand.workloads)].infer_objects()
         if "home_country" not in rows:
             rows["home_country"] = ""
         rows["home_country"] = rows["home_country"].fillna("")

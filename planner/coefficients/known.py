@@ -27,9 +27,10 @@ class _Said:
         if isinstance(value, BaseModel):
             self._said.setdefault(at, type(value))
             return _Said(value, self._said, at)
-        if name in type(self._model).model_fields:
+        kind = type(self._model)
+        if name in kind.model_fields or isinstance(getattr(kind, name, None), property):
             self._said[at] = value
-        else:  # computed of the section, from what is not known
+        else:  # a method of the section: what it reads is not known
             self._said[self._path] = self._model
         return value
 

@@ -27,7 +27,7 @@ def of_law(region: Region, scenario: Scenario, names: Mapping[str, list[str]]) -
 
 
 def _homes(scenario: Scenario) -> Iterator[Found]:
-    planned = list(scenario.demand.mix or scenario.demand.weights)
+    planned = scenario.demand.workloads
     known = [*get_args(SovereigntyClass), *planned]
     for n, parts in scenario.policies.in_country_share_of.items():
         for name in parts:

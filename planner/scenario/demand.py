@@ -54,6 +54,11 @@ class Demand(Strict):
     ceilings: list[Limit] = []
     required: list[Required] = []
 
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads that there is a demand for."""
+        return tuple(self.mix or self.weights)
+
     @model_validator(mode="after")
     def _one_peak(self) -> "Demand":
         if self.daily_shape is not None and self.peak_to_mean_ratio is not None:

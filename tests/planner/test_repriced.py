@@ -147,6 +147,9 @@ def test_what_reads_no_price_is_not_computed_for_one(monkeypatch: pytest.MonkeyP
     assert asked[5:] == ["fleet_serving", "reachable"]
     case_of(SCENARIO, "policies.in_country_share={KR: 0.9}", known=known)
     assert asked[7:] == [], "of the policies only the first year says where a site can be"
+    shares = {"demand": {"mix": {"chat": 0.5, "batch-documents": 0.5}}}
+    case_of({**SCENARIO, **shares}, known=known)
+    assert asked[7:] == [], "of the mix only which workloads it has says what racks do"
     case_of(SCENARIO, "policies.first_year={KR: 2028}", known=known)
     assert asked[7:] == ["places", "where_values", "reachable"]
 
