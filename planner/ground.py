@@ -146,7 +146,10 @@ class Ground:
         same = same and model.matrix.shape == self.model.matrix.shape
         begun = self._begun(case, model)
         if not same:
-            return replace(begun, relaxed=replace(relaxed, kept=kept, basis=None, own=None))
+            basis = relaxed.basis.carried(self.model, model) if relaxed.basis else None
+            x = None if relaxed.x is None else model.point(self.model.named(relaxed.x))
+            moved = replace(relaxed, kept=kept, x=x, basis=basis, own=None)
+            return replace(begun, relaxed=moved)
         parts = split(model, there)
         own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
         return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.solve.compile import Compiled
+
 LOWER, BASIC, UPPER = 0, 1, 2
 """Status of a column or row, as HiGHS numbers them."""
 
@@ -33,6 +35,17 @@ class Basis:
     def within(self, columns: int, rows: int) -> "Basis":
         """The same in a model with further columns and rows at the end."""
         return self.spread(np.arange(len(self.columns)), np.arange(len(self.rows)), columns, rows)
+
+    def carried(self, known: Compiled, model: Compiled) -> "Basis":
+        """The same in another model, by the names of columns and rows."""
+        fresh = Basis.fresh(*reversed(model.matrix.shape))
+        for to, of, names, at in (
+            (fresh.columns, self.columns, model.column_names, known.column.at),
+            (fresh.rows, self.rows, model.row_names, known.row.at),
+        ):
+            place = np.array([at.get(name, -1) for name in names])
+            to[place >= 0] = of[place[place >= 0]]
+        return fresh
 
     def part(self, columns: np.ndarray, rows: np.ndarray) -> "Basis":
         """Of these columns and rows alone."""

@@ -58,14 +58,7 @@ class Stood:
 
     def start(self, compiled: Compiled) -> Basis:
         """Its basis in another model."""
-        basis = Basis.fresh(*reversed(compiled.matrix.shape))
-        for to, of, names, known in (
-            (basis.columns, self.basis.columns, compiled.column_names, self.compiled.column),
-            (basis.rows, self.basis.rows, compiled.row_names, self.compiled.row),
-        ):
-            at = np.array([known.at.get(name, -1) for name in names])
-            to[at >= 0] = of[at[at >= 0]]
-        return basis
+        return self.basis.carried(self.compiled, compiled)
 
 
 def with_aim(compiled: Compiled, row: dict[str, float]) -> Compiled:

@@ -313,6 +313,26 @@ def test_a_limit_where_there_was_none_is_built_anew(loaded: Loaded) -> None:
     assert answer.status == "optimal"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "systems[helios-mi455x].available_from_year=2029",
+        "policies.first_year={KR: 2028}",
+        "filters.systems.exclude=[b300]",
+        "periods=[2027, 2028, 2029]",
+    ],
+)
+def test_a_model_of_other_columns_goes_on_by_their_names(loaded: Loaded, change: str) -> None:
+    """Fewer columns, or more: what both models have is where the one before left it."""
+    answer = loaded.what_if([change])
+    assert answer.how == "rebuilt"
+    cold = load_model(SCENARIO, overrides=[change]).outcome
+    assert answer.status == cold.status
+    if cold.value is not None:
+        assert answer.bound == pytest.approx(cold.bound, rel=1e-6)
+        assert answer.value == pytest.approx(cold.value, rel=2 * SCENARIO["solve"]["gap_frac"])
+
+
 def test_a_question_leaves_nothing_behind(loaded: Loaded) -> None:
     loaded.what_if(["budget.capex_musd_total=4000"])
     again = loaded.what_if([])
