@@ -150,7 +150,11 @@ class Ground:
             x = None if relaxed.x is None else model.point(self.model.named(relaxed.x))
             moved = replace(relaxed, kept=kept, x=x, basis=basis, own=None)
             return replace(begun, relaxed=moved)
-        parts = split(model, there)
+        alike = there == self.sites and all(
+            np.array_equal(getattr(model.matrix, ends), getattr(self.model.matrix, ends))
+            for ends in ("indptr", "indices")
+        )
+        parts = self.parts if alike else split(model, there)
         own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
         return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)
 
