@@ -83,7 +83,7 @@ def relaxed_ratio(
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
-            r = _there(fraction, r) if little and rounds == 1 else r
+            r = r if keeps_rows or not little else _there(fraction, r)
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:
