@@ -2,7 +2,7 @@
 
     F(r) = max over plans of  N - r * D;      the best ratio is the r with F(r) = 0
     next r = N / D of the plan found (valid from below and from above)
-    bound:  r + F_ub / D_min  where F_ub > 0;  r  where F_ub <= 0    (D_min: of any better plan)
+    bound:  r + F_ub / D_min  where F_ub > 0;  r + F_ub / D_max  else    (D: of any better plan)
     a plain total has D = 1 everywhere:  r + F_ub, and one step suffices
 Source: Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967) 492-498,
 doi:10.1287/mnsc.13.7.492.
@@ -78,6 +78,7 @@ class Fraction:
         self._over = solver.compiled.column[ratio.over]
         self.under_index = solver.compiled.column[ratio.under]
         self._least: list[float] | None = None
+        self._most: float | None = None
         self._aimed = np.nan
 
     @property
@@ -154,19 +155,28 @@ class Fraction:
             return self._known
         if self._least is None:
             names = [self.ratio.under] if self.sign > 0 else [self.ratio.under, self.ratio.over]
-            self._least = [self._least_of(name, deadline) for name in names]
+            self._least = [max(self._least_of(name, deadline), 0.0) for name in names]
         under, *over = self._least
         return max(under, *(n / -value for n in over if np.isfinite(value) and value < 0), 0.0)
 
-    def _least_of(self, column: str, deadline: float) -> float:
-        """Least value of a column in the relaxation; the integers are left as they were."""
+    def below(self, r: float, ceiling: float, deadline: float) -> float:
+        """What no ratio can beat, given that F(r) <= ceiling < 0:  r + ceiling / D  with D <= most.
+
+        The most D of the relaxation.
+        """
+        if self._most is None:
+            self._most = -self._least_of(self.ratio.under, deadline, -1.0)
+        return r + ceiling / self._most if 0 < self._most < np.inf else r
+
+    def _least_of(self, column: str, deadline: float, sign: float = 1.0) -> float:
+        """Least of a column with a sign in the relaxation; the integers are left as they were."""
         whole = self.solver.is_mip()
         self.solver.whole(False)
         self._aimed = np.nan
-        self.solver.maximise({column: -1.0})
+        self.solver.maximise({column: -sign})
         least = -self.solver.run(deadline=deadline).bound
         self.solver.whole(whole)
-        return max(least, 0.0)
+        return least
 
 
 def best_ratio(
@@ -194,6 +204,10 @@ def best_ratio(
             if fraction.value(answer.x) > value:
                 value, best_x = fraction.value(answer.x), answer.x
         bound = min(bound, fraction.bound(r, answer.bound, value, deadline))
+        if best_x is not None and solver.is_mip() and answer.bound < 0:
+            hoped = r + answer.bound / max(fraction.under(best_x), NOTHING)
+            if hoped - value <= gap_frac * abs(value) < bound - value:  # else it is for nothing
+                bound = min(bound, max(fraction.below(r, answer.bound, deadline), value))
         if watch is not None and np.isfinite(value):
             watch.incumbent(value)
             watch.bound(bound)

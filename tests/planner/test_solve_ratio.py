@@ -200,3 +200,40 @@ def test_without_a_floor_below_the_line_the_one_above_it_bounds_the_ratio():
     assert fraction.above(2.0, 2e-4) == pytest.approx(2.5)
     assert fraction.above(2.0, 1e-3) == float("inf")
     assert fraction.above(2.0, 0.0) == 2.0
+
+
+@pytest.mark.parametrize("name", RATIOS)
+@settings(seeded, max_examples=6)
+@given(case=small_cases())
+def test_a_ratio_out_of_reach_bounds_the_best_by_the_most_below_the_line(case, name):
+    compiled = compiled_of(case)
+    best = best_ratio(fraction_of(compiled, name), 0.0, 1e-9, NEVER)
+    assume(best.x is not None)
+    r = best.value + 0.2 * abs(best.value)
+    fraction = fraction_of(compiled, name)
+    bound = fraction.below(r, greatest(compiled, name, r), NEVER)
+    assert best.value - 1e-7 * abs(best.value) <= bound <= r
+    assert fraction.solver.is_mip(), "whole numbers are as they were"
+
+
+@pytest.mark.parametrize(("most_mw", "solves"), [(40.0, 1), (400.0, 2)])
+def test_where_the_most_is_near_one_search_is_enough(most_mw, solves, monkeypatch):
+    """Begun above what whole halls reach: no second search only to prove what the first shows."""
+    case = tiny_case(
+        3,
+        facility_mw_min={("all", 2027): 40.0},
+        facility_mw_max={("all", 2027): most_mw},
+        step_mw={(s, 1): 400.0 for s in "abc"},
+        halls_max_count={(s, "dry"): 4.0 for s in "abc"},
+    )
+    compiled = compiled_of(case)
+    exact = best_ratio(fraction_of(compiled), 0.0, 1e-9, NEVER)
+    searches = []
+    run = Solver.run
+    monkeypatch.setattr(
+        Solver, "run", lambda of, *a, **k: searches.append(of.is_mip()) or run(of, *a, **k)
+    )
+    best = best_ratio(fraction_of(compiled), 1.01 * exact.value, 1e-3, NEVER)
+    assert best.value == pytest.approx(exact.value, rel=1e-6)
+    assert exact.value * (1 - 1e-9) <= best.bound <= exact.value * 1.001
+    assert sum(searches) == solves
