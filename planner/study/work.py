@@ -29,7 +29,7 @@ COLUMNS = "point.json"
 LEAST_SECONDS = 2.0
 """A run whose time is limited by that of another has these seconds at least."""
 
-NEAR_TIMES, NEAR_SECONDS = 0.4, 0.4
+NEAR_TIMES, NEAR_SECONDS = 0.4, 0.55
 """A plan near a limit is looked for so many times as long as the base took, or these seconds."""
 
 FAILED = "failed"
