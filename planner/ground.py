@@ -113,18 +113,17 @@ class Ground:
         few = limited(self._at_hand.at(sites, *plans), change)
         return None if few is None else forced_in(few, self.case, case)
 
-    def limited(self, case: Case, model: Compiled, change: Changed) -> Begun:
+    def by_limits(self, case: Case, model: Compiled, change: Changed) -> Begun:
         """Where to go on from after other limits, and other sites forced in or ruled out.
 
         These are in play: the prices of the rows of others hold.
         """
-        forced, here, stood = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"]), self._stood
+        forced, here = set(case.sets["FORCED_SITE"]), set(case.sets["SITE"])
         stands_in = limited(self.placed.found_in, change) if self._stands(case) else None
         stands_in = forced_in(stands_in, self.case, case) if stands_in else None
         differ = np.array([s in forced or s not in here for s in self.parts.sites])
         return replace(
             self._begun(case, model),
-            stood=stood,
             relaxed=replace(self.relaxed, kept=self.relaxed.kept | differ),
             placed=self.placed,
             stands_in=stands_in,
@@ -132,11 +131,11 @@ class Ground:
             at=partial(self._few, change, case),
         )
 
-    def repriced(self, case: Case, model: Compiled) -> Begun:
+    def by_numbers(self, case: Case, model: Compiled) -> Begun:
         """Where to go on from with other numbers in the same columns and rows."""
         return replace(self._begun(case, model), parts=self.parts)
 
-    def rebuilt(self, case: Case, model: Compiled) -> Begun:
+    def anew(self, case: Case, model: Compiled) -> Begun:
         """Where to go on from in a model compiled anew."""
         relaxed = self.relaxed
         before = dict(zip(self.sites, relaxed.kept.tolist(), strict=True))

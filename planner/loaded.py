@@ -244,7 +244,7 @@ class Loaded:
         parts = ground.parts if ground else split(model, there)
         compiled = ruled_out(forced_in(compiled, self.case, case), parts, out)
         case = among(case, left) if out else case
-        return case, ground.limited(case, compiled, change) if ground else None
+        return case, ground.by_limits(case, compiled, change) if ground else None
 
     def _by_money(self, scenario: Scenario, case: Case, watch: Watch | None) -> WhatIf | None:
         """The plan of a scenario that differs in what things cost, which nothing hangs on.
@@ -254,7 +254,7 @@ class Loaded:
         ground, same = self._ground, scenario.objective == self.scenario.objective
         if ground is None or not (ground.unpriced and same and only_money(self.case, case)):
             return None
-        outcome = under_bound(case, scenario, watch, ground.repriced(case, ground.model))
+        outcome = under_bound(case, scenario, watch, ground.by_numbers(case, ground.model))
         return None if outcome is None else WhatIf("money", outcome, case, scenario)
 
     def _by_prices(
@@ -268,13 +268,13 @@ class Loaded:
         model = self.repriced(case)
         if model is None:
             return None
-        begun = self._ground.repriced(case, model) if self._ground else None
+        begun = self._ground.by_numbers(case, model) if self._ground else None
         outcome = optimize(case, scenario, watch, _beside(begun, near, case))
         return WhatIf("prices", outcome, case, scenario)
 
     def _anew(self, scenario: Scenario, case: Case, watch: Watch | None) -> WhatIf:
         """The plan of any scenario, its model compiled anew."""
-        begun = self._ground.rebuilt(case, compile_case(case)) if self._ground else None
+        begun = self._ground.anew(case, compile_case(case)) if self._ground else None
         return WhatIf("rebuilt", optimize(case, scenario, watch, begun), case, scenario)
 
     def repriced(self, case: Case) -> Compiled | None:
