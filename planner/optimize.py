@@ -61,8 +61,7 @@ def _from_nothing(case: Case, scenario: Scenario, watch: Watch | None = None) ->
 def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun | None) -> Outcome:
     watch = watch or Watch()
     stages = Stages(watch)
-    ratio = OBJECTIVES[scenario.objective.name]
-    shown = Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
+    shown = _shown(watch, scenario)
     limits = limits_of(scenario)
     compiled = begun.compiled if begun else _compiled(case, stages)
     if compiled is None:
@@ -115,8 +114,7 @@ def under_bound(
     case, and are not kept.
     """
     watch = watch or Watch()
-    stages, relaxed, ratio = Stages(watch), begun.relaxed, OBJECTIVES[scenario.objective.name]
-    shown = Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
+    stages, shown, relaxed = Stages(watch), _shown(watch, scenario), begun.relaxed
     shown.bound(relaxed.bound)
     limits = replace(limits_of(scenario), ties=False)
     search = Search(case, scenario, limits, relaxed.value, shown)
@@ -129,6 +127,12 @@ def under_bound(
     outcome = search.outcome(relaxed.bound)
     outcome.seconds = stages.seconds
     return outcome
+
+
+def _shown(watch: Watch, scenario: Scenario) -> Shown:
+    """Tells the watch in the unit of the objective."""
+    ratio = OBJECTIVES[scenario.objective.name]
+    return Shown(watch, ratio.factor if ratio.more_is_better else -ratio.factor)
 
 
 def relaxations(

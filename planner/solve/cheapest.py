@@ -14,7 +14,7 @@ from models.blocks.objective import Ratio
 from planner.solve.basis import BASIC, Basis
 from planner.solve.compile import Compiled
 from planner.solve.ratio import costs_at
-from planner.solve.sift import Relaxed, relaxation_at
+from planner.solve.sift import Relaxed, relaxation_at, spread
 from planner.solve.split import Split
 
 COST = "cost_present"
@@ -49,10 +49,9 @@ def cheapest_of_equals(
     basis = Basis(
         _resting(before.columns, after.columns, bound), _resting(before.rows, after.rows, tight)
     )
-    spread = np.zeros(len(compiled.low))
-    spread[columns] = found.x
     whole = (len(compiled.low), len(compiled.row_low))
-    return replace(relaxed, x=spread, basis=basis.spread(columns, rows, *whole))
+    x = spread(whole[0], columns, found.x)
+    return replace(relaxed, x=x, basis=basis.spread(columns, rows, *whole))
 
 
 def _resting(before: np.ndarray, after: np.ndarray, held: np.ndarray) -> np.ndarray:

@@ -97,7 +97,7 @@ def relaxed_ratio(
             continue
         r, keeps_rows = best.value, True
         left = _left(fraction, best, deadline)
-        duals, x = _spread(whole[1], rows, solver.duals()), _spread(whole[0], columns, best.x)
+        duals, x = spread(whole[1], rows, solver.duals()), spread(whole[0], columns, best.x)
         basis = solver.basis().spread(columns, rows, *whole)
         worth = others.worth(costs_at(compiled, ratio, r), duals, kept, deadline)
         if worth is None:
@@ -180,7 +180,8 @@ def worthiest(worth: np.ndarray, most: int = ADDED) -> np.ndarray:
     return marks
 
 
-def _spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+def spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values at these of so many places, 0 at the others."""
     whole = np.zeros(count)
     whole[at] = values
     return whole

@@ -13,28 +13,21 @@ from planner.coefficients.context import Context
 from planner.coefficients.rules import rule_values
 from planner.limit_rows import changed, limited
 from planner.loaded import Loaded, WhatIf, load_model
-from planner.near_limit import Sought
 from planner.optimize import optimize
-from planner.outcome import in_unit
 from planner.search import Search
-from planner.solve.compile import compile_model, holds
-from planner.solve.dive import FAR_TIMES
+from planner.solve.compile import compile_model
 from planner.solve.placed import at_few, standing
-from planner.solve.ratio import value_at
+from planner.solve.repair import Repair
+from tests.two_years import TWO_YEARS
 
 COST = OBJECTIVES["cost_per_mtoken"]
 SCENARIO: dict[str, Any] = {
+    **TWO_YEARS,
     "name": "loaded",
-    "periods": [2027, 2028],
     "scale": {
         "facility_mw_min": {2027: 15, 2028: 40},
         "facility_mw_max": {2028: 60},
         "tokens_per_s_min": {2028: 1000},
-    },
-    "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
-    "filters": {
-        "countries": ["KR"],
-        "sites": {"include": ["bonghwa-*", "taebaek-*", "gumi-154kv-1", "andong-*"]},
     },
     "policies": {"carbon_t_per_year_max": {2028: 1000000}},
     "budget": {
@@ -160,88 +153,6 @@ def test_a_limit_on_an_objective_binds(loaded: Loaded) -> None:
     assert held.bound < (loaded.outcome.value or 0.0)
 
 
-def test_a_plan_near_a_limit_is_in_range_and_keeps_all_else(loaded: Loaded) -> None:
-    usual = loaded.outcome.reached()["cost_per_mtoken"]
-    limit, between = 0.95 * usual, (0.9 * usual, 0.99 * usual)
-    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
-    found = loaded.near_limit(scenario, Sought("cost_per_mtoken", [between]))
-    assert found is not None
-    plan, limit = found.plan, found.limit
-    assert plan is not None
-    assert limit is not None
-    assert between[0] <= limit <= between[1]
-    reached = in_unit(COST, value_at(plan.found_in, COST, plan.solution))
-    assert limit * (1 - 1e-6) <= reached <= limit
-    at_it = f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"
-    scenario, facts = loaded.asked([at_it])
-    columns = plan.found_in.named(plan.solution)
-    by_name = loaded.answer(scenario, facts, near=[columns], relaxed=found.relaxed)
-    answer = loaded.answer(scenario, facts, near=[plan], relaxed=found.relaxed)
-    assert answer is not None
-    assert by_name is not None
-    assert (answer.value, answer.bound) == pytest.approx((by_name.value, by_name.bound))
-    assert answer.bound is not None
-    least = 1e6 * plan.value("tokens_total") / plan.value("facility_total")
-    assert least * (1 - 1e-9) <= (answer.value or 0.0) <= answer.bound
-    agrees_with_anew(loaded, answer, at_it)
-
-
-def test_a_plan_beside_its_range_is_taken_elsewhere_only_where_it_is_good(loaded: Loaded) -> None:
-    usual = loaded.outcome.reached()["cost_per_mtoken"]
-    limit = 0.95 * usual
-    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"])
-    nowhere, elsewhere = (limit, limit), (limit, 1.1 * usual)
-    found = loaded.near_limit(scenario, Sought("cost_per_mtoken", [nowhere, elsewhere]))
-    assert found is not None
-    assert found.limit is not None
-    assert found.plan is not None
-    assert limit < found.limit <= elsewhere[1]
-    ratio = found.plan.value("tokens_total") / found.plan.value("facility_total")
-    assert found.good
-    assert ratio >= found.relaxed.bound / (1 + FAR_TIMES * loaded.scenario.solve.gap_frac)
-    alone = loaded.near_limit(scenario, Sought("cost_per_mtoken", [nowhere]))
-    assert alone is not None
-    assert alone.plan is None
-
-
-def test_a_plan_near_a_limit_is_better_than_the_one_known(loaded: Loaded) -> None:
-    usual = loaded.outcome.reached()["cost_per_mtoken"]
-    scenario, _ = loaded.asked([f"objective.no_worse_than={{cost_per_mtoken: {0.95 * usual}}}"])
-    between = (0.9 * usual, 0.99 * usual)
-    known = loaded.outcome.value
-    assert known is not None
-    for y, found in ((0.8 * known, True), (1.1 * known, False)):
-        near = loaded.near_limit(scenario, Sought("cost_per_mtoken", [between], [y]))
-        assert near is not None
-        assert (near.plan is not None) == found
-
-
-def test_a_plan_beyond_a_limit_is_changed_to_keep_it(loaded: Loaded) -> None:
-    """Where no dive ends in range: the limit stays, and the plan is one of the scenario."""
-    placed, reached = loaded.outcome.placed, loaded.outcome.reached()
-    assert placed is not None
-    limit = 0.97 * reached["cost_per_mtoken"]
-    at_it = f"objective.no_worse_than={{cost_per_mtoken: {limit}}}"
-    scenario, facts = loaded.asked([at_it])
-    known, nowhere = 0.9 * reached["tokens_per_mw"], (limit, limit)
-    sought = Sought("cost_per_mtoken", [nowhere], [known])
-    alone = loaded.near_limit(scenario, sought)
-    assert alone is not None
-    assert alone.plan is None
-    found = loaded.near_limit(scenario, sought, placed.columns())
-    assert found is not None
-    assert found.plan is not None
-    assert found.limit == limit
-    there, compiled = found.plan.solution, found.plan.found_in
-    assert holds(compiled, there)
-    assert in_unit(COST, value_at(compiled, COST, there)) <= limit * (1 + 1e-6)
-    answer = loaded.answer(scenario, facts, near=[found.plan], relaxed=found.relaxed)
-    assert answer is not None
-    assert known < 1e6 * found.plan.value("tokens_total") / found.plan.value("facility_total")
-    assert known < (answer.value or 0.0)
-    agrees_with_anew(loaded, answer, at_it)
-
-
 def test_a_plan_stands_again_among_the_racks_it_was_found_among(loaded: Loaded) -> None:
     placed = loaded.outcome.placed
     assert placed is not None
@@ -268,23 +179,6 @@ def test_how_far_another_objective_reaches(loaded: Loaded) -> None:
     # of a few sites alone, to a hundredth: no proof, but near what is proven
     assert best < here
     assert 0.98 * cheapest.bound <= best <= cheapest.value * 1.01
-
-
-def test_no_plan_is_near_a_limit_that_nothing_keeps(loaded: Loaded) -> None:
-    scenario, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.001}"])
-    assert loaded.near_limit(scenario, Sought("cost_per_mtoken", [(0.0, 1.0)])) is None
-    loose, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.5}"])
-    nothing = loaded.near_limit(loose, Sought("cost_per_mtoken", [(0.0, 0.01)]))
-    assert nothing is not None
-    assert (nothing.limit, nothing.plan) == (None, None)
-    hasty, _ = loaded.asked(
-        ["objective.no_worse_than={cost_per_mtoken: 0.2}", "solve.time_limit_s=1e-6"]
-    )
-    late = loaded.near_limit(hasty, Sought("cost_per_mtoken", [(0.0, 1.0)]))
-    assert late is None or late.plan is None
-    rebuilt, _ = loaded.asked(["objective.no_worse_than={cost_per_mtoken: 0.2}",
-                               "budget.capex_musd.2028=5000"])  # fmt: skip
-    assert loaded.near_limit(rebuilt, Sought("cost_per_mtoken", [(0.0, 1.0)])) is None
 
 
 def test_a_plan_that_keeps_the_new_limit_stands(loaded: Loaded) -> None:
@@ -368,14 +262,17 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     gap_frac = (relaxed.bound / loaded.outcome.r - 1) / times
     scenario, facts = loaded.asked([f"solve.gap_frac={gap_frac}"])
     made: list[str] = []
-    monkeypatch.setattr("planner.search.ways", lambda *_: [lambda: made.append("dive")])
+    monkeypatch.setattr(Repair, "plan", lambda _: made.append("repair"))
+    monkeypatch.setattr(
+        "planner.search.ways", lambda *asked: [asked[-1].plan, lambda: made.append("dive")]
+    )
     monkeypatch.setattr(Search, "where_and_what", lambda *_: np.inf)
     monkeypatch.setattr(Search, "place", lambda *_: None)
     monkeypatch.setattr(module, "proven", lambda *_: relaxed.bound)
     answer = loaded.answer(scenario, facts, near=[placed.found_in.named(placed.solution)])
     assert answer is not None
     assert answer.value == pytest.approx(loaded.outcome.value)
-    assert made == (["dive"] if tried else [])
+    assert made == (["repair", "dive"] if tried else [])
 
 
 def load_mw(answer: WhatIf, site: str) -> float:

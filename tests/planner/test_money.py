@@ -12,23 +12,17 @@ from planner import loaded as module
 from planner.coefficients.case import make_case
 from planner.loaded import Loaded, load_model
 from planner.money import COEFFICIENTS, ROWS, only_money, unpriced
-from planner.reading import facts_of, read
-from planner.scenario_file import scenario_from
-from planner.scenario_yaml import load, read_text
+from planner.reading import read
 from planner.solve.compile import compile_case
+from planner.solve.placed import Placed
 from planner.solve.split import split
+from tests.two_years import TWO_YEARS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SMALL = ("korea-100mw-2027", "korea-fuel-cell-2027", "who-pays", "day-and-training")
 SCENARIO: dict[str, Any] = {
+    **TWO_YEARS,
     "name": "money",
-    "periods": [2027, 2028],
-    "scale": {"facility_mw_min": {2027: 15, 2028: 40}},
-    "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
-    "filters": {
-        "countries": ["KR"],
-        "sites": {"include": ["bonghwa-*", "taebaek-*", "gumi-154kv-1", "andong-*"]},
-    },
     "budget": {"capex_musd_total": 9000},
     "solve": {"gap_frac": 0.01, "threads": 1},
 }
@@ -37,9 +31,7 @@ RACKS = "systems[helios-mi455x].price_musd*=1.1"
 
 
 def case_of(example: str) -> Case:
-    values, _ = load(read_text(EXAMPLES / f"{example}.yaml"), example)
-    asked = scenario_from(values)
-    scenario, facts = read(asked, facts_of(asked, None))
+    scenario, facts = read(EXAMPLES / f"{example}.yaml")
     return make_case(facts, scenario)
 
 
@@ -47,6 +39,12 @@ def dearer(case: Case, *names: str) -> Case:
     """The case with coefficients a tenth greater."""
     more = {name: {k: 1.1 * v for k, v in case[name].items()} for name in names}
     return case.having(values={**case.values, **more})
+
+
+def invested(plan: Placed) -> float:
+    """M$ of capex by the row of the budget."""
+    row = plan.found_in.row["capex_total[all]"]
+    return float(plan.found_in.matrix[[row]].toarray()[0] @ plan.solution)
 
 
 @pytest.fixture(scope="module")
@@ -115,20 +113,14 @@ def test_the_plan_keeps_the_budget_at_the_new_prices() -> None:
     free = load_model(SCENARIO)
     plan = free.outcome.placed
     assert plan is not None
-    spent = float(
-        plan.found_in.matrix[[plan.found_in.row["capex_total[all]"]]].toarray()[0] @ plan.solution
-    )
-    loaded = load_model({**SCENARIO, "budget": {"capex_musd_total": round(1.002 * spent, 1)}})
-    answer = loaded.what_if(["systems[*].price_musd*=1.05"])
+    tight = {**SCENARIO, "budget": {"capex_musd_total": round(1.002 * invested(plan), 1)}}
+    dear = ["systems[*].price_musd*=1.05"]
+    answer = load_model(tight).what_if(dear)
     placed = answer.outcome.placed
     assert placed is not None
     row = placed.found_in.row["capex_total[all]"]
-    paid = float(placed.found_in.matrix[[row]].toarray()[0] @ placed.solution)
-    assert paid <= placed.found_in.row_high[row] + 1e-6
-    cold = load_model(
-        {**SCENARIO, "budget": {"capex_musd_total": round(1.002 * spent, 1)}},
-        overrides=["systems[*].price_musd*=1.05"],
-    ).outcome
+    assert invested(placed) <= placed.found_in.row_high[row] + 1e-6
+    cold = load_model(tight, overrides=dear).outcome
     assert answer.value is not None
     assert cold.bound is not None
     assert answer.value <= cold.bound * (1 + 1e-6)

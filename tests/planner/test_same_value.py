@@ -5,17 +5,12 @@ import pytest
 from planner.coefficients.case import make_case
 from planner.optimize import optimize
 from planner.reading import read
+from tests.two_years import TWO_YEARS
 
 GAP_FRAC = 2e-3
 SCENARIO = {
+    **TWO_YEARS,
     "name": "same-value",
-    "periods": [2027, 2028],
-    "scale": {"facility_mw_min": {2027: 15, 2028: 40}},
-    "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
-    "filters": {
-        "countries": ["KR"],
-        "sites": {"include": ["bonghwa-*", "taebaek-*", "gumi-154kv-1", "andong-*"]},
-    },
     "policies": {"vendor_share_max": {"share": 0.8, "basis": "mw"}},
 }
 

@@ -30,12 +30,9 @@ def solved() -> tuple[Compiled, Split, Relaxed]:
         facility_per_it_frac=same,
         energy_per_it_frac=same,
         site_musd={"a": 9.0, "b": 1.0},
-        step_mw={(s, 1): 24.0 for s in "ab"},
     )
     compiled = compile_case(case)
     parts = split(compiled, "ab")
-    solver = Solver(compiled, threads=1)
-    solver.whole(False)
     first = np.array([True, False])
     relaxed = relaxed_ratio(compiled, parts, RATIO, first, 0.0, NEVER)
     kept = np.array([True, True])
