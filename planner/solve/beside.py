@@ -93,10 +93,11 @@ class Beside:
         start = stood.start(compiled).resting(self.whole, self._full)
         self.solver.start_from_basis(start.within(*reversed(model.matrix.shape)))
 
-    @property
-    def row(self) -> int:
-        """The place of the row."""
-        return len(self.compiled.row_low) - 1
+    def keep(self, row: dict[str, float]) -> None:
+        """Another row in its place, which nothing falls short by."""
+        short, nothing = np.array([len(self._low) - 1]), np.zeros(1)
+        self.hold(short, nothing, nothing)
+        self.solver.change_row(len(self.compiled.row_low) - 1, row, 0.0, float("inf"))
 
     def costs(self) -> np.ndarray:
         """What changes cost, and what the plan does: of the columns, then of the twins."""

@@ -2,7 +2,8 @@
 
 Sites first, then connection steps and halls: the greatest part of one becomes a whole, and the
 linear program is solved again, so that others may give way. Where that has no solution, or loses
-too much, it goes the other way, if that is better.
+too much, it goes the other way, if that is better. So that it does not turn up again at the next
+site, no more of the like is wanted elsewhere then.
 Racks come last (planner/solve/at_once.py). What is dived for is told by planner/solve/ways.py.
 Where a limit may stand wherever a plan uses it up, as along a front, it is priced instead of held:
 a dive ends near it, where one within it often ends with nothing. What a point is worth is then told
@@ -50,6 +51,8 @@ class InTurn(Protocol):
     """A linear program whose whole columns are held, some more each time."""
 
     @property
+    def compiled(self) -> Compiled: ...  # noqa: D102
+    @property
     def solver(self) -> Solver: ...  # noqa: D102
     @property
     def whole(self) -> np.ndarray: ...  # noqa: D102
@@ -72,6 +75,7 @@ class Held:
     """A model's relaxation under costs, its whole columns held in turn."""
 
     def __init__(self, compiled: Compiled, costs: np.ndarray, seed: int) -> None:
+        self.compiled = compiled
         self.whole = np.flatnonzero(compiled.integer)
         self.kind = [name.partition("[")[0] for name in compiled.column_names]
         self._low, self._high = compiled.low.copy(), compiled.high.copy()
@@ -200,11 +204,37 @@ def _made_whole(
         program.hold(picked, low, high)
         return _made_whole(program, x, picked[:1], deadline, worth)
     program.hold(picked, low, np.floor(x[picked]))
-    below = _solved(program, deadline)
+    below = _below(program, x, picked[0], deadline, worth)
     if above is None or worth is None or (below is not None and worth.of(below) > worth.of(above)):
         return below
     program.hold(picked, up, high)
     return above
+
+
+def _below(
+    program: InTurn, x: np.ndarray, column: int, deadline: float, worth: Worth | None
+) -> np.ndarray | None:
+    """The best with a column held downwards, and no more of its like if nothing much is lost."""
+    if worth is not None:
+        like = _alike(program, x, column)
+        low, high = program.held_at(like)
+        program.hold(like, low, np.maximum(np.round(x[like]), low))
+        found = _solved(program, deadline)
+        if found is not None and not worth.loses(x, found):
+            return found
+        program.hold(like, low, high)
+    return _solved(program, deadline)
+
+
+def _alike(program: InTurn, x: np.ndarray, column: int) -> np.ndarray:
+    """Columns that are whole, of the same kind as one, its site apart: `halls[*,immersion,2027]`."""
+
+    def kind(i: int) -> tuple[str, str]:
+        return program.kind[i], names[i].partition(",")[2]
+
+    names, wanted = program.compiled.column_names, program.whole
+    wanted = wanted[np.abs(x[wanted] - np.round(x[wanted])) <= ROUNDING]
+    return np.array([i for i in wanted if kind(i) == kind(column)], dtype=int)
 
 
 def over(deadline: float) -> bool:

@@ -65,9 +65,11 @@ class Repair:
         if x is None:
             return None
         near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
-        near.solver.change_row(near.row, {}, -float("inf"), float("inf"))
-        limits = replace(self._limits, enough=least)
-        plan = in_order(near.solver, names, least, limits)[1]
+        reached = value_at(compiled, OBJECTIVES[names[0]], x)
+        near.keep(held(names[0], max(reached * (1.0 - self._limits.tolerance_frac), least), 0.0))
+        after = names[1:] or names[:1]
+        start = value_at(compiled, OBJECTIVES[after[0]], x)
+        plan = in_order(near.solver, after, start, self._limits)[1]
         return None if plan is None else near.folded(plan)[: len(compiled.low)]
 
     @property
