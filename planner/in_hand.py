@@ -7,10 +7,10 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.outcome import Outcome, in_unit
-from planner.solve.highs import Watch
 from planner.solve.order import Limits
 from planner.solve.placed import Placed
 from planner.solve.ratio import value_at
+from planner.solve.watch import Watch
 
 DEAR_FRAC = 0.03
 """A plan within the gap is not taken as it is where it is dearer than the relaxation by more."""

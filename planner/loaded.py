@@ -59,13 +59,13 @@ from planner.scenario_yaml import load, read_text
 from planner.sites_chosen import forced_in, ruled_out
 from planner.solve.box import Range
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.highs import Watch
 from planner.solve.narrow import among
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
 from planner.solve.repriced import OF_WORK, PRICES, Repricing
 from planner.solve.sift import Relaxed, best_in_play
 from planner.solve.split import split
+from planner.solve.watch import Watch
 from planner.tables import Region
 from planner.uncollected import uncollected
 

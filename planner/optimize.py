@@ -16,11 +16,11 @@ from planner.scenario import Scenario
 from planner.search import Search, in_turn
 from planner.solve.box import points
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.placed import used
 from planner.solve.sift import Relaxed
 from planner.solve.told import Shown
+from planner.solve.watch import Watch
 from planner.stages import Stages
 
 FIRST_SECONDS = 25.0

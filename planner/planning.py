@@ -28,7 +28,7 @@ from planner.results.extrapolated import extrapolated_tokens_frac
 from planner.results.money import money
 from planner.results.write import scenario_text, sha256, write
 from planner.scenario import Scenario
-from planner.solve.highs import Watch
+from planner.solve.watch import Watch
 from planner.tables import Region
 from planner.uncollected import uncollected
 from planner.worth import Worth

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from planner.solve.highs import Watch
+from planner.solve.watch import Watch
 
 EVERY_S = 5.0
 """Shortest time between two plain lines of the same stage."""

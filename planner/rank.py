@@ -29,9 +29,9 @@ from planner.optimize import starters
 from planner.reading import read
 from planner.scenario import Scenario
 from planner.solve.compile import compile_case
-from planner.solve.highs import Watch
 from planner.solve.order import Limits, relaxed_in_order
 from planner.solve.own import NONE
+from planner.solve.watch import Watch
 from planner.tables import Region
 from planner.workers import Workers
 

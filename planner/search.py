@@ -17,7 +17,7 @@ from planner.solve.box import Range, between, fix
 from planner.solve.by_totals import Searched, by_totals
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.dive import FAR_TIMES, Wanted
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.losses import contenders
 from planner.solve.narrow import among
 from planner.solve.order import Limits, in_order
@@ -30,6 +30,7 @@ from planner.solve.split import split, with_sums
 from planner.solve.sums import halls_by_kind, sites_and_steps
 from planner.solve.told import Quiet
 from planner.solve.totals import WholeTotals
+from planner.solve.watch import Watch
 from planner.solve.ways import ways
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2

@@ -2,7 +2,7 @@
 
 import time
 
-from planner.solve.highs import Watch
+from planner.solve.watch import Watch
 
 
 class Stages:

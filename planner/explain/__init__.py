@@ -20,9 +20,9 @@ from planner.grid.root import broken_cuts
 from planner.losses import Relaxation
 from planner.reading import read
 from planner.scenario import Scenario
-from planner.solve.highs import Watch
 from planner.solve.relax import Shortfall
 from planner.solve.sift import Relaxed
+from planner.solve.watch import Watch
 from planner.tables import Region
 
 OUT_OF_TIME = "The time limit was reached; more could be said with a longer one."

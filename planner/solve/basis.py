@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.solve.compile import Compiled
 
-LOWER, BASIC, UPPER = 0, 1, 2
+LOWER, BASIC, UPPER, ZERO = 0, 1, 2, 3
 """Status of a column or row, as HiGHS numbers them."""
 
 
@@ -57,3 +57,9 @@ class Basis:
         for at, rest in ((columns, LOWER), (high, UPPER)):
             status[at] = np.where(status[at] == BASIC, BASIC, rest)
         return Basis(status, self.rows)
+
+
+def at_bounds(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The status of columns or rows that are not basic: the bound that they are nearer to."""
+    free = np.isinf(low) & np.isinf(high)
+    return np.where(free, ZERO, np.where(x - low <= high - x, LOWER, UPPER))

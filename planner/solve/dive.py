@@ -24,9 +24,10 @@ from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
 from planner.solve.box import ROUNDING, fix, with_more
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.order import Limits
 from planner.solve.ratio import NOTHING, costs_at
+from planner.solve.watch import Watch
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 """Made whole in this order, then what else is."""
@@ -227,7 +228,7 @@ def _below(
 
 
 def _alike(program: InTurn, x: np.ndarray, column: int) -> np.ndarray:
-    """Columns that are whole, of the same kind as one, its site apart: `halls[*,immersion,2027]`."""
+    """Columns that are whole, of a kind with one, its site apart: `halls[*,immersion,2027]`."""
 
     def kind(i: int) -> tuple[str, str]:
         return program.kind[i], names[i].partition(",")[2]

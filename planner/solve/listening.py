@@ -5,18 +5,14 @@ a command does not run a search for whole numbers itself: it waits for one besid
 that behind where it does not end soon after Ctrl-C. What it had found by then is known.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from planner.halt import HALT
-
-if TYPE_CHECKING:
-    from planner.solve.highs import Watch
+from planner.solve.watch import Watch
 
 LEFT_S = 0.2
 """How long a search is waited for after Ctrl-C."""
@@ -37,7 +33,7 @@ class Listening:
         if watch is not None or HALT.wakes:
             self._events.append((highs.cbMipImprovingSolution, self._improve))
 
-    def __enter__(self) -> Listening:
+    def __enter__(self) -> "Listening":
         for event, call in self._events:
             event.subscribe(call)
         return self

@@ -8,10 +8,11 @@ import numpy as np
 
 from models.blocks.objective import OBJECTIVES
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.ratio import Best, Fraction, best_ratio
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, further, split, with_row
+from planner.solve.watch import Watch
 
 TIE_GAP_FRAC = 1e-2
 """Ties are broken to this distance from the relaxation: far below what costs are known to."""

@@ -23,12 +23,13 @@ from models.case import Case
 from planner.halt import HALT
 from planner.solve.box import Range, columns_of, fix, next_to, with_divisible_racks, with_spare
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.narrow import at_sites, narrowed
 from planner.solve.order import Limits, in_order
 from planner.solve.placed import Placed, in_columns
 from planner.solve.ratio import value_at
 from planner.solve.told import Quiet
+from planner.solve.watch import Watch
 
 WHERE = ("open", "connect", "operate", "host", "water_link")
 WIDER_SECONDS = 10.0

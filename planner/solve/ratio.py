@@ -15,7 +15,8 @@ import numpy as np
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver, State, Watch
+from planner.solve.highs import Solver, State
+from planner.solve.watch import Watch
 
 STEPS = 30
 """Dinkelbach converges faster than linearly; more steps than this means a numerical fault."""

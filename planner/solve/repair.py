@@ -8,7 +8,6 @@ other, or nothing.
 """
 
 import time
-from dataclasses import replace
 
 import numpy as np
 

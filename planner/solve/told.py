@@ -2,7 +2,7 @@
 
 import time
 
-from planner.solve.highs import Watch
+from planner.solve.watch import Watch
 
 PATIENCE_FRAC = 0.2
 """How long a plan that is good enough is still improved, as a share of the time it took."""

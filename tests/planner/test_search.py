@@ -7,8 +7,8 @@ import pytest
 
 from planner import search as module
 from planner.search import Search
-from planner.solve.highs import Watch
 from planner.solve.order import Limits
+from planner.solve.watch import Watch
 from tests.planner.test_optimize import scenario
 from tests.tiny import tiny_case
 

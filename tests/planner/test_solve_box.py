@@ -8,9 +8,10 @@ import pytest
 from models.build import build
 from planner.solve.box import between, columns_of, fix, next_to, wider
 from planner.solve.compile import compile_model
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.order import Limits, in_order
 from planner.solve.told import Quiet, Shown
+from planner.solve.watch import Watch
 from tests.tiny import tiny_case
 
 

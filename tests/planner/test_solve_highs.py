@@ -10,7 +10,8 @@ from pyomo.environ import value
 from models.build import build
 from planner.solve import highs
 from planner.solve.compile import compile_model, load
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
+from planner.solve.watch import Watch
 from tests.tiny import tiny_case
 
 NEVER = float("inf")

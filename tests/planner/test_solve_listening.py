@@ -12,8 +12,9 @@ import pytest
 from planner.halt import HALT, halting
 from planner.solve import highs as module
 from planner.solve.compile import compile_case
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.listening import Listening
+from planner.solve.watch import Watch
 from tests.tiny import tiny_case
 
 

@@ -10,8 +10,9 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from models.blocks.objective import LEAST_MTOKENS_PER_S, OBJECTIVES
 from models.build import build
 from planner.solve.compile import compile_model
-from planner.solve.highs import Solver, Watch
+from planner.solve.highs import Solver
 from planner.solve.ratio import Fraction, best_ratio
+from planner.solve.watch import Watch
 from tests.planner.test_properties import seeded
 from tests.random_cases import small_cases
 from tests.tiny import tiny_case
