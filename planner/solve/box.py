@@ -75,17 +75,20 @@ def with_spare(
     return wider(compiled, bounds, racks, RACKS_MORE) | more
 
 
-def with_more(compiled: Compiled, x: np.ndarray) -> Iterator[dict[int, Range]]:
-    """Bounds of whole numbers next to those of a point.
+def with_more(
+    compiled: Compiled, x: np.ndarray, further: float = 0.0
+) -> Iterator[dict[int, Range]]:
+    """Bounds of whole numbers next to those of a point, racks that are not whole so much further.
 
     Then racks a few more or fewer of each kind that it has somewhere, then a hall to spare of each
     such kind, too.
     """
     bounds = dict(next_to(x, np.flatnonzero(compiled.integer).tolist()))
-    yield bounds
     racks, halls = (
         [i for i in columns_of(compiled, kind) if x[i] > ROUNDING] for kind in ("install", "halls")
     )
+    broken = [i for i in racks if abs(x[i] - round(x[i])) > ROUNDING]
+    yield bounds | wider(compiled, bounds, broken, further)
     yield bounds | wider(compiled, bounds, racks, RACKS_MORE)
     yield bounds | with_spare(compiled, bounds, racks, halls)
 
