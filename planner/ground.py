@@ -147,15 +147,16 @@ class Ground:
         if not same:
             basis = relaxed.basis.carried(self.model, model) if relaxed.basis else None
             x = None if relaxed.x is None else model.point(self.model.named(relaxed.x))
-            moved = replace(relaxed, kept=kept, x=x, basis=basis, own=None)
-            return replace(begun, relaxed=moved)
+            carried = replace(relaxed, kept=kept, x=x, basis=basis, own=None, moved=True)
+            return replace(begun, relaxed=carried)
         alike = there == self.sites and all(
             np.array_equal(getattr(model.matrix, ends), getattr(self.model.matrix, ends))
             for ends in ("indptr", "indices")
         )
         parts = self.parts if alike else split(model, there)
         own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
-        return replace(begun, relaxed=replace(relaxed, kept=kept, own=own), parts=parts)
+        moved = replace(relaxed, kept=kept, own=own, moved=True)
+        return replace(begun, relaxed=moved, parts=parts)
 
     def _begun(self, case: Case, model: Compiled) -> Begun:
         sites, objective = self.placed.sites() & set(case.sets["SITE"]), self.scenario.objective

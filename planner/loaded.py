@@ -45,7 +45,7 @@ from planner.coefficients.context import Context
 from planner.coefficients.forced import with_forced
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
-from planner.coefficients.where import candidate_sites
+from planner.coefficients.where import sites_left
 from planner.ground import Columns, Ground
 from planner.limit_rows import changed, limited, only_limits, only_numbers
 from planner.money import only_money
@@ -232,10 +232,10 @@ class Loaded:
         if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
             return None
         context = Context(self._facts, scenario)
-        change = changed(self.case, rule_values(context))
+        change = changed(self.case, rule_values(context, self._known))
         compiled = limited(model, change) if change else None
         there = self.case.sets["SITE"]
-        left = set(candidate_sites(context).index) & set(there)
+        left = set(sites_left(context)["site_id"]) & set(there)
         forced = scenario.filters.sites.force
         if change is None or compiled is None or not set(forced) <= left:
             return None

@@ -57,7 +57,7 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
         **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),
         **training_values(context),
         **demand_values(context),
-        **rule_values(context),
+        **rule_values(context, known),
         "delivered_in": delivered_in(context),
         "rack_lead_years": rack_lead_years(context),
         "decision_year": {"all": scenario.decision_year},

@@ -4,18 +4,23 @@ from math import ceil
 
 from models.blocks.objective import SECONDS_PER_YEAR, WHERE_ASKED
 from planner.coefficients.context import Context
+from planner.coefficients.known import Known
 from planner.coefficients.law import law_values
 from planner.coefficients.what import cross_border
 from planner.scenario.goal import Scale
 
 
-def rule_values(context: Context) -> dict[str, dict]:
-    """Everything the scenario limits, by the name the blocks read."""
+def rule_values(context: Context, known: Known | None = None) -> dict[str, dict]:
+    """Everything the scenario limits, by the name the blocks read.
+
+    `known` holds what was made before, of the same region.
+    """
+    known = Known() if known is None else known
     return {
         **_time(context),
-        **_mix(context),
-        **_policies(context),
-        **law_values(context),
+        **known.of(_mix, context),
+        **known.of(_policies, context),
+        **known.of(law_values, context),
         **_budget(context),
         **_scale(context),
         **_objectives(context),

@@ -23,12 +23,16 @@ HIGHEST_OVERSIZE = 2.0
 """Hall MW per MW at the meter that a plan may want: racks capped to half their nameplate."""
 
 
-def candidate_sites(context: Context) -> pd.DataFrame:
-    """Sites the scenario's filters leave, with the power each could take, by site_id."""
+def sites_left(context: Context) -> pd.DataFrame:
+    """Sites the scenario's filters leave, as the region has them."""
     sites = context.table("sites")
     keep = sites["country"].isin(context.countries)
-    keep &= picked(sites["site_id"], context.scenario.filters.sites)
-    sites = sites[keep].merge(
+    return sites[keep & picked(sites["site_id"], context.scenario.filters.sites)]
+
+
+def candidate_sites(context: Context) -> pd.DataFrame:
+    """The same with the power each could take, by site_id."""
+    sites = sites_left(context).merge(
         context.table("permit_regions")[["permit_region", *PERMIT]],
         on="permit_region",
         how="left",

@@ -36,8 +36,8 @@ RACK_WAYS = (2, None)
 """So many ways to whole racks are tried beside each: the last takes as long as all before."""
 
 FURTHER = 1.0
-"""Racks that are not whole may be so many away from next to it: where those next to it do not do,
-which is told in a third of the time, these mostly do, and take half as long as more of each kind."""
+"""Racks that are not whole may be so many beyond the next whole number: where those next to it do
+not do, these mostly do, in half the time that more of each kind take."""
 
 
 class AtOnce:

@@ -1,7 +1,8 @@
 """Smaller cases: the reference form, some sites alone, the kinds of racks of a plan alone."""
 
-from collections.abc import Collection, Mapping
-from itertools import chain
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, compress
+from operator import itemgetter
 
 from models.case import Case
 from planner.coefficients.case import regrouped
@@ -37,9 +38,14 @@ def _of(case: Case, sites: Collection[str]) -> Case:
         **case.sets,
         "SITE": tuple(s for s in case.sets["SITE"] if s in keep),
         "FORCED_SITE": tuple(s for s in case.sets["FORCED_SITE"] if s in keep),
-        **{name: tuple(i for i in case.sets[name] if i[0] in keep) for name in BY_SITE},
+        **{name: _at(case.sets[name], keep) for name in BY_SITE},
     }
     return case.having(sets=sets)
+
+
+def _at(indices: Sequence[tuple], keep: Collection[str]) -> tuple[tuple, ...]:
+    """Those whose first part is to be kept."""
+    return tuple(compress(indices, map(keep.__contains__, map(itemgetter(0), indices))))
 
 
 def _site_by_site(case: Case, sender: Senders) -> Case:

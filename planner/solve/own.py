@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from planner.aside import Aside
 from planner.solve.compile import Compiled
@@ -106,8 +105,7 @@ class Others:
     """What the sites that are not in play could add, at any prices of the shared rows."""
 
     def __init__(self, compiled: Compiled, parts: Split, own: OwnRows) -> None:
-        self._own, self._shared = own, np.flatnonzero(parts.of_row < 0)
-        self._rows = csr_array(compiled.matrix)[self._shared]
+        self._own, self._shared, self._matrix = own, parts.of_row < 0, compiled.matrix
 
     def worth(
         self, costs: np.ndarray, prices: np.ndarray, kept: np.ndarray, deadline: float
@@ -121,7 +119,7 @@ class Others:
 
     def reduced(self, costs: np.ndarray, prices: np.ndarray) -> np.ndarray:
         """Costs of all columns less what their share of the shared rows is priced at."""
-        return costs - self._rows.T @ prices[self._shared]
+        return costs - self._matrix.T @ np.where(self._shared, prices, 0.0)
 
     def missed(
         self, reduced: np.ndarray, x: np.ndarray, deadline: float

@@ -35,7 +35,8 @@ class Relaxed:
     """The relaxation solved: value and bound of the ratio, a solution, the sites in the model.
 
     `basis` is where the simplex ended and `own` are the sites' own rows, for the next relaxation
-    of this model.
+    of this model. `moved` says that it is of one with other numbers, and its value no place to
+    begin at.
     """
 
     state: State
@@ -48,6 +49,7 @@ class Relaxed:
     rounds: int
     basis: Basis | None = None
     own: OwnRows | None = None
+    moved: bool = False
 
 
 def relaxed_ratio(
@@ -83,7 +85,7 @@ def relaxed_ratio(
         fraction = Fraction(solver, ratio)
         if basis is not None:
             solver.start_from_basis(basis.part(columns, rows), keeps_rows)
-            r = r if keeps_rows or not little else _there(fraction, r)
+            r = _there(fraction, r) if before and before.moved and not keeps_rows else r
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
             if kept.all() or time.monotonic() > deadline:

@@ -1,6 +1,7 @@
 """The relaxation by sifting is the relaxation, and its bound holds in every round."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,7 +104,8 @@ def test_after_other_numbers_it_begins_at_the_ratio_where_it_stands(monkeypatch)
     monkeypatch.setattr(
         Solver, "run", lambda of, *a, **k: runs.append(aimed[-1]) or run(of, *a, **k)
     )
-    found = sift.relaxed_ratio(after, parts, ratio, known, known.value, NEVER, little=True)
+    moved = replace(known, moved=True)
+    found = sift.relaxed_ratio(after, parts, ratio, moved, known.value, NEVER, little=True)
     assert found.value == pytest.approx(0.5 * known.value)
     assert runs[0] == pytest.approx(0.5 * known.value), "the first program solved"
     from_nothing = sift.relaxed_ratio(after, parts, ratio, np.ones(3, dtype=bool), 0.0, NEVER)
