@@ -1,8 +1,8 @@
 """The ground that questions stand on: a solved scenario, and what each of them would make again.
 
 `planner/loaded.py` asks and answers; here is where an answer begins. The relaxation goes on from
-the cheapest of its equals, the models of a few sites are taken out of one at hand, and the plan has
-a basis to be changed from.
+the cheapest of its equals, in the sites in use and those next in line; the models of a few sites
+are taken out of one at hand, and the plan has a basis to be changed from.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,6 +24,7 @@ from planner.solve.at_hand import AtHand
 from planner.solve.beside import Stood
 from planner.solve.cheapest import cheapest_of_equals
 from planner.solve.compile import Compiled
+from planner.solve.next_best import with_next_best
 from planner.solve.order import held
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
@@ -71,9 +72,10 @@ class Ground:
 
     @cached_property
     def relaxed(self) -> Relaxed:
-        """The relaxation, at the cheapest of its solutions."""
+        """The relaxation, at the cheapest of its solutions, in few sites."""
         ratio, end = OBJECTIVES[self.scenario.objective.name], limits_of(self.scenario).deadline
-        return cheapest_of_equals(self.model, self.parts, ratio, self._solved, end)
+        cheapest = cheapest_of_equals(self.model, self.parts, ratio, self._solved, end)
+        return with_next_best(self.model, self.parts, ratio, cheapest, end)
 
     @cached_property
     def unpriced(self) -> bool:

@@ -26,10 +26,10 @@ from planner.solve.highs import Solver
 from planner.solve.order import held
 from planner.solve.split import with_row
 
-RACKS_SECONDS, HALLS_SECONDS = 0.4, 0.3
+RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
 """Longest search for whole racks, and for halls next to a point with divisible ones."""
 
-SPARE_FRACS = (0.03, 0.15)
+SPARE_FRACS = (0.15, 0.03)
 """Shares of the gap that halls with divisible racks leave to whole ones."""
 
 RACK_WAYS = (2, None)

@@ -69,7 +69,7 @@ def relaxed_ratio(
     """
     begun = time.monotonic()
     before = first if isinstance(first, Relaxed) else None
-    kept = (before.kept if before else np.asarray(first)) | _needed(compiled, parts)
+    kept = (before.kept if before else np.asarray(first)) | needed(compiled, parts)
     whole = (len(compiled.low), len(compiled.row_low))
     basis = before.basis.within(*whole) if before and before.basis else None
     keeps_rows = before is None or _still_holds(compiled, before.x)
@@ -189,7 +189,7 @@ def spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
     return whole
 
 
-def _needed(compiled: Compiled, parts: Split) -> np.ndarray:
+def needed(compiled: Compiled, parts: Split) -> np.ndarray:
     """Sites that cannot stay at zero, such as forced ones: some row of theirs forbids it."""
     broken = (compiled.row_low > 0) | (compiled.row_high < 0)
     marks = np.zeros(len(parts.sites), dtype=bool)
