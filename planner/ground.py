@@ -148,7 +148,7 @@ class Ground:
         begun = self._begun(case, model)
         if not same:
             basis = relaxed.basis.carried(self.model, model) if relaxed.basis else None
-            x = None if relaxed.x is None else model.point(self.model.named(relaxed.x))
+            x = None if relaxed.x is None else model.carried(self.model, relaxed.x)
             carried = replace(relaxed, kept=kept, x=x, basis=basis, own=None, moved=True)
             return replace(begun, relaxed=carried)
         alike = there == self.sites and all(

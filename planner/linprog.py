@@ -9,9 +9,9 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from planner.halt import HALT
-from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver, State
-from planner.solve.named import Names
+from planner.solve.named import NOWHERE, Names
 
 
 class Least(NamedTuple):

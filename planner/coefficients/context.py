@@ -24,10 +24,11 @@ def picked(names: pd.Series, pick: Pick) -> pd.Series:
 
 @dataclass(frozen=True)
 class Context:
-    """A region's tables with the scenario that reads them."""
+    """A region's tables with the scenario that reads them; its countries where they are known."""
 
     region: Region
     scenario: Scenario
+    known_countries: tuple[str, ...] | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """The table of that name."""
@@ -36,7 +37,7 @@ class Context:
     def without(self, name: str, column: str) -> "Context":
         """The same but for a column of a table, for what must not read it."""
         tables = {**self.region.tables, name: self.table(name).drop(columns=column)}
-        return Context(replace(self.region, tables=tables), self.scenario)
+        return replace(self, region=replace(self.region, tables=tables))
 
     @cached_property
     def _parameters(self) -> dict[tuple[str, str], float]:
@@ -70,6 +71,8 @@ class Context:
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """Countries of the plan, in order of the alphabet."""
+        if self.known_countries is not None:
+            return self.known_countries
         every = sorted(self.table("sites")["country"].unique())
         asked = self.scenario.filters.countries
         return tuple(n for n in every if not asked or n in asked)

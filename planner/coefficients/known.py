@@ -55,6 +55,7 @@ class _Read(dict[str, pd.DataFrame]):
 
 @dataclass(frozen=True)
 class _Result:
+    countries: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
     said: dict[Path, Any]
     given: tuple[Any, ...]
@@ -65,6 +66,7 @@ class Known:
     """What functions of a context gave when they were first called; never to be changed.
 
     A result is taken again where what the function read is the same: of the scenario, and tables.
+    Which countries there are is told beforehand: else all that asks for them would read all sites.
     """
 
     def __init__(self) -> None:
@@ -79,16 +81,18 @@ class Known:
         said: dict[Path, Any] = {}
         read, scenario = _Read(tables), _Said(context.scenario, said)
         region = replace(context.region, tables=read)
-        result = function(Context(region, cast(Scenario, scenario)), *given)
+        countries = context.countries
+        result = function(Context(region, cast(Scenario, scenario), countries), *given)
         found = {name: tables[name] for name in read.names}
-        self._results.setdefault(function, _Result(found, said, given, result))
+        self._results.setdefault(function, _Result(countries, found, said, given, result))
         return result
 
 
 def _holds(known: _Result, context: Context, given: tuple[Any, ...]) -> bool:
     tables, scenario = context.region.tables, context.scenario
     return (
-        all(mine is other for mine, other in zip(known.given, given, strict=True))
+        known.countries == context.countries
+        and all(mine is other for mine, other in zip(known.given, given, strict=True))
         and all(_says(scenario, path, value) for path, value in known.said.items())
         and all(
             tables[name] is table or tables[name].equals(table)

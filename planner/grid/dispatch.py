@@ -17,9 +17,9 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from planner.grid.network import Network
-from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
-from planner.solve.named import Names
+from planner.solve.named import NOWHERE, Names
 
 GW = 1e-3
 """Power in the linear programs is in GW: per unit on 1,000 MVA, within the solver's tolerance."""

@@ -19,8 +19,8 @@ from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
 from planner.robust.measure import Totals
-from planner.solve.compile import NOWHERE, Compiled
-from planner.solve.named import Names
+from planner.solve.compile import Compiled
+from planner.solve.named import NOWHERE, Names
 from planner.solve.place import WHERE
 
 INFINITY = float("inf")

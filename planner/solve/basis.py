@@ -39,11 +39,11 @@ class Basis:
     def carried(self, known: Compiled, model: Compiled) -> "Basis":
         """The same in another model, by the names of columns and rows."""
         fresh = Basis.fresh(*reversed(model.matrix.shape))
-        for to, of, names, at in (
-            (fresh.columns, self.columns, model.column_names, known.column.at),
-            (fresh.rows, self.rows, model.row_names, known.row.at),
+        for to, of, names, before in (
+            (fresh.columns, self.columns, model.columns, known.columns),
+            (fresh.rows, self.rows, model.rows, known.rows),
         ):
-            place = np.array([at.get(name, -1) for name in names])
+            place = names.places_in(before)
             to[place >= 0] = of[place[place >= 0]]
         return fresh
 

@@ -15,8 +15,9 @@ import numpy as np
 from scipy.sparse import csc_array, hstack
 
 from planner.solve.basis import BASIC, Basis
-from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
+from planner.solve.named import NOWHERE
 from planner.solve.split import with_row, with_slack
 
 ROW = "as_good"

@@ -12,12 +12,9 @@ from scipy.sparse import csc_array, csr_array
 from models.build import build, discard
 from models.case import Case
 from models.rows import AtMost, Columns
-from planner.solve.named import Names, indexed
+from planner.solve.named import NOWHERE, Names, indexed
 from planner.solve.walk import INFINITY, Walk, kept_as_arrays
 from planner.uncollected import uncollected
-
-NOWHERE = -1
-"""The place of a column without an index."""
 
 ROUNDING = 1e-12
 """What is left of numbers that cancel each other; HiGHS takes nothing below 1e-9 for a number."""
@@ -28,7 +25,8 @@ class Compiled:
     """Rows `row_low <= A x <= row_high`, columns `low <= x <= high`, integer where marked.
 
     `column` and `row` find an index by the name the model gives, e.g. `open[ulsan-mipo,2027]`.
-    `place` is the number of each column's first index, a site or a group, in `places`.
+    `place` is the number of each column's first index, a site or a group, in `places`, and NOWHERE
+    where it has none.
     """
 
     matrix: csc_array
@@ -66,6 +64,10 @@ class Compiled:
         """A point by the names of its columns, those that are nothing left out."""
         some = np.flatnonzero(x)
         return dict(zip(self.columns.some(some), x[some].tolist(), strict=True))
+
+    def carried(self, known: "Compiled", x: np.ndarray) -> np.ndarray:
+        """A point of another model in these columns by their names, what it lacks being none."""
+        return np.append(x, 0.0)[self.columns.places_in(known.columns)]
 
     def point(self, named: Mapping[str, float]) -> np.ndarray:
         """A point from columns by name, what is not named being none."""

@@ -1,17 +1,51 @@
 """Names of columns and rows, made into text when they are first asked for."""
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from pyomo.core.base.component_namer import name_repr
 
+NOWHERE = -1
+"""The place of what is not there."""
+
+
+@dataclass(frozen=True)
+class _Families:
+    """Components with their indices, one after the other; where each begins."""
+
+    indices: dict[str, Sequence[Any]]
+    begins: dict[str, int]
+    count: int
+
+    @staticmethod
+    def of(families: Sequence[tuple[str, Sequence[Any]]]) -> "_Families":
+        ends = np.cumsum([0, *(len(indices) for _, indices in families)], dtype=int)
+        names = (name for name, _ in families)
+        return _Families(dict(families), dict(zip(names, ends.tolist(), strict=False)), ends[-1])
+
+    def places_in(self, known: "_Families") -> np.ndarray:
+        """By place here the place there; a component with the same indices is taken as a whole."""
+        found = np.full(self.count, NOWHERE)
+        for name, mine in self.indices.items():
+            theirs = known.indices.get(name, ())
+            if mine is theirs or (len(mine) == len(theirs) and list(mine) == list(theirs)):
+                at = np.arange(len(mine))
+            else:
+                place = {index: i for i, index in enumerate(theirs)}
+                at = np.array([place.get(index, NOWHERE) for index in mine], dtype=int)
+            here = found[self.begins[name] :][: len(mine)]
+            here[at >= 0] = known.begins.get(name, 0) + at[at >= 0]
+        return found
+
 
 class Names(Mapping[str, int]):
     """Place by name, in order; most models are solved without ever asking for most of them.
 
-    Names without an index, such as `tokens_total`, are found without making the others.
+    Names without an index, such as `tokens_total`, are found without making the others. `within`
+    says at which places in which components names with an index are.
     """
 
     def __init__(
@@ -19,8 +53,10 @@ class Names(Mapping[str, int]):
         made: Callable[[np.ndarray], Iterable[str]],
         count: int,
         single: Callable[[], dict[str, int]] = dict,
+        within: tuple[_Families, np.ndarray] | None = None,
     ) -> None:
         self._made, self._count, self._find_single = made, count, single
+        self._within = within
 
     @staticmethod
     def of(names: Iterable[str]) -> "Names":
@@ -45,7 +81,8 @@ class Names(Mapping[str, int]):
             begun = zip(families, begins.tolist(), strict=False)
             return {name: begin for (name, at), begin in begun if len(at) == 1 and at[0] is None}
 
-        return Names(made, int(begins[-1]), single)
+        every = (_Families.of(families), np.arange(begins[-1]))
+        return Names(made, int(begins[-1]), single, every)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What goes to another process: the names themselves."""
@@ -98,7 +135,17 @@ class Names(Mapping[str, int]):
             found = {name: int(to[place]) for name, place in self._single.items()}
             return {name: place for name, place in found.items() if place >= 0}
 
-        return Names(lambda some: self.some(places[some]), len(places), single)
+        within = self._within and (self._within[0], self._within[1][places])
+        return Names(lambda some: self.some(places[some]), len(places), single, within)
+
+    def places_in(self, known: "Names") -> np.ndarray:
+        """By name here the place there; of components whose indices are known no name is made."""
+        if self._within is None or known._within is None:
+            return np.array([known.at.get(name, NOWHERE) for name in self.all], dtype=int)
+        (mine, here), (theirs, there) = self._within, known._within
+        place = np.full(theirs.count + 1, NOWHERE)  # what is not there is the last
+        place[there] = np.arange(len(there))
+        return place[mine.places_in(theirs)[here]]
 
     def more(self, names: Sequence[str]) -> "Names":
         """These, and further ones at the end."""

@@ -17,8 +17,9 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from models.blocks.objective import Ratio
-from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
+from planner.solve.named import NOWHERE
 from planner.solve.sift import Relaxed, relaxed_ratio
 from planner.solve.split import Split, inside, restricted
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from models.case import Case
-from planner.solve.compile import NOWHERE, Compiled, compile_case
+from planner.solve.compile import Compiled, compile_case
+from planner.solve.named import NOWHERE
 from planner.solve.narrow import among
 
 PRICES = {"rack_musd", "network_frac"}

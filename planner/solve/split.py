@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
-from planner.solve.compile import NOWHERE, Compiled
+from planner.solve.compile import Compiled
+from planner.solve.named import NOWHERE
 
 
 @dataclass(frozen=True)
