@@ -8,6 +8,7 @@ import pytest
 from models.build import build
 from models.case import Case
 from planner.coefficients import case as of_case
+from planner.coefficients import rules
 from planner.coefficients.case import make_case
 from planner.coefficients.known import Known
 from planner.loaded import Loaded, load_model
@@ -116,7 +117,20 @@ def test_a_whole_with_another_entry_is_not_changed() -> None:
     assert Repricing(before, compile_case(after)).at(after) is None
 
 
-@pytest.mark.parametrize("change", [*PRICES, *NOT_OF_RACKS, "markets[*].share_frac*=1"])
+OF_RULES = (
+    "demand.mix={chat: 1.0}",
+    "policies.in_country_share={KR: 0.9}",
+    "policies.outage={KR: {share: 0.2}}",
+    "policies.vendor_share_max={share: 0.7, basis: chips}",
+    "filters.countries=[KR]",
+    "sites[*].headroom_mw*=0.9",
+    "sites[*].country=KR",
+    "budget.capex_musd={2027: 4000}",
+)
+"""Which limits there are, for what, and where."""
+
+
+@pytest.mark.parametrize("change", [*PRICES, *NOT_OF_RACKS, "markets[*].share_frac*=1", *OF_RULES])
 def test_a_case_from_what_is_known_is_the_case(change: str) -> None:
     known = Known()
     case_of(SCENARIO, known=known)
@@ -152,6 +166,22 @@ def test_what_reads_no_price_is_not_computed_for_one(monkeypatch: pytest.MonkeyP
     assert asked[7:] == [], "of the mix only which workloads it has says what racks do"
     case_of(SCENARIO, "policies.first_year={KR: 2028}", known=known)
     assert asked[7:] == ["places", "where_values", "reachable"]
+    case_of(SCENARIO, "sites[*].headroom_mw*=0.9", known=known)
+    assert asked[10:] == ["places", "where_values", "reachable"], "racks do what they did"
+    case_of(SCENARIO, "filters.countries=[KR]", known=known)
+    assert asked[13:] == [*heavy[:2], "fleet_serving", "reachable"]
+
+
+def test_rules_that_stay_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = Known(), []
+    law_values = rules.law_values
+    monkeypatch.setattr(rules, "law_values", lambda c: asked.append(c) or law_values(c))
+    for change in ((), ("budget.capex_musd_total=8000",), ("filters.sites.exclude=[gumi-*]",)):
+        case_of(SCENARIO, *change, known=known)
+    assert len(asked) == 1
+    makers = "policies.domestic_accelerator_share={KR: {share: 0.05, basis: chips}}"
+    case_of(SCENARIO, makers, known=known)
+    assert len(asked) == 2
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,11 @@ from scipy.sparse import csc_array
 from models.blocks.objective import OBJECTIVES
 from planner.solve import ways as ways_module
 from planner.solve.box import with_more
-from planner.solve.compile import NOWHERE, Compiled, compile_case, holds
+from planner.solve.compile import Compiled, compile_case, holds
 from planner.solve.dive import Held, Point, Wanted, Worth, but_racks, priced
+from planner.solve.dive import dived as walked
 from planner.solve.highs import Solver
-from planner.solve.named import Names
+from planner.solve.named import NOWHERE, Names
 from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, in_order
 from planner.solve.ratio import costs_at, value_at
@@ -173,6 +174,39 @@ def test_what_loses_much_upwards_goes_downwards(
     assert x[0] == pytest.approx(halls)
 
 
+def two_sites() -> tuple[Compiled, np.ndarray]:
+    """Most of the halls at a and b, 0.4 in all: what is not at the one turns up at the other."""
+    model = Compiled(
+        matrix=csc_array([[1.0, 1.0]]),
+        row_low=np.array([-np.inf]),
+        row_high=np.array([0.4]),
+        low=np.zeros(2),
+        high=np.ones(2),
+        integer=np.ones(2, dtype=bool),
+        columns=Names.of(["halls[a,dry,2027]", "halls[b,dry,2027]"]),
+        rows=Names.of(["of_all"]),
+        place=np.array([0, 1]),
+        places=("a", "b"),
+    )
+    return model, np.array([1.0, 0.99])
+
+
+@pytest.mark.parametrize(
+    ("gap", "points"),
+    [
+        (10.0, [(0.4, 0.0), (0.0, 0.0)]),  # 0.4 is little: none of the like at b either
+        (1.0, [(0.4, 0.0), (0.0, 0.4), (0.0, 0.0)]),  # it is more than may be lost at once
+    ],
+)
+def test_what_goes_downwards_does_not_turn_up_elsewhere(
+    gap: float, points: list[tuple[float, float]]
+) -> None:
+    model, costs = two_sites()
+    judged = Worth(lambda x: float(costs @ x), gap, 0.4)
+    found = [point.x for point in walked(Held(model, costs, 0), float("inf"), judged)]
+    assert np.array(found) == pytest.approx(np.array(points))
+
+
 def test_racks_have_room_to_spare_in_the_end() -> None:
     """Of the kinds that a point has; of others there are none, as in the point."""
     model = compiled()
@@ -186,6 +220,7 @@ def test_racks_have_room_to_spare_in_the_end() -> None:
     assert then[halls] == (2.0, min(3.0, model.high[halls]))
     assert first[racks] == (7.0, 8.0)
     assert more[racks] == then[racks] == (5.0, 10.0)
+    assert next(with_more(model, x, 1.0)) == first | {racks: (6.0, 9.0)}
     for bounds in (first, more, then):
         assert {both for i, both in bounds.items() if i not in (halls, racks)} == {(0.0, 0.0)}
 

@@ -9,6 +9,7 @@ from pyomo.environ import value
 
 from models.build import build
 from planner.solve import highs
+from planner.solve.basis import BASIC, LOWER, UPPER, ZERO, at_bounds
 from planner.solve.compile import compile_model, load
 from planner.solve.highs import Solver
 from planner.solve.watch import Watch
@@ -215,6 +216,32 @@ def test_a_basis_stands_somewhere_before_any_step(compiled):
         again.whole(False)
         again.maximise({"tokens_total": 1.0})
         assert solver.run().objective == pytest.approx(again.run().objective)
+
+
+def test_a_basis_is_what_highs_says_it_is(compiled):
+    """But for what is held at one number, which lies on both of its bounds."""
+    solver = Solver(compiled, threads=1)
+    solver.whole(False)
+    solver.maximise({"tokens_total": 1.0, "facility_total": -5.0})
+    first = int(np.flatnonzero(np.isfinite(compiled.row_high))[0])
+    solver.row_bounds(np.array([first]), np.array([-np.inf]), np.array([0.5]))
+    solver.add_row({"facility_total": 1.0}, 13.0, 14.0)
+    assert solver.run().state == "optimal"
+    found, said = solver.basis(), solver.highs.getBasis()
+    low, high = solver.column_bounds()
+    lp = solver.highs.getLp()
+    for mine, theirs, least, most in (
+        (found.columns, said.col_status, low, high),
+        (found.rows, said.row_status, np.array(lp.row_lower_), np.array(lp.row_upper_)),
+    ):
+        free = least < most
+        assert mine[free].tolist() == [int(one) for one in np.array(theirs, dtype=object)[free]]
+    assert {LOWER, BASIC, UPPER} <= {*found.columns, *found.rows}, "or little is shown"
+
+
+def test_at_which_bound_something_is():
+    x, low, high = np.array([[0.0, 2.0, 7.0, 3.0], [0, 0, -np.inf, -np.inf], [9, 2, 7, np.inf]])
+    assert at_bounds(x, low, high).tolist() == [LOWER, UPPER, UPPER, ZERO]
 
 
 def test_costs_are_finite(solver):

@@ -10,7 +10,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from models.build import build, discard
 from planner.solve.compile import compile_case, compile_model
-from planner.solve.named import Names, indexed, name_at
+from planner.solve.named import NOWHERE, Names, indexed, name_at
 from planner.solve.split import restricted, with_row
 from tests.tiny import tiny_case
 
@@ -52,6 +52,29 @@ def test_a_name_without_an_index_is_found_without_making_the_others() -> None:
     kept = names.more(["last"]).part(np.array([4, 3, 2]))
     assert (kept["last"], kept["sum"], len(kept)) == (0, 2, 3)
     assert names.part(np.array([0]))._single == {}
+
+
+FIRST = [("x", [("a", 1), ("b", 1), ("b", 2)]), ("sum", [None]), ("y", [7, 8]), ("gone", ["c"])]
+THEN = [("new", [(1, 2)]), ("x", [("b", 2), ("a", 1)]), ("y", [7, 8]), ("sum", [None])]
+
+
+@pytest.mark.parametrize("kept", [slice(None), slice(None, None, 2), slice(1, 4)])
+def test_places_in_other_names_are_found_without_making_any(kept: slice) -> None:
+    def unread(*_: object) -> list[str]:
+        raise AssertionError("made")
+
+    known, names = Names.indexed(FIRST).part(np.arange(7)[kept]), Names.indexed(THEN)
+    by_name = [known.at.get(name, NOWHERE) for name in names.all]
+    known, names = Names.indexed(FIRST).part(np.arange(7)[kept]), Names.indexed(THEN)
+    known._made = names._made = unread
+    assert names.places_in(known).tolist() == by_name
+    some = np.array([2, 0, 4])
+    assert names.part(some).places_in(known).tolist() == [by_name[i] for i in some]
+
+
+def test_names_that_were_added_are_looked_up_by_name() -> None:
+    known, names = Names.indexed(FIRST).more(["last"]), Names.indexed(THEN).more(["last", "x"])
+    assert names.places_in(known).tolist() == [-1, 2, 0, 4, 5, 3, 7, -1]
 
 
 def test_names_go_to_other_processes() -> None:
