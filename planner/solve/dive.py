@@ -33,7 +33,7 @@ IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
 """Made whole in this order, then what else is."""
 
 SURE = 0.7
-"""Parts as great as this are made whole together."""
+"""Parts as great as this are made whole together, those of a site whatever they are of."""
 
 SECONDS, RACKS_SECONDS = 10.0, 1.0
 """Longest dive, and search for whole racks after it."""
@@ -250,11 +250,15 @@ def _solved(program: InTurn, deadline: float) -> np.ndarray | None:
 
 
 def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
-    """Columns to be made whole next, the greatest part first."""
+    """Columns to be made whole next, the greatest part first; what is sure at their sites, too."""
     part = x - np.floor(x + ROUNDING)
     turn = {kind: i for i, kind in enumerate(IN_TURN)}
     broken = [i for i in program.whole if part[i] > ROUNDING and program.kind[i] != "install"]
     turns = [turn.get(program.kind[i], len(turn)) for i in broken]
     soonest = [i for i, t in zip(broken, turns, strict=True) if t == min(turns)]
     soonest.sort(key=lambda i: -part[i])
-    return np.array([i for i in soonest if part[i] >= min(SURE, part[soonest[0]])], dtype=int)
+    first = [i for i in soonest if part[i] >= min(SURE, part[soonest[0]])]
+    place = program.compiled.place
+    sites = {place[i] for i in first}
+    later = [i for i, t in zip(broken, turns, strict=True) if t > min(turns) and part[i] >= SURE]
+    return np.array([*first, *(i for i in later if place[i] in sites)], dtype=int)

@@ -207,6 +207,27 @@ def test_what_goes_downwards_does_not_turn_up_elsewhere(
     assert np.array(found) == pytest.approx(np.array(points))
 
 
+def test_what_is_sure_at_a_site_is_made_whole_with_it() -> None:
+    """A site open by 0.8 with 0.9 halls, in one step; halls of another in the next, then a half."""
+    names = ["open[a,2027]", "halls[a,dry,2027]", "halls[b,dry,2027]", "halls[a,wet,2027]"]
+    least = np.array([0.8, 0.9, 0.9, 0.5])
+    model = Compiled(
+        matrix=csc_array(np.eye(4)),
+        row_low=least,
+        row_high=np.full(4, np.inf),
+        low=np.zeros(4),
+        high=np.full(4, 9.0),
+        integer=np.ones(4, dtype=bool),
+        columns=Names.of(names),
+        rows=Names.of(["some", "of", "each", "kind"]),
+        place=np.array([0, 0, 1, 0]),
+        places=("a", "b"),
+    )
+    found = [point.x for point in walked(Held(model, np.full(4, -1.0), 0), float("inf"))]
+    steps = [(0.8, 0.9, 0.9, 0.5), (1, 1, 0.9, 0.5), (1, 1, 1, 0.5), (1, 1, 1, 1)]
+    assert np.array(found) == pytest.approx(np.array(steps))
+
+
 def test_racks_have_room_to_spare_in_the_end() -> None:
     """Of the kinds that a point has; of others there are none, as in the point."""
     model = compiled()
