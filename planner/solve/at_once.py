@@ -6,7 +6,6 @@ those of a dive (planner/solve/dive.py) are cheaper, where it has any.
 """
 
 from collections.abc import Mapping
-from itertools import islice
 from time import monotonic
 
 import numpy as np
@@ -30,10 +29,7 @@ RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
 """Longest search for whole racks, and for halls next to a point with divisible ones."""
 
 SPARE_FRACS = (0.15, 0.03)
-"""Shares of the gap that halls with divisible racks leave to whole ones."""
-
-RACK_WAYS = (2, None)
-"""So many ways to whole racks are tried beside each: the last takes as long as all before."""
+"""Shares of the gap that halls with divisible racks leave to whole ones, if there are such."""
 
 FURTHER = 1.0
 """Racks that are not whole may be so many beyond the next whole number: where those next to it do
@@ -51,13 +47,12 @@ class AtOnce:
         self._seed, self._deadline = seed, deadline
         self._solver = self._for(compiled, wanted.least)
 
-    def racks(self, x: np.ndarray, most: int | None = None) -> np.ndarray | None:
+    def racks(self, x: np.ndarray) -> np.ndarray | None:
         """A plan with racks about those of a point, all else that is whole as it is there.
 
-        Else with a few racks more or fewer, and then with a hall to spare of each kind, too; or the
-        first of these ways alone.
+        Else with a few racks more or fewer, and then with a hall to spare of each kind, too.
         """
-        tries = islice(with_more(self._compiled, x, FURTHER), most)
+        tries = with_more(self._compiled, x, FURTHER)
         found = (self._first(self._solver, bounds, RACKS_SECONDS) for bounds in tries)
         return next((plan for plan in found if plan is not None), None)
 
@@ -72,12 +67,11 @@ class AtOnce:
         bounds = dict(next_to(x, np.flatnonzero(divisible.integer).tolist()))
         bounds |= wider(divisible, bounds, columns_of(divisible, "halls"), more)
         gap = self._wanted.bound - self._wanted.least
-        for spare, most in zip(SPARE_FRACS, RACK_WAYS, strict=True):
+        for spare in SPARE_FRACS:
             solver = self._for(divisible, self._wanted.least + spare * gap)
             found = self._first(solver, bounds, seconds)
-            plan = None if found is None else self.racks(found, most)
-            if found is None or plan is not None:
-                return plan
+            if found is not None:
+                return self.racks(found)
         return None
 
     def _for(self, compiled: Compiled, least: float) -> Solver:

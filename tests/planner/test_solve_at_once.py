@@ -53,16 +53,24 @@ def test_halls_next_to_a_point_then_racks(model: Compiled, relaxed: np.ndarray) 
     assert 0.99 * bound <= value_at(model, RATIO, x) <= bound * (1 + 1e-7)
 
 
-def test_only_the_first_ways_to_racks_are_tried_where_so_many_are_asked_for(
-    model: Compiled, relaxed: np.ndarray, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("there_are", "tries"), [(False, 2), (True, 1 + 3)])
+def test_halls_with_less_to_spare_are_sought_where_there_are_none_with_more(
+    model: Compiled,
+    relaxed: np.ndarray,
+    monkeypatch: pytest.MonkeyPatch,
+    there_are: bool,
+    tries: int,
 ) -> None:
-    tried: list[object] = []
-    monkeypatch.setattr(AtOnce, "_first", lambda _, *asked: tried.append(asked))
-    search = at_once(model, 0.9, 1.0)
-    assert search.racks(relaxed, 2) is None
-    assert len(tried) == 2
-    assert search.racks(relaxed) is None
-    assert len(tried) == 2 + 3
+    """Else three ways to whole racks are tried beside them, and no other halls."""
+    tried: list[np.ndarray | None] = []
+
+    def first(*_: object) -> np.ndarray | None:
+        tried.append(relaxed if there_are and not tried else None)
+        return tried[-1]
+
+    monkeypatch.setattr(AtOnce, "_first", first)
+    assert at_once(model, 0.9, 1.0).halls(relaxed) is None
+    assert len(tried) == tries
 
 
 def test_none_where_none_is_good(model: Compiled, relaxed: np.ndarray) -> None:
