@@ -42,6 +42,12 @@ class Begun:
         out_of_one = self.at(sites, *plans) if self.at else None
         return at_few(case, sites, *plans) if out_of_one is None else out_of_one
 
+    def in_play(self, case: Case) -> set[str]:
+        """Sites of this case that the relaxation begins with."""
+        there = case.sets["SITE"]
+        sites = zip(self.parts.sites if self.parts else there, self.relaxed.kept, strict=True)
+        return {s for s, kept in sites if kept} & set(there)
+
     def reached(self, objective: str) -> float | None:
         """What the relaxation, or else the plan, reached in an objective; None where not known."""
         if objective == self.objective:

@@ -1,7 +1,7 @@
 """The search for plans: whole halls and steps with racks in groups, then whole racks at sites."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,7 +31,7 @@ from planner.solve.sums import halls_by_kind, sites_and_steps
 from planner.solve.told import Quiet
 from planner.solve.totals import WholeTotals
 from planner.solve.watch import Watch
-from planner.solve.ways import ways
+from planner.solve.ways import Way, ways
 
 PLACING_SECONDS, PLACING_FRAC = 90.0, 0.2
 """Longest search for whole racks at the sites chosen before other sites are considered: these
@@ -42,6 +42,9 @@ OPEN_SECONDS = 20.0
 
 AT_ONCE_SECONDS = 4.0
 """Longest search for all whole numbers at once before it is tried by way of totals of halls."""
+
+MOST_SITES = 60
+"""A plan of before is changed at so many sites at most: a plan of its own is found as soon."""
 
 WIDE_FRAC = 0.75
 """A plan in groups further from the bound than this share of the gap leaves too little of it to
@@ -248,27 +251,45 @@ class Search:
     ) -> None:
         """Whole numbers one after the other, at the sites of solutions of the relaxation.
 
-        After a change first as near the plan of before as can be, at its sites, too. Where ties
-        count and what is found is dearer than need be, a cheaper one as good takes its place.
+        Where ties count and what is found is dearer than need be, a cheaper one as good takes its
+        place.
         """
         if self._over or not np.isfinite(bound):
             return
-        sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        limits, seed = self._limits, self._scenario.solve.seed
-        wanted = Wanted(self._names, self.hand.least(bound), bound)
-        beside = begun if begun and begun.objective == self._names[0] else None
-        if beside is not None:
-            near = [*near, beside.stood.named()]
-            sites |= set(beside.sites)
-        few = begun.few(self._case, sites, *near) if begun else at_few(self._case, sites, *near)
-        repair = Repair(few, beside.stood, wanted, limits, seed) if beside else None
-        for made in ways(few, wanted, limits, seed, repair):
+        for few, made in self._ways(near, bound, begun):
             x = None if self._over else made()
             if x is not None:
                 self.hand.take(Placed(self._case, few, x))
             if not self.wanting(bound, begun):
                 break
         self.hand.want_cheaper(bound)
+
+    def _ways(
+        self, near: Sequence[Mapping[str, float]], bound: float, begun: Begun | None
+    ) -> Iterator[tuple[Compiled, Way]]:
+        """Ways to a plan, each with the model it is sought in.
+
+        After a change first as near the plan of before as can be, at its sites, too, and then at
+        all that the relaxation began with; what follows goes on from it.
+        """
+        sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
+        limits, seed = self._limits, self._scenario.solve.seed
+        wanted = Wanted(self._names, self.hand.least(bound), bound)
+        beside = begun if begun and begun.objective == self._names[0] else None
+        if beside is None:
+            few = begun.few(self._case, sites, *near) if begun else at_few(self._case, sites, *near)
+            yield from ((few, way) for way in ways(few, wanted, limits, seed))
+            return
+        near = [*near, beside.stood.named()]
+        sites |= set(beside.sites)
+        few = beside.few(self._case, sites, *near)
+        repair = Repair(few, beside.stood, wanted, limits, seed)
+        yield few, repair.plan
+        more = sites | beside.in_play(self._case)
+        if len(sites) < len(more) <= MOST_SITES:
+            wide = beside.few(self._case, more, *near)
+            yield wide, Repair(wide, beside.stood, wanted, limits, seed).plan
+        yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
 
     def place(self, bound: float, seconds: float | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand.

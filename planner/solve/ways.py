@@ -24,6 +24,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from planner.halt import HALT
 from planner.solve.at_once import AtOnce
+from planner.solve.basis import Basis
 from planner.solve.beside import with_aim
 from planner.solve.box import fix, with_more
 from planner.solve.compile import Compiled
@@ -41,7 +42,6 @@ from planner.solve.dive import (
 from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import costs_at, value_at
-from planner.solve.repair import Repair
 
 CLOSER_SECONDS, BEYOND_FRAC = 3.0, 0.5
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
@@ -60,24 +60,27 @@ CHEAP_FRAC = 3e-3
 """Cheap whole racks are searched for to this share of the cost."""
 
 
-def ways(
-    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int, repair: Repair | None = None
-) -> list[Callable[[], np.ndarray | None]]:
-    """Ways to a plan with whole racks, best in all objectives in turn; None where one finds none.
+Way = Callable[[], np.ndarray | None]
+"""Gives a plan, or none."""
 
-    A change of the plan of before comes first, where there is one; what follows goes on from it.
+
+def ways(
+    compiled: Compiled, wanted: Wanted, limits: Limits, seed: int, begun: Basis | None = None
+) -> list[Way]:
+    """Ways to a plan with whole racks, best in all objectives in turn.
+
     Each is for where those before find none, or less than wanted. Where ties do not count, any plan
-    as good as wanted is looked for in all ways before the best there is after either dive.
+    as good as wanted is looked for in all ways before the best there is after either dive. `begun`
+    is where a change of a plan of before began (planner/solve/repair.py).
     """
-    makes = partial(_cheap, repair), _nearest
+    makes = partial(_cheap, begun), _nearest
     dives = [_Dive(make, compiled, wanted, limits, seed) for make in makes]
     best, again = [dive.best for dive in dives], [dive.again for dive in dives]
     closer = partial(_closer, dives)
-    near = [repair.plan] if repair else []
     if limits.ties:
-        return [*near, *best, *again, closer]
+        return [*best, *again, closer]
     soon = chain.from_iterable((dive.good, dive.again) for dive in dives)
-    return [*near, *soon, closer, *best]
+    return [*soon, closer, *best]
 
 
 class _Way(NamedTuple):
@@ -204,7 +207,7 @@ def _closer(dives: Sequence[_Dive]) -> np.ndarray | None:
 
 
 def _cheap(
-    repair: Repair | None, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
+    begun: Basis | None, compiled: Compiled, wanted: Wanted, limits: Limits, seed: int
 ) -> _Way:
     """The cheapest within the tolerance of the bound.
 
@@ -216,8 +219,8 @@ def _cheap(
     costs[near.column["cost_present"]] = -1.0
     program = Held(near, costs, seed)
     program.hold(short, np.zeros(1), np.zeros(1))
-    if repair and repair.begun:
-        program.solver.start_from_basis(repair.begun)
+    if begun is not None:
+        program.solver.start_from_basis(begun)
     if program.solver.run(deadline=limits.deadline).state == "optimal":
         costs[short] = -SHORT_TIMES * abs(program.solver.duals()[row])
         program.hold(short, np.zeros(1), np.full(1, np.inf))

@@ -16,7 +16,7 @@ from planner.loaded import Loaded, WhatIf, load_model
 from planner.optimize import optimize
 from planner.search import Search
 from planner.solve.compile import compile_model
-from planner.solve.placed import at_few, standing
+from planner.solve.placed import at_few, opened, standing
 from planner.solve.repair import Repair
 from tests.two_years import TWO_YEARS
 
@@ -263,9 +263,8 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     scenario, facts = loaded.asked([f"solve.gap_frac={gap_frac}"])
     made: list[str] = []
     monkeypatch.setattr(Repair, "plan", lambda _: made.append("repair"))
-    monkeypatch.setattr(
-        "planner.search.ways", lambda *asked: [asked[-1].plan, lambda: made.append("dive")]
-    )
+    monkeypatch.setattr("planner.search.MOST_SITES", 0)
+    monkeypatch.setattr("planner.search.ways", lambda *_: [lambda: made.append("dive")])
     monkeypatch.setattr(Search, "where_and_what", lambda *_: np.inf)
     monkeypatch.setattr(Search, "place", lambda *_: None)
     monkeypatch.setattr(module, "proven", lambda *_: relaxed.bound)
@@ -273,6 +272,33 @@ def test_beside_a_plan_near_its_bound_nothing_is_quickly_tried(
     assert answer is not None
     assert answer.value == pytest.approx(loaded.outcome.value)
     assert made == (["repair", "dive"] if tried else [])
+
+
+@pytest.mark.parametrize("most", [60, 1])
+def test_a_plan_that_is_not_to_be_changed_at_its_sites_is_at_more(
+    loaded: Loaded, most: int, monkeypatch
+) -> None:
+    """At all that the relaxation begins with, unless these are many."""
+    at: list[set[str]] = []
+    plan = Repair.plan
+
+    def second(repair: Repair) -> np.ndarray | None:
+        at.append(opened(dict.fromkeys(repair._compiled.column_names, 1.0)))
+        return None if len(at) == 1 else plan(repair)
+
+    monkeypatch.setattr("planner.search.MOST_SITES", most)
+    monkeypatch.setattr(Repair, "plan", second)
+    assert loaded.outcome.placed is not None
+    gone = max(loaded.outcome.placed.sites())
+    answer = loaded.what_if([f"forbid={gone}"])
+    assert answer.status == "optimal"
+    assert len(at) == (2 if most == 60 else 1)
+    if most == 60:
+        assert loaded._ground is not None
+        in_play = zip(loaded.case.sets["SITE"], loaded._ground.relaxed.kept, strict=True)
+        assert at[0] < at[1] >= {s for s, kept in in_play if kept} - {gone}
+        assert answer.outcome.placed is not None
+        assert answer.outcome.placed.sites() <= at[1]
 
 
 def load_mw(answer: WhatIf, site: str) -> float:

@@ -119,7 +119,7 @@ def test_a_dive_goes_on_from_where_a_repair_began(compiled: Compiled, stood: Sto
     basic = (repair.begun.columns == BASIC).sum() + (repair.begun.rows == BASIC).sum()
     assert basic == rows
     assert best > wanted.bound
-    first, *others = ways(model, wanted, replace(LIMITS, ties=False), 0, repair)
+    first, *others = ways(model, wanted, replace(LIMITS, ties=False), 0, repair.begun)
     plans = [first(), *(way() for way in others)]
     assert plans[0] is not None
     assert all(x is None or holds(model, x) for x in plans)
