@@ -29,7 +29,7 @@ AIM_FRAC, KEEP_FRAC = 0.5, 0.02
 NEARLY = 0.99
 """A point that reaches this share of what is aimed at does not fall short of it."""
 
-SHORT_TIMES = 125.0
+SHORT_TIMES = 500.0
 """What falls short of that by a share must save at least so many times the share of the cost."""
 
 
