@@ -95,8 +95,7 @@ def _filters(scenario: Scenario, names: Mapping[str, list[str]]) -> Iterator[Fou
             for n, glob in enumerate(getattr(pick, part)):
                 if not any(fnmatchcase(name, glob) for name in names[kind]):
                     yield ("filters", kind, part, n), f"matches no {word}", glob, names[kind]
-        kept = [name for name in names[kind] if picked(pick, name)]
-        if not kept:
+        if not any(picked(pick, name) for name in names[kind]):
             yield ("filters", kind), f"leaves no {word}", None, f"at least one {word}"
     for n, glob in enumerate(filters.sites.force):
         forced = [name for name in names["sites"] if fnmatchcase(name, glob)]

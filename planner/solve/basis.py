@@ -61,5 +61,6 @@ class Basis:
 
 def at_bounds(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """The status of columns or rows that are not basic: the bound that they are nearer to."""
-    free = np.isinf(low) & np.isinf(high)
-    return np.where(free, ZERO, np.where(x - low <= high - x, LOWER, UPPER))
+    no_low, no_high = np.isinf(low), np.isinf(high)
+    at_low = no_high | (x - low <= high - x)
+    return np.where(no_low & no_high, ZERO, np.where(at_low, LOWER, UPPER))
