@@ -65,7 +65,8 @@ class Repair:
             return None
         near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
         reached = value_at(compiled, OBJECTIVES[names[0]], x)
-        near.keep(held(names[0], max(reached * (1.0 - self._limits.tolerance_frac), least), 0.0))
+        spare = self._limits.tolerance_frac * abs(reached)
+        near.keep(held(names[0], max(reached - spare, least), 0.0))
         after = names[1:] or names[:1]
         start = value_at(compiled, OBJECTIVES[after[0]], x)
         plan = in_order(near.solver, after, start, self._limits)[1]

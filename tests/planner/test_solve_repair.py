@@ -74,6 +74,22 @@ def test_the_next_site_takes_over(
     assert np.allclose(x[now.integer], np.round(x[now.integer]))
 
 
+@pytest.mark.parametrize(
+    ("name", "then"), [("tokens_per_mw", "cost"), ("cost_per_mtoken", "tokens")]
+)
+def test_the_ratio_stays_within_its_tolerance_of_where_racks_were_found(
+    compiled: Compiled, stood: Stood, name: str, then: str
+) -> None:
+    """All of the gap may go to the later one, whether more or less of the first is better."""
+    now, limits = without(compiled, "a"), replace(LIMITS, tolerance_frac=0.01)
+    best = in_order(Solver(now, 1, 0), [name], 0.0, LIMITS)[0].value
+    wanted = Wanted([name, then], best - 0.01 * abs(best), best)
+    x = Repair(now, stood, wanted, limits, 0).plan()
+    assert x is not None
+    assert holds(now, x)
+    assert best - 0.01 * abs(best) <= value_at(now, OBJECTIVES[name], x) <= best + 1e-9
+
+
 def test_what_cannot_be_reached_is_not_found(compiled: Compiled, stood: Stood) -> None:
     assert changed(without(compiled, "a"), stood, 20 / 1.25, 20 / 1.2) is None
 
