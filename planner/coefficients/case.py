@@ -101,15 +101,10 @@ def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> di
     if context.scenario.training:
         useful |= set(training_systems(context).index)
     systems = systems[systems["system_id"].isin(useful)]
+    ids, cooled, rack_kw = (systems[c].to_numpy() for c in ("system_id", "cooling", "rack_kw"))
     return {
-        str(name): list(
-            systems[
-                (systems["cooling"] == row["serves"]) & (systems["rack_kw"] <= row["rack_kw_max"])
-            ]["system_id"]
-        )
-        for name, row in designs.drop_duplicates("cooling_class")
-        .set_index("cooling_class")
-        .iterrows()
+        str(row.cooling_class): ids[(cooled == row.serves) & (rack_kw <= row.rack_kw_max)].tolist()
+        for row in designs.drop_duplicates("cooling_class").itertuples()
     }
 
 

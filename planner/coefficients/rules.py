@@ -18,14 +18,17 @@ def rule_values(context: Context, known: Known | None = None) -> dict[str, dict]
     known = Known() if known is None else known
     return {
         **_time(context),
-        **known.of(_mix, context),
-        **known.of(_policies, context),
-        **known.of(law_values, context),
+        **known.of(_lasting, context),
         **_budget(context),
         **_scale(context),
         **_objectives(context),
         **_people(context),
     }
+
+
+def _lasting(context: Context) -> dict[str, dict]:
+    """What seldom changes from one question to the next, and takes longest."""
+    return {**_mix(context), **_policies(context), **law_values(context)}
 
 
 def _time(context: Context) -> dict[str, dict]:

@@ -163,9 +163,12 @@ def supply_values(context: Context) -> dict[str, dict]:
     """
 
     def drawn(rows: pd.DataFrame, keys: list[str], amount: str) -> dict[tuple, float]:
+        stated: dict[tuple, dict[int, float]] = {}
+        columns = (rows[column].tolist() for column in (*keys, "supply_year", amount))
+        for *parts, year, count in zip(*columns, strict=True):
+            stated.setdefault(tuple(parts), {})[int(year)] = count
         found: dict[tuple, float] = {}
-        for key, part in rows.groupby(keys):
-            by_year = dict(zip(part["supply_year"].astype(int), part[amount], strict=True))
+        for key, by_year in sorted(stated.items()):
             last = max(by_year)
             for t, years in context.years_drawn.items():
                 total = sum(by_year.get(min(y, last), 0.0) for y in years)

@@ -161,15 +161,13 @@ def cooling_classes(context: Context, designs: pd.DataFrame) -> dict[str, str]:
     """Design to class; designs that can host the same rack systems share one."""
     systems = context.table("systems")
     systems = systems[picked(systems["system_id"], context.scenario.filters.systems)]
+    ids, cooled, rack_kw = (systems[c].to_numpy() for c in ("system_id", "cooling", "rack_kw"))
     classes: dict[str, str] = {}
     names: dict[frozenset, str] = {}
     for row in designs.itertuples():
-        hosted = systems[
-            (systems["cooling"] == row.serves) & (systems["rack_kw"] <= row.rack_kw_max)
-        ]
-        if hosted.empty:
+        key = frozenset(ids[(cooled == row.serves) & (rack_kw <= row.rack_kw_max)])
+        if not key:
             continue
-        key = frozenset(hosted["system_id"])
         names.setdefault(key, f"{row.serves}-{row.rack_kw_max:g}kw")
         classes[str(row.design_id)] = names[key]
     return classes
