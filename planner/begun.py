@@ -45,8 +45,7 @@ class Begun:
     def in_play(self, case: Case) -> set[str]:
         """Sites of this case that the relaxation begins with."""
         there = case.sets["SITE"]
-        sites = zip(self.parts.sites if self.parts else there, self.relaxed.kept, strict=True)
-        return {s for s, kept in sites if kept} & set(there)
+        return self.relaxed.in_play(self.parts.sites if self.parts else there) & set(there)
 
     def reached(self, objective: str) -> float | None:
         """What the relaxation, or else the plan, reached in an objective; None where not known."""

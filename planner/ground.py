@@ -89,8 +89,7 @@ class Ground:
 
     @cached_property
     def _at_hand(self) -> AtHand:
-        in_play = {s for s, kept in zip(self.sites, self._solved.kept, strict=True) if kept}
-        sites = in_play | self.placed.sites()
+        sites = self._solved.in_play(self.sites) | self.placed.sites()
         return AtHand.wide(self.case, sites, self.placed.found_in.column_names)
 
     @cached_property

@@ -24,7 +24,7 @@ from planner.coefficients.what import (
     reachable,
     supply_values,
 )
-from planner.coefficients.where import places, where_values
+from planner.coefficients.where import hosted, places, where_values
 from planner.scenario import Scenario
 from planner.tables import Region
 from planner.uncollected import uncollected
@@ -101,11 +101,8 @@ def _hosts(context: Context, designs: pd.DataFrame, serving: pd.DataFrame) -> di
     if context.scenario.training:
         useful |= set(training_systems(context).index)
     systems = systems[systems["system_id"].isin(useful)]
-    ids, cooled, rack_kw = (systems[c].to_numpy() for c in ("system_id", "cooling", "rack_kw"))
-    return {
-        str(row.cooling_class): ids[(cooled == row.serves) & (rack_kw <= row.rack_kw_max)].tolist()
-        for row in designs.drop_duplicates("cooling_class").itertuples()
-    }
+    classes = designs.drop_duplicates("cooling_class")
+    return {str(row.cooling_class): able for row, able in hosted(systems, classes)}
 
 
 def _groups(case: Case) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Coefficients of places: when power can flow, what a hall costs, how the climate cools it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -161,16 +161,22 @@ def cooling_classes(context: Context, designs: pd.DataFrame) -> dict[str, str]:
     """Design to class; designs that can host the same rack systems share one."""
     systems = context.table("systems")
     systems = systems[picked(systems["system_id"], context.scenario.filters.systems)]
-    ids, cooled, rack_kw = (systems[c].to_numpy() for c in ("system_id", "cooling", "rack_kw"))
     classes: dict[str, str] = {}
     names: dict[frozenset, str] = {}
-    for row in designs.itertuples():
-        key = frozenset(ids[(cooled == row.serves) & (rack_kw <= row.rack_kw_max)])
-        if not key:
+    for row, able in hosted(systems, designs):
+        if not able:
             continue
+        key = frozenset(able)
         names.setdefault(key, f"{row.serves}-{row.rack_kw_max:g}kw")
         classes[str(row.design_id)] = names[key]
     return classes
+
+
+def hosted(systems: pd.DataFrame, designs: pd.DataFrame) -> Iterator[tuple[Any, list[str]]]:
+    """Each cooling design, a row, with the rack systems that it can host."""
+    ids, cooled, rack_kw = (systems[c].to_numpy() for c in ("system_id", "cooling", "rack_kw"))
+    for row in designs.itertuples():
+        yield row, ids[(cooled == row.serves) & (rack_kw <= row.rack_kw_max)].tolist()
 
 
 def _most_halls(context: Context, rows: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,7 @@ from models.blocks.objective import Ratio
 from planner.solve.basis import BASIC, Basis
 from planner.solve.compile import Compiled
 from planner.solve.ratio import costs_at
-from planner.solve.sift import Relaxed, relaxation_at, spread
+from planner.solve.sift import Relaxed, spread, where_it_ended
 from planner.solve.split import Split
 
 COST = "cost_present"
@@ -28,10 +28,8 @@ def cheapest_of_equals(
     """The relaxation with the cheapest of its solutions at its sites; as it is where that fails."""
     if relaxed.basis is None or relaxed.x is None:
         return relaxed
-    solver, columns, rows = relaxation_at(compiled, parts, relaxed.kept)
+    solver, columns, rows = where_it_ended(compiled, parts, relaxed)
     solver.unperturbed()
-    before = relaxed.basis.part(columns, rows)
-    solver.start_from_basis(before)
     solver.maximise_vector(costs_at(solver.compiled, ratio, relaxed.value))
     ended = solver.run(deadline=deadline)
     if ended.state != "optimal" or ended.x is None:
@@ -45,7 +43,7 @@ def cheapest_of_equals(
     found = solver.run(deadline=deadline)
     if found.state != "optimal" or found.x is None:
         return relaxed
-    after = solver.basis()
+    before, after = relaxed.basis.part(columns, rows), solver.basis()
     basis = Basis(
         _resting(before.columns, after.columns, bound), _resting(before.rows, after.rows, tight)
     )

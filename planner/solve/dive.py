@@ -233,9 +233,9 @@ def _alike(program: InTurn, x: np.ndarray, column: int) -> np.ndarray:
     def kind(i: int) -> tuple[str, str]:
         return program.kind[i], names[i].partition(",")[2]
 
-    names, wanted = program.compiled.column_names, program.whole
-    wanted = wanted[np.abs(x[wanted] - np.round(x[wanted])) <= ROUNDING]
-    return np.array([i for i in wanted if kind(i) == kind(column)], dtype=int)
+    names, whole = program.compiled.column_names, program.whole
+    whole, wanted = whole[np.abs(x[whole] - np.round(x[whole])) <= ROUNDING], kind(column)
+    return np.array([i for i in whole if kind(i) == wanted], dtype=int)
 
 
 def over(deadline: float) -> bool:
@@ -255,10 +255,11 @@ def _picked(program: InTurn, x: np.ndarray) -> np.ndarray:
     turn = {kind: i for i, kind in enumerate(IN_TURN)}
     broken = [i for i in program.whole if part[i] > ROUNDING and program.kind[i] != "install"]
     turns = [turn.get(program.kind[i], len(turn)) for i in broken]
-    soonest = [i for i, t in zip(broken, turns, strict=True) if t == min(turns)]
+    now = min(turns, default=0)
+    soonest = [i for i, t in zip(broken, turns, strict=True) if t == now]
     soonest.sort(key=lambda i: -part[i])
     first = [i for i in soonest if part[i] >= min(SURE, part[soonest[0]])]
     place = program.compiled.place
     sites = {place[i] for i in first}
-    later = [i for i, t in zip(broken, turns, strict=True) if t > min(turns) and part[i] >= SURE]
+    later = [i for i, t in zip(broken, turns, strict=True) if t > now and part[i] >= SURE]
     return np.array([*first, *(i for i in later if place[i] in sites)], dtype=int)

@@ -10,11 +10,11 @@ import numpy as np
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver, State
+from planner.solve.highs import State
 from planner.solve.own import Others, own_rows
 from planner.solve.ratio import Fraction, best_ratio, costs_at
-from planner.solve.sift import Relaxed
-from planner.solve.split import Split, inside, restricted
+from planner.solve.sift import Relaxed, where_it_ended
+from planner.solve.split import Split
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,9 @@ class InPlay:
     """A relaxation's sites in play; `solver` is changed by whoever asks, and changed back."""
 
     def __init__(self, compiled: Compiled, parts: Split, ratio: Ratio, relaxed: Relaxed) -> None:
-        self.columns, self.rows = inside(parts, relaxed.kept)
-        self.part = restricted(compiled, self.columns, self.rows)
-        self.solver = Solver(self.part, threads=1)
-        self.solver.whole(False)
+        self.solver, self.columns, self.rows = where_it_ended(compiled, parts, relaxed)
         self.solver.unperturbed()
-        if relaxed.basis is not None:
-            self.solver.start_from_basis(relaxed.basis.part(self.columns, self.rows))
+        self.part = self.solver.compiled
         self._compiled, self._ratio, self._kept = compiled, ratio, relaxed.kept
         self._others = Others(compiled, parts, own_rows(compiled, parts, relaxed.own))
 

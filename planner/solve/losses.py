@@ -26,11 +26,10 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.highs import Solver
 from planner.solve.own import NONE, Forcing, OwnRows, own_rows
 from planner.solve.ratio import Fraction, costs_at
-from planner.solve.sift import Relaxed
-from planner.solve.split import Split, inside, restricted, split
+from planner.solve.sift import Relaxed, where_it_ended
+from planner.solve.split import Split, split
 
 LEVELS_FRAC = (0.0, 0.001, 0.004, 0.015, 0.06, 0.2, 0.5)
 """How far below the best ratio the chords end, relative to it."""
@@ -131,11 +130,7 @@ class _Prices:
     """Dual prices of the shared rows at any level of the ratio, from the sites in play."""
 
     def __init__(self, compiled: Compiled, parts: Split, ratio: Ratio, relaxed: Relaxed) -> None:
-        columns, self._rows = inside(parts, relaxed.kept)
-        solver = Solver(restricted(compiled, columns, self._rows), threads=1)
-        solver.whole(False)
-        if relaxed.basis is not None:
-            solver.start_from_basis(relaxed.basis.part(columns, self._rows))
+        solver, _, self._rows = where_it_ended(compiled, parts, relaxed)
         self._compiled = compiled
         self._fraction = Fraction(solver, ratio)
         self._shared = np.flatnonzero(parts.of_row < 0)

@@ -20,18 +20,12 @@ class _Families:
     begins: dict[str, int]
     count: int
 
-    @staticmethod
-    def of(families: Sequence[tuple[str, Sequence[Any]]]) -> "_Families":
-        ends = np.cumsum([0, *(len(indices) for _, indices in families)], dtype=int)
-        names = (name for name, _ in families)
-        return _Families(dict(families), dict(zip(names, ends.tolist(), strict=False)), ends[-1])
-
     def places_in(self, known: "_Families") -> np.ndarray:
         """By place here the place there; a component with the same indices is taken as a whole."""
         found = np.full(self.count, NOWHERE)
         for name, mine in self.indices.items():
             theirs = known.indices.get(name, ())
-            if mine is theirs or (len(mine) == len(theirs) and list(mine) == list(theirs)):
+            if mine is theirs or list(mine) == list(theirs):
                 at = np.arange(len(mine))
             else:
                 place = {index: i for i, index in enumerate(theirs)}
@@ -69,6 +63,8 @@ class Names(Mapping[str, int]):
         """Those of components and their indices; a lone index None is no index."""
         ends = np.cumsum([len(indices) for _, indices in families], dtype=int)
         begins = np.append(0, ends)
+        every = dict(families)
+        known = _Families(every, dict(zip(every, begins.tolist(), strict=False)), int(begins[-1]))
 
         def made(places: np.ndarray) -> Iterable[str]:
             if np.array_equal(places, np.arange(begins[-1])):
@@ -78,11 +74,10 @@ class Names(Mapping[str, int]):
             return indexed([(families[f][0], [families[f][1][i]]) for f, i in at])
 
         def single() -> dict[str, int]:
-            begun = zip(families, begins.tolist(), strict=False)
-            return {name: begin for (name, at), begin in begun if len(at) == 1 and at[0] is None}
+            alone = (name for name, at in families if len(at) == 1 and at[0] is None)
+            return {name: known.begins[name] for name in alone}
 
-        every = (_Families.of(families), np.arange(begins[-1]))
-        return Names(made, int(begins[-1]), single, every)
+        return Names(made, known.count, single, (known, np.arange(known.count)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What goes to another process: the names themselves."""

@@ -12,16 +12,10 @@ import numpy as np
 from models.blocks.objective import Ratio
 from planner.solve.basis import BASIC
 from planner.solve.compile import Compiled
+from planner.solve.narrow import SOME
 from planner.solve.ratio import costs_at
-from planner.solve.sift import Relaxed, needed, relaxation_at, spread
+from planner.solve.sift import Relaxed, needed, spread, where_it_ended
 from planner.solve.split import Split
-
-TURNS = 1
-"""So often those in use are ruled out, to see who takes their place: two times take twice as long,
-and more is found for questions about more MW alone."""
-
-NOTHING = 1e-7
-"""Less than this of a column is none of it."""
 
 
 def with_next_best(
@@ -34,26 +28,23 @@ def with_next_best(
     """
     if relaxed.basis is None or relaxed.x is None:
         return relaxed
-    solver, columns, rows = relaxation_at(compiled, parts, relaxed.kept)
+    solver, columns, _ = where_it_ended(compiled, parts, relaxed)
     solver.unperturbed()
     solver.maximise_vector(costs_at(solver.compiled, ratio, relaxed.value))
-    solver.start_from_basis(relaxed.basis.part(columns, rows), keeps_rows=False)
-    wanted, must = _in_use(parts, relaxed.x), needed(compiled, parts)
-    for turn in range(TURNS):
-        out = np.flatnonzero(np.append(wanted & ~must, False)[parts.of_column[columns]])
-        solver.bounds(out, np.zeros(len(out)), np.zeros(len(out)))
-        found = solver.run(deadline=deadline)
-        if found.state != "optimal" or found.x is None:
-            if turn == 0:
-                return relaxed
-            break
-        wanted = wanted | _in_use(parts, spread(len(compiled.low), columns, found.x))
-    return replace(relaxed, kept=wanted | must | (relaxed.kept & ~_apart(parts, relaxed)))
+    used, must = _in_use(parts, relaxed.x), needed(compiled, parts)
+    out = np.flatnonzero(np.append(used & ~must, False)[parts.of_column[columns]])
+    solver.bounds(out, np.zeros(len(out)), np.zeros(len(out)))
+    found = solver.run(deadline=deadline)
+    if found.state != "optimal" or found.x is None:
+        return relaxed
+    after = _in_use(parts, spread(len(compiled.low), columns, found.x))
+    bound_to_stay = relaxed.kept & ~_apart(parts, relaxed)
+    return replace(relaxed, kept=used | after | must | bound_to_stay)
 
 
 def _in_use(parts: Split, x: np.ndarray) -> np.ndarray:
     """Marks of the sites that have something."""
-    return _counted(parts.of_column, np.abs(x) > NOTHING, parts) > 0
+    return _counted(parts.of_column, np.abs(x) > SOME, parts) > 0
 
 
 def _apart(parts: Split, relaxed: Relaxed) -> np.ndarray:

@@ -38,6 +38,13 @@ class Limits:
     ties: bool = True
     """Whether whole numbers are searched for later objectives, too, or only settled."""
 
+    def spare_frac(self, reached: float) -> float:
+        """The share of what the first objective reached that later ones may take of it."""
+        if not np.isfinite(self.enough):
+            return self.tolerance_frac
+        spare = max(reached - self.enough, 0.0)
+        return min(self.tolerance_frac, spare / max(abs(reached), 1e-9))
+
 
 def held(name: str, value: float, tolerance_frac: float) -> dict[str, float]:
     """The row `sign * N - (value - tolerance) * D >= 0` that keeps an objective near its best."""
@@ -104,10 +111,7 @@ def in_order(
     for before, name in zip(names, names[1:], strict=False):
         if plan is None or time.monotonic() > limits.deadline:
             break
-        tolerance = limits.tolerance_frac
-        if before == names[0] and np.isfinite(limits.enough):
-            spare = max(reached - limits.enough, 0.0)
-            tolerance = min(tolerance, spare / max(abs(reached), 1e-9))
+        tolerance = limits.spare_frac(reached) if before == names[0] else limits.tolerance_frac
         solver.add_row(held(before, reached, tolerance), 0.0, float("inf"))
         fraction = Fraction(solver, OBJECTIVES[name])
         if solver.is_mip():

@@ -8,6 +8,7 @@ other, or nothing.
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -65,8 +66,8 @@ class Repair:
             return None
         near.hold(near.whole, np.round(x[near.whole]), np.round(x[near.whole]))
         reached = value_at(compiled, OBJECTIVES[names[0]], x)
-        spare = self._limits.tolerance_frac * abs(reached)
-        near.keep(held(names[0], max(reached - spare, least), 0.0))
+        spare = replace(self._limits, enough=least).spare_frac(reached)
+        near.keep(held(names[0], reached, spare))
         after = names[1:] or names[:1]
         start = value_at(compiled, OBJECTIVES[after[0]], x)
         plan = in_order(near.solver, after, start, self._limits)[1]

@@ -12,6 +12,7 @@ full relaxation. All V_s come from one linear program, since the sites' own rows
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,10 @@ class Relaxed:
     basis: Basis | None = None
     own: OwnRows | None = None
     moved: bool = False
+
+    def in_play(self, sites: Sequence[str]) -> set[str]:
+        """Those of all sites, in their order, that are in the model."""
+        return {s for s, kept in zip(sites, self.kept, strict=True) if kept}
 
 
 def relaxed_ratio(
@@ -134,6 +139,16 @@ def relaxation_at(
     columns, rows = inside(parts, kept)
     solver = Solver(restricted(compiled, columns, rows), threads=1)
     solver.whole(False)
+    return solver, columns, rows
+
+
+def where_it_ended(
+    compiled: Compiled, parts: Split, relaxed: Relaxed
+) -> tuple[Solver, np.ndarray, np.ndarray]:
+    """The same at the sites of a relaxation, which is gone on from where it ended."""
+    solver, columns, rows = relaxation_at(compiled, parts, relaxed.kept)
+    if relaxed.basis is not None:
+        solver.start_from_basis(relaxed.basis.part(columns, rows))
     return solver, columns, rows
 
 
