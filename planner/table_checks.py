@@ -7,7 +7,7 @@ in its own words and its own exceptions, which would have to be translated back.
 import csv
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,11 +57,11 @@ def parse(raw: bytes, file: str) -> tuple[Texts | None, list[Problem]]:
         return None, [Problem(file, "", "is empty", allowed="a header and rows")]
     header, *body = lines
     problems = list(_header_problems(header, file))
-    rows = [n for n, cells in enumerate(body, start=2) if cells]
-    body = [cells for cells in body if cells]
+    rows = np.array([n for n, cells in enumerate(body, start=2) if cells])
+    body = list(filter(None, body))
     if not body and not problems:
         problems.append(Problem(file, "", "has a header but no rows", allowed="at least one row"))
-    if not problems and any(len(cells) != len(header) for cells in body):
+    if not problems and set(map(len, body)) != {len(header)}:
         for row, cells in zip(rows, body, strict=True):
             if len(cells) != len(header):
                 message = f"has {len(cells)} cells, the header {len(header)}"
@@ -69,7 +69,7 @@ def parse(raw: bytes, file: str) -> tuple[Texts | None, list[Problem]]:
     if problems:
         return None, problems
     columns = zip(header, zip(*body, strict=True), strict=True)
-    return Texts(np.array(rows), dict(columns)), []
+    return Texts(rows, dict(columns)), []
 
 
 def _header_problems(header: Sequence[str], file: str) -> Iterator[Problem]:
@@ -86,17 +86,18 @@ def check(
     """The typed table, blanks filled with their defaults, and what is wrong with it."""
     wanted = (*declared, *(_PROVENANCE_COLUMNS if table.provenance else ()))
     problems = list(_column_problems(texts.cells, wanted, file))
-    typed: dict[str, Any] = {}
+    typed: dict[str, np.ndarray] = {}
     for column in wanted:
         if column.name in texts.cells:
             cells = _Cells(file, column, texts.rows, texts.cells[column.name])
             typed[column.name] = cells.typed(problems)
         elif column.name == "recalled":
-            typed[column.name] = ""
+            typed[column.name] = np.full(len(texts.rows), "", dtype=object)
     frame = pd.DataFrame(typed, index=texts.rows)
-    problems += _duplicate_keys(frame, table, file)
+    if not _all_differ(typed, table.key):
+        problems += _duplicate_keys(frame, table, file)
     if "recalled" in typed:
-        problems += _recalled_problems(frame["recalled"], [c.name for c in declared], file)
+        problems += _recalled_problems(typed, texts.rows, [c.name for c in declared], file)
     return frame, problems
 
 
@@ -160,44 +161,49 @@ class _Cells:
 
     def typed(self, problems: list[Problem]) -> np.ndarray:
         """The values, blanks filled; what is wrong is added to the problems."""
-        texts = np.array(self.texts, dtype=object)
-        blank = self._each(lambda text: not text.strip())
-        if self.column.default is REQUIRED and blank.any():
-            problems += self._problems(texts, blank, "is blank")
-        return (self._words if self.column.kind == "text" else self._numbers)(
-            texts, blank, problems
-        )
+        return self._words(problems) if self.column.kind == "text" else self._numbers(problems)
 
-    def _words(self, texts: np.ndarray, blank: np.ndarray, problems: list[Problem]) -> np.ndarray:
-        words = self.column.allowed
-        bad = ~blank & self._each(lambda text: bool(words) and text not in words)
+    def _words(self, problems: list[Problem]) -> np.ndarray:
+        words, blank = self.column.allowed, self._blank(problems)
         if self.column is _YEAR:
             bad = ~blank & self._each(lambda text: not _YEARS.fullmatch(text))
+        else:
+            bad = ~blank & self._each(lambda text: bool(words) and text not in words)
         if bad.any():
-            problems += self._problems(texts, bad, "is not allowed")
+            problems += self._problems(bad, "is not allowed")
+        texts = np.array(self.texts, dtype=object)
         texts[blank] = _default(self.column) or ""
         return texts
 
-    def _numbers(self, texts: np.ndarray, blank: np.ndarray, problems: list[Problem]) -> np.ndarray:
+    def _numbers(self, problems: list[Problem]) -> np.ndarray:
         column, kind = self.column, self.column.kind
         try:
             values = np.array(list(map(float, self.texts)))
+            blank = np.zeros(len(values), dtype=bool)
         except ValueError:
             values = np.array([_number(text) for text in self.texts])
+            blank = self._blank(problems)
         checks = [
             (~np.isfinite(values), "is not a finite number"),
-            ((kind == "whole") & (values != np.floor(values)), "is not a whole number"),
-            ((kind == "flag") & ~np.isin(values, (0, 1)), "is not 0 or 1"),
+            (kind == "whole" and values != np.floor(values), "is not a whole number"),
+            (kind == "flag" and ~np.isin(values, (0, 1)), "is not 0 or 1"),
             (beyond(values, column), "is out of range"),
         ]
         seen = blank.copy()
         for bad, message in checks:
-            if (bad & ~seen).any():
-                problems += self._problems(texts, bad & ~seen, message)
+            new = bad & ~seen
+            if new.any():
+                problems += self._problems(new, message)
                 seen |= bad
         values[blank] = np.nan if _default(column) is None else _default(column)
         whole = kind in ("whole", "flag") and bool(np.isfinite(values).all())
         return values.astype("int64") if whole else values
+
+    def _blank(self, problems: list[Problem]) -> np.ndarray:
+        blank = self._each(lambda text: not text.strip())
+        if self.column.default is REQUIRED and blank.any():
+            problems += self._problems(blank, "is blank")
+        return blank
 
     @cached_property
     def _distinct(self) -> set[str]:
@@ -210,9 +216,10 @@ class _Cells:
             return np.zeros(len(self.texts), dtype=bool)
         return np.array([text in found for text in self.texts])
 
-    def _problems(self, texts: np.ndarray, bad: np.ndarray, message: str) -> Iterator[Problem]:
+    def _problems(self, bad: np.ndarray, message: str) -> Iterator[Problem]:
         column, allowed = self.column, bounds(self.column)
-        for row, text in list(zip(self.rows[bad], texts[bad], strict=True))[:MOST_PER_COLUMN]:
+        for at in np.flatnonzero(bad)[:MOST_PER_COLUMN]:
+            row, text = self.rows[at], self.texts[at]
             place = f"row {row}, column {column.name}"
             near = nearest(text, column.allowed) if column.allowed else ""
             yield Problem(self.file, place, message, text or None, allowed, near)
@@ -228,12 +235,18 @@ def _number(text: str) -> float:
         return math.nan
 
 
+def _all_differ(typed: Mapping[str, np.ndarray], key: Sequence[str]) -> bool:
+    """Whether no two rows surely have the same key; of keys with blanks it is not told."""
+    parts = [typed[name] for name in key if name in typed]
+    blank = any(part.dtype.kind == "f" and np.isnan(part).any() for part in parts)
+    if blank or len(parts) < len(key):
+        return False
+    return len(set(zip(*map(np.ndarray.tolist, parts), strict=True))) == len(parts[0])
+
+
 def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Problem]:
     key = list(table.key)
     if not set(key) <= set(frame.columns):
-        return
-    written = (map(str, frame[name].tolist()) for name in key)
-    if len(set(zip(*written, strict=True))) == len(frame):
         return
     twice = frame.index[frame.duplicated(key, keep="first")]
     for row, values in frame.loc[twice[:MOST_PER_COLUMN], key].iterrows():
@@ -243,11 +256,14 @@ def _duplicate_keys(frame: pd.DataFrame, table: Table, file: str) -> Iterator[Pr
         yield Problem(file, f"row {row}, column {'/'.join(key)}", message, found, "each key once")
 
 
-def _recalled_problems(recalled: pd.Series, names: Sequence[str], file: str) -> Iterator[Problem]:
-    for written in recalled[recalled != ""].unique():
+def _recalled_problems(
+    typed: Mapping[str, np.ndarray], rows: np.ndarray, names: Sequence[str], file: str
+) -> Iterator[Problem]:
+    recalled = typed["recalled"].tolist()
+    for written in dict.fromkeys(recalled):
         for name in written.split(";"):
-            if name.strip() not in names:
-                row = recalled.index[recalled == written][0]
+            if written and name.strip() not in names:
+                row = rows[recalled.index(written)]
                 yield Problem(
                     file,
                     f"row {row}, column recalled",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from planner.scenario import Scenario
@@ -16,10 +17,13 @@ CURRENCY = {"KR": "KRW", "JP": "JPY"}
 def picked(names: pd.Series, pick: Pick) -> pd.Series:
     """Which names a filter keeps: in an include pattern and in no exclude pattern."""
 
-    def any_of(patterns: list[str]) -> pd.Series:
-        return names.map(lambda name: any(fnmatchcase(name, p) for p in patterns)).astype(bool)
+    def any_of(patterns: list[str]) -> np.ndarray:
+        if not patterns or "*" in patterns:
+            return np.full(len(names), bool(patterns))
+        found = [any(fnmatchcase(name, p) for p in patterns) for name in names.tolist()]
+        return np.array(found, dtype=bool)
 
-    return any_of(pick.include) & ~any_of(pick.exclude)
+    return pd.Series(any_of(pick.include) & ~any_of(pick.exclude), names.index)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class Context:
 
     def by_country(self, name: str, countries: pd.Series) -> pd.Series:
         """A parameter for each row's country."""
-        return countries.map({n: self.parameter(name, n) for n in countries.unique()})
+        which, different = pd.factorize(countries)
+        values = np.array([self.parameter(name, n) for n in different])
+        return pd.Series(values[which], countries.index)
 
     def discount_frac(self, country: str) -> float:
         """Rate of discount a year: the scenario's, or the country's."""
