@@ -28,10 +28,10 @@ from planner.solve.next_best import with_next_best
 from planner.solve.order import held
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
+from planner.solve.renumbered import Renumbering
 from planner.solve.repair import AIM_FRAC
-from planner.solve.repriced import Repricing
 from planner.solve.sift import Relaxed
-from planner.solve.split import Split, split
+from planner.solve.split import Split, further, split
 
 Columns = Mapping[str, float]
 """A plan: its columns by name, those that are nothing left out."""
@@ -83,9 +83,9 @@ class Ground:
         return unpriced(self.model, self.parts, self.relaxed)
 
     @cached_property
-    def repricing(self) -> Repricing:
-        """The model to be had with other prices."""
-        return Repricing(self.case, self.model)
+    def renumbering(self) -> Renumbering:
+        """The model to be had with other numbers."""
+        return Renumbering(self.case, self.model)
 
     @cached_property
     def _at_hand(self) -> AtHand:
@@ -133,31 +133,25 @@ class Ground:
         )
 
     def by_numbers(self, case: Case, model: Compiled) -> Begun:
-        """Where to go on from with other numbers in the same columns and rows."""
-        return replace(self._begun(case, model), parts=self.parts)
+        """Where to go on from with other numbers in the same entries."""
+        begun, relaxed, parts = self._begun(case, model), self.relaxed, further(self.parts, model)
+        if model is not self.model:
+            own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
+            kept = relaxed.kept | np.isin(self.sites, case.sets["FORCED_SITE"])
+            relaxed = replace(relaxed, kept=kept, own=own, moved=True)
+        return replace(begun, relaxed=relaxed, parts=parts)
 
     def anew(self, case: Case, model: Compiled) -> Begun:
         """Where to go on from in a model compiled anew."""
-        relaxed = self.relaxed
+        there, forced, relaxed = case.sets["SITE"], case.sets["FORCED_SITE"], self.relaxed
+        if there == self.sites and _same_entries(model, self.model):
+            return self.by_numbers(case, model)
         before = dict(zip(self.sites, relaxed.kept.tolist(), strict=True))
-        there, forced = case.sets["SITE"], case.sets["FORCED_SITE"]
         kept = np.array([before.get(s, False) or s in forced for s in there], dtype=bool)
-        same = np.array_equal(model.place, self.model.place)  # most likely: a basis only says where
-        same = same and model.matrix.shape == self.model.matrix.shape
-        begun = self._begun(case, model)
-        if not same:
-            basis = relaxed.basis.carried(self.model, model) if relaxed.basis else None
-            x = None if relaxed.x is None else model.carried(self.model, relaxed.x)
-            carried = replace(relaxed, kept=kept, x=x, basis=basis, own=None, moved=True)
-            return replace(begun, relaxed=carried)
-        alike = there == self.sites and all(
-            np.array_equal(getattr(model.matrix, ends), getattr(self.model.matrix, ends))
-            for ends in ("indptr", "indices")
-        )
-        parts = self.parts if alike else split(model, there)
-        own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
-        moved = replace(relaxed, kept=kept, own=own, moved=True)
-        return replace(begun, relaxed=moved, parts=parts)
+        basis = relaxed.basis.carried(self.model, model) if relaxed.basis else None
+        x = None if relaxed.x is None else model.carried(self.model, relaxed.x)
+        carried = replace(relaxed, kept=kept, x=x, basis=basis, own=None, moved=True)
+        return replace(self._begun(case, model), relaxed=carried)
 
     def _begun(self, case: Case, model: Compiled) -> Begun:
         sites, objective = self.placed.sites() & set(case.sets["SITE"]), self.scenario.objective
@@ -169,3 +163,10 @@ class Ground:
         """Whether the plan has all sites that are forced in, and none that is ruled out."""
         stood = self.placed.sites()
         return stood <= set(case.sets["SITE"]) and set(case.sets["FORCED_SITE"]) <= stood
+
+
+def _same_entries(one: Compiled, other: Compiled) -> bool:
+    """Whether two models have entries at the same places, and the same owners of columns."""
+    pairs = ((model.place, model.matrix.indptr, model.matrix.indices) for model in (one, other))
+    same_shape = one.matrix.shape == other.matrix.shape
+    return same_shape and all(map(np.array_equal, *pairs))

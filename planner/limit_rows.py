@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from models.blocks.objective import OBJECTIVES, least_facility
 from models.case import Case
 from planner.scenario import Scenario
 from planner.solve.compile import Compiled
 from planner.solve.named import name_at
-from planner.solve.repriced import PRICE_FACTS
+from planner.solve.renumbered import PRICE_FACTS
 from planner.solve.split import with_row
 
 LIMITS = {
@@ -35,8 +36,18 @@ OF_OBJECTIVES = "objective_limit"
 SECTIONS = {"budget", "scale", "scale_by_country", "objective"}
 """Sections of a scenario that the limits are made of."""
 
-POLICIES = {"in_country_share", "in_country_share_of"}
-"""Keys of that section that are entries of the matrix (planner/solve/repriced.py)."""
+NUMBERED = {
+    "demand": {"mix", "peak_to_mean_ratio"},
+    "policies": {
+        "domestic_accelerator_share",
+        "in_country_share",
+        "in_country_share_of",
+        "outage",
+        "vendor_share_max",
+    },
+    "serving": {"measured_over_predicted"},
+}
+"""Keys of sections that are entries of the matrix (planner/solve/renumbered.py)."""
 
 WORDS = {"name", "description", "variant", "solve"}
 """What a scenario says of itself, and of how exactly and how long it is solved."""
@@ -66,9 +77,13 @@ def only_numbers(before: Scenario, after: Scenario) -> bool:
 
     With other numbers in the matrix the sites forced in or ruled out are the same.
     """
-    shares = {name: getattr(after.policies, name) for name in POLICIES}
-    policies = before.policies.model_copy(update=shares)
-    renumbered = before.model_copy(update={"facts": after.facts, "policies": policies})
+    renumbered = before.model_copy(update={"facts": after.facts})
+    for section, keys in NUMBERED.items():
+        old, new = (getattr(s, section) for s in (before, after))
+        numbers = {key: getattr(new, key) for key in keys}
+        if any(_but_numbers(getattr(old, key)) != _but_numbers(numbers[key]) for key in keys):
+            return False
+        renumbered = renumbered.model_copy(update={section: old.model_copy(update=numbers)})
     others = [
         {name: value for name, value in s.facts.items() if not PRICE_FACTS.fullmatch(name)}
         for s in (before, after)
@@ -77,9 +92,18 @@ def only_numbers(before: Scenario, after: Scenario) -> bool:
     return same_sites and others[0] == others[1] and only_limits(renumbered, after)
 
 
+def _but_numbers(value: Any) -> Any:
+    """A part of a scenario without its numbers: what it names, and in which words."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, Mapping):
+        return {key: _but_numbers(each) for key, each in value.items()}
+    return None if isinstance(value, int | float) else value
+
+
 def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | None:
     """What differs between a case and coefficients of its rules; None where not limits alone do."""
-    names = [name for name, new in values.items() if new != before[name]]
+    names = [n for n, new in values.items() if new is not before[n] and new != before[n]]
     for name in names:
         same_rows = name in LIMITS and set(values[name]) == set(before[name])
         if not same_rows and name != OF_OBJECTIVES:

@@ -14,9 +14,9 @@ scenario. How much is done again depends on what the changes touch, and is state
     money    what racks, power, land, capital cost, where the bound has nothing to do with it
              (planner/money.py): that holds still, and the plan is changed where there is need. Else
              as below.
-    prices   of racks, and shares of tokens that stay at home, with limits or without: the
-             coefficients that they enter are put into the compiled model
-             (planner/solve/repriced.py); then as above.
+    numbers  of racks, of demand and of rules that no site has of its own, such as prices, the mix,
+             the peak, shares of tokens or of racks, with limits or without: they are put into the
+             compiled model (planner/solve/renumbered.py); then as above.
     rebuilt  anything else (other facts and rules, a limit where there was none): coefficients are
              computed where the facts they read differ, and the model is compiled anew; the
              relaxation begins with the sites in play before, and from its basis where the model has
@@ -62,7 +62,7 @@ from planner.solve.compile import Compiled, compile_case
 from planner.solve.narrow import among
 from planner.solve.placed import Placed, standing
 from planner.solve.ratio import value_at
-from planner.solve.repriced import OF_WORK, PRICES, Repricing
+from planner.solve.renumbered import NUMBERS, Renumbering
 from planner.solve.sift import Relaxed, best_in_play
 from planner.solve.split import split
 from planner.solve.watch import Watch
@@ -72,7 +72,7 @@ from planner.uncollected import uncollected
 REACH_FRAC = 1e-2
 """How exactly the best there can be of another objective is looked for."""
 
-How = Literal["limits", "money", "prices", "rebuilt"]
+How = Literal["limits", "money", "numbers", "rebuilt"]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Loaded:
             case = make_case(facts, scenario, self._known)
             found = (
                 self._by_money(scenario, case, watch)
-                or self._by_prices(scenario, case, watch)
+                or self._by_numbers(scenario, case, watch)
                 or self._anew(scenario, case, watch)
             )
         return replace(found, seconds=time.monotonic() - begun)
@@ -164,7 +164,7 @@ class Loaded:
         near: Sequence[Columns | Placed] = (),
         relaxed: Relaxed | None = None,
     ) -> WhatIf | None:
-        """The plan by limits or by prices; None where the model would have to be rebuilt.
+        """The plan by limits or by numbers; None where the model would have to be rebuilt.
 
         `facts` are those of the scenario, read from the tables that the model was loaded with;
         `near` are plans that may be as good, or nearly: of this scenario, or their columns at sites
@@ -174,7 +174,7 @@ class Loaded:
         if by_limits is not None or not only_numbers(self.scenario, scenario):
             return by_limits
         case = make_case(facts, scenario, self._known)
-        return self._by_prices(scenario, case, watch, near)
+        return self._by_numbers(scenario, case, watch, near)
 
     def reach(self, objective: str) -> Range | None:
         """From about the best that an objective can be to what the plan has; None without a plan.
@@ -257,38 +257,38 @@ class Loaded:
         outcome = under_bound(case, scenario, watch, ground.by_numbers(case, ground.model))
         return None if outcome is None else WhatIf("money", outcome, case, scenario)
 
-    def _by_prices(
+    def _by_numbers(
         self,
         scenario: Scenario,
         case: Case,
         watch: Watch | None,
         near: Sequence[Columns | Placed] = (),
     ) -> WhatIf | None:
-        """The plan of a scenario that differs in prices, shares and limits; None if in more."""
-        model = self.repriced(case)
+        """The plan of a scenario that differs in numbers and limits; None if in more."""
+        model = self.renumbered(case)
         if model is None:
             return None
         begun = self._ground.by_numbers(case, model) if self._ground else None
         outcome = optimize(case, scenario, watch, _beside(begun, near, case))
-        return WhatIf("prices", outcome, case, scenario)
+        return WhatIf("numbers", outcome, case, scenario)
 
     def _anew(self, scenario: Scenario, case: Case, watch: Watch | None) -> WhatIf:
         """The plan of any scenario, its model compiled anew."""
         begun = self._ground.anew(case, compile_case(case)) if self._ground else None
         return WhatIf("rebuilt", optimize(case, scenario, watch, begun), case, scenario)
 
-    def repriced(self, case: Case) -> Compiled | None:
-        """The compiled model of a case that differs in prices, shares and limits; else None."""
+    def renumbered(self, case: Case) -> Compiled | None:
+        """The compiled model of a case that differs in numbers and limits; else None."""
         before, ground = self.case, self._ground
         same = before.sets == case.sets and set(before.values) == set(case.values)
         if ground is None or before["grid_network"] or not same:
             return None
-        numbers = {name: case[name] for name in PRICES | OF_WORK}
+        numbers = {name: case[name] for name in NUMBERS}
         other = before.having(values={**before.values, **numbers})
         change = changed(other, case.values)
-        if change is None or not Repricing.serves(before, other):
+        if change is None or not Renumbering.serves(before, other):
             return None
-        compiled = ground.repricing.at(other)
+        compiled = ground.renumbering.at(other)
         return limited(compiled, change) if compiled else None
 
 

@@ -20,10 +20,11 @@ class _Families:
     begins: dict[str, int]
     count: int
 
-    def places_in(self, known: "_Families") -> np.ndarray:
-        """By place here the place there; a component with the same indices is taken as a whole."""
+    def places_in(self, known: "_Families", names: Iterable[str]) -> np.ndarray:
+        """By place here the place there, of some components; as a whole where indices are equal."""
         found = np.full(self.count, NOWHERE)
-        for name, mine in self.indices.items():
+        for name in names:
+            mine = self.indices[name]
             theirs = known.indices.get(name, ())
             if mine is theirs or list(mine) == list(theirs):
                 at = np.arange(len(mine))
@@ -133,6 +134,17 @@ class Names(Mapping[str, int]):
         within = self._within and (self._within[0], self._within[1][places])
         return Names(lambda some: self.some(places[some]), len(places), single, within)
 
+    @cached_property
+    def components(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The components, such as `open`, and the number of each name's."""
+        if self._within is None:
+            firsts = [name.partition("[")[0] for name in self.all]
+            number = {name: i for i, name in enumerate(dict.fromkeys(firsts))}
+            return tuple(number), np.array([number[name] for name in firsts], dtype=int)
+        known, here = self._within
+        begins = np.array(list(known.begins.values()), dtype=int)
+        return tuple(known.begins), np.searchsorted(begins, here, side="right") - 1
+
     def places_in(self, known: "Names") -> np.ndarray:
         """By name here the place there; of components whose indices are known no name is made."""
         if self._within is None or known._within is None:
@@ -140,7 +152,8 @@ class Names(Mapping[str, int]):
         (mine, here), (theirs, there) = self._within, known._within
         place = np.full(theirs.count + 1, NOWHERE)  # what is not there is the last
         place[there] = np.arange(len(there))
-        return place[mine.places_in(theirs)[here]]
+        names, of = self.components
+        return place[mine.places_in(theirs, [names[i] for i in np.unique(of)])[here]]
 
     def more(self, names: Sequence[str]) -> "Names":
         """These, and further ones at the end."""

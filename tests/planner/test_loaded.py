@@ -194,10 +194,17 @@ def test_no_plan_within_a_limit_is_said(loaded: Loaded) -> None:
     assert (answer.how, answer.status, answer.value) == ("limits", "infeasible", None)
 
 
-def test_what_is_neither_limit_nor_money_is_built_anew(loaded: Loaded) -> None:
-    change = "demand.peak_to_mean_ratio=1.9"
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        ("demand.peak_to_mean_ratio=1.9", "numbers"),
+        ("demand.mix={chat: 0.5, batch-documents: 0.5}", "numbers"),
+        ("systems[*].rack_kw*=1.05", "rebuilt"),
+    ],
+)
+def test_what_is_neither_limit_nor_money(loaded: Loaded, change: str, how: str) -> None:
     answer = loaded.what_if([change])
-    assert answer.how == "rebuilt"
+    assert answer.how == how
     agrees_with_anew(loaded, answer, change)
 
 

@@ -128,5 +128,5 @@ def test_the_plan_keeps_the_budget_at_the_new_prices() -> None:
 
 def test_where_money_binds_the_bound_is_looked_for_again() -> None:
     loaded = load_model({**SCENARIO, "objective": {"name": "cost_per_mtoken"}})
-    assert loaded.what_if([RACKS]).how == "prices"
+    assert loaded.what_if([RACKS]).how == "numbers"
     assert loaded.what_if([TARIFFS]).how == "rebuilt"

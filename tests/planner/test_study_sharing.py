@@ -1,4 +1,4 @@
-"""Runs that differ in limits and prices of racks are answered by one model, as well as alone."""
+"""Runs that differ in limits, prices and demand are answered by one model, as well as alone."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,10 @@ PRICES = (
     ("parameters[*/network_frac].value*=1.3",),
     ("systems[*].price_musd*=1.3", "budget.capex_musd_total=5000"),
 )
+DEMAND = (
+    ("demand.mix={chat: 0.5, batch-documents: 0.5}",),
+    ("demand.peak_to_mean_ratio=1.9", "budget.capex_musd_total=5000"),
+)
 FREE = "systems[*].price_musd=0"
 """A price by its name, but its entries in the matrix go: the model has to be built anew."""
 
@@ -35,12 +39,12 @@ OTHER = (
     ("objective.name=tokens", "tariffs[*].energy_local_per_kwh*=1.1"),
     ("systems[*].price_musd*=0.8", "tariffs[*].energy_local_per_kwh*=1.1"),
     ("systems[*].price_musd*=0.8", "filters.sites.exclude=[gumi-154kv-1]"),
-    ("systems[*].price_musd*=0.8", "demand.mix={chat: 0.5, batch-documents: 0.5}"),
+    ("systems[*].price_musd*=0.8", "demand.mix={chat: 0.5, reasoning: 0.5}"),
     ("systems[*].rack_kw*=1.01",),
     ("systems[*].life_years+=1",),
     ("parameters[*/krw_per_usd].value*=1.1",),
 )
-"""Neither limits nor prices of racks, some of them beside such prices."""
+"""Neither limits nor such numbers, some of them beside prices of racks."""
 
 NONE = "budget.capex_musd_total=10"
 
@@ -160,8 +164,9 @@ def test_limits_are_answered_by_one_model_as_well_as_alone(tmp_path: Path, loads
     assert len(loads) == 1
 
 
-def test_prices_are_answered_by_one_model_as_well_as_alone(
-    tmp_path: Path, loads, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("runs", [PRICES, DEMAND], ids=["prices", "demand"])
+def test_numbers_are_answered_by_one_model_as_well_as_alone(
+    tmp_path: Path, loads, runs: tuple[tuple[str, ...], ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
     made = planner.loaded.WhatIf
@@ -171,8 +176,8 @@ def test_prices_are_answered_by_one_model_as_well_as_alone(
         return made(how, *rest)
 
     monkeypatch.setattr(planner.loaded, "WhatIf", told)
-    answered_as_alone(tmp_path, PRICES)
-    assert seen == ["prices"] * len(PRICES)
+    answered_as_alone(tmp_path, runs)
+    assert seen == ["numbers"] * len(runs)
     assert len(loads) == 1
 
 

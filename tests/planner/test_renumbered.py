@@ -1,4 +1,4 @@
-"""Other prices of racks and shares of tokens in a compiled model: as in a model built anew."""
+"""Other numbers of racks, demand and rules in a compiled model: as in a model built anew."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from planner.loaded import Loaded, load_model
 from planner.reading import read
 from planner.search import Search
 from planner.solve.compile import Compiled, compile_case, compile_model
-from planner.solve.repriced import Repricing
+from planner.solve.renumbered import NUMBERS, Renumbering, _by_number
 
 SCENARIO: dict[str, Any] = {
     "name": "repriced",
@@ -52,12 +52,39 @@ SHARES = (
     "policies.in_country_share.KR=0.7",
     "policies.in_country_share_of.KR.chat=0.8",
 )
-NOT_OF_RACKS = (
+RULED = {
+    "policies": {
+        "vendor_share_max": {"share": 0.8, "basis": "mw"},
+        "domestic_accelerator_share": {"KR": {"share": 0.05, "basis": "chips"}},
+        "outage": {"KR": {"share": 0.5, "classes": ["public"]}},
+        "licence_loss": {"KR": {"maker": "US", "share": 0.3}},
+    },
+    "demand": {"mix": {"chat": 0.5, "batch-documents": 0.3, "public-sector-kr": 0.2}},
+    "serving": {"oversubscription_frac_max": 1.2},
+}
+"""Rules in rows of the fleet, of sites that may be lost, and of what may not be had."""
+
+OF_DEMAND = (
+    "demand.mix={chat: 0.4, batch-documents: 0.4, public-sector-kr: 0.2}",
+    "demand.peak_to_mean_ratio=1.9",
+    "workloads[chat].isl_tokens*=1.1",
+    "serving.measured_over_predicted={dense: 0.9, extrapolated: 0.7}",
+)
+OF_LAW = (
+    "policies.vendor_share_max.share=0.7",
+    "policies.domestic_accelerator_share.KR.share=0.1",
+    "policies.outage.KR.share=0.6",
+    "systems[*].life_years+=1",
+)
+OF_FULL_HALLS = ("availability_frac", "kappa_mw")
+"""What says how much of a hall racks draw: rows about that come and go."""
+
+OF_SITES = (
     "tariffs[*].energy_local_per_kwh*=1.1",
     "parameters[*/krw_per_usd].value*=1.1",
     "systems[*].rack_kw*=1.01",
-    "systems[*].life_years+=1",
 )
+"""What enters rows or columns of sites by numbers of their own, or bounds."""
 
 
 def case_of(values: dict[str, Any], *changes: str, known: Known | None = None) -> Case:
@@ -74,47 +101,83 @@ def same_by_name(ours: Compiled, anew: Compiled) -> None:
         assert np.array_equal(getattr(ours, side), getattr(anew, side)), side
 
 
+@pytest.fixture(scope="module")
+def of_rules() -> tuple[Case, Compiled, Renumbering]:
+    case = case_of(
+        {**SCENARIO, **AT_HOME, **RULED, "policies": {**AT_HOME["policies"], **RULED["policies"]}}
+    )
+    whole = compile_case(case)
+    return case, whole, Renumbering(case, whole)
+
+
 @pytest.mark.parametrize(
     ("more", "change"),
     [
         *(({}, change) for change in PRICES),
         *((PAID_BY, change) for change in PRICES),
         *((AT_HOME, change) for change in SHARES),
+        *((RULED, change) for change in (*OF_DEMAND, *OF_LAW)),
     ],
 )
 def test_the_matrix_is_the_one_that_would_be_compiled(more: dict, change: str) -> None:
     before, after = case_of({**SCENARIO, **more}), case_of({**SCENARIO, **more}, change)
-    assert Repricing.serves(before, after)
+    assert Renumbering.serves(before, after)
     whole = compile_case(before)
     kept = whole.matrix.copy()
-    ours, anew = Repricing(before, whole).at(after), compile_model(build(after))
+    ours, anew = Renumbering(before, whole).at(after), compile_model(build(after))
     assert ours is not None
     same_by_name(ours, anew)
     assert abs(whole.matrix - anew.matrix).max() > 0
     assert abs(whole.matrix - kept).max() == 0
 
 
-@pytest.mark.parametrize("change", NOT_OF_RACKS)
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("how", ["all", "one"])
+def test_each_number_by_itself(of_rules: tuple[Case, Compiled, Renumbering], name: str, how: str):
+    """By all of a coefficient, or one of it: the matrix compiled anew, or none at all."""
+    case, whole, renumbering = of_rules
+    numbers = case[name]
+    for key in list(numbers)[: None if how == "all" else 1]:
+        numbers = {**numbers, key: 0.97 * numbers[key]}
+    after = case.having(values={**case.values, name: numbers})
+    ours = renumbering.at(after)
+    if how == "all":
+        assert ours is not None or name in OF_FULL_HALLS
+    if ours is not None:
+        same_by_name(ours, compile_case(after))
+
+
+def test_numbers_are_told_by_those_of_before_or_not_at_all() -> None:
+    found = _by_number(np.array([2.0, 1.0, 2.0]), np.array([1.0, 2.0]), np.array([5.0, 7.0]))
+    assert found is not None
+    assert found.tolist() == [7.0, 5.0, 7.0]
+    unknown = _by_number(np.array([3.0]), np.array([1.0, 2.0]), np.array([5.0, 7.0]))
+    assert unknown is None
+    one_of_two = _by_number(np.array([1.0]), np.array([1.0, 1.0]), np.array([5.0, 7.0]))
+    assert one_of_two is None
+
+
+@pytest.mark.parametrize("change", OF_SITES)
 def test_other_facts_are_no_such_change(change: str) -> None:
-    assert not Repricing.serves(case_of(SCENARIO), case_of(SCENARIO, change))
+    assert not Renumbering.serves(case_of(SCENARIO), case_of(SCENARIO, change))
 
 
 def test_an_entry_that_comes_or_goes_is_no_such_change() -> None:
     free = case_of(SCENARIO, "systems[*].price_musd=0")
-    again = Repricing(free, compile_case(free))
+    again = Renumbering(free, compile_case(free))
     assert again.at(case_of(SCENARIO)) is None
 
 
 def test_a_share_that_was_none_is_no_such_change() -> None:
-    assert not Repricing.serves(case_of(SCENARIO), case_of({**SCENARIO, **AT_HOME}))
+    assert not Renumbering.serves(case_of(SCENARIO), case_of({**SCENARIO, **AT_HOME}))
     loose = case_of({**SCENARIO, **AT_HOME}, "policies.in_country_share.KR=0")
-    assert Repricing(loose, compile_case(loose)).at(case_of({**SCENARIO, **AT_HOME})) is None
+    assert Renumbering(loose, compile_case(loose)).at(case_of({**SCENARIO, **AT_HOME})) is None
 
 
 def test_a_whole_with_another_entry_is_not_changed() -> None:
     """Not the model of this case: what was before is not what the few sites say."""
     before, after = case_of(SCENARIO), case_of(SCENARIO, PRICES[1])
-    assert Repricing(before, compile_case(after)).at(after) is None
+    assert Renumbering(before, compile_case(after)).at(after) is None
 
 
 OF_RULES = (
@@ -130,7 +193,7 @@ OF_RULES = (
 """Which limits there are, for what, and where."""
 
 
-@pytest.mark.parametrize("change", [*PRICES, *NOT_OF_RACKS, "markets[*].share_frac*=1", *OF_RULES])
+@pytest.mark.parametrize("change", [*PRICES, *OF_SITES, "markets[*].share_frac*=1", *OF_RULES])
 def test_a_case_from_what_is_known_is_the_case(change: str) -> None:
     known = Known()
     case_of(SCENARIO, known=known)
@@ -191,14 +254,14 @@ def loaded() -> Loaded:
 
 def test_a_limit_may_change_with_a_price(loaded: Loaded) -> None:
     after = case_of(SCENARIO, PRICES[1], "budget.capex_musd_total=8000")
-    ours = loaded.repriced(after)
+    ours = loaded.renumbered(after)
     assert ours is not None
     same_by_name(ours, compile_case(after))
 
 
-@pytest.mark.parametrize("change", [*NOT_OF_RACKS, "demand.mix={chat: 0.5, batch-documents: 0.5}"])
+@pytest.mark.parametrize("change", OF_SITES)
 def test_a_loaded_model_is_not_taken_for_another(loaded: Loaded, change: str) -> None:
-    assert loaded.repriced(case_of(SCENARIO, change, PRICES[1])) is None
+    assert loaded.renumbered(case_of(SCENARIO, change, PRICES[1])) is None
 
 
 def test_a_share_and_a_limit_answer_as_a_cold_plan() -> None:
@@ -206,7 +269,7 @@ def test_a_share_and_a_limit_answer_as_a_cold_plan() -> None:
     loaded = load_model(values)
     changes = (SHARES[0], "budget.capex_musd_total=8000")
     answer, cold = loaded.what_if(changes), load_model(values, overrides=changes).outcome
-    assert (answer.how, answer.status, cold.status) == ("prices", "optimal", "optimal")
+    assert (answer.how, answer.status, cold.status) == ("numbers", "optimal", "optimal")
     assert answer.bound == pytest.approx(cold.bound, rel=1e-6)
     assert answer.value == pytest.approx(cold.value, rel=2 * SCENARIO["solve"]["gap_frac"])
     assert loaded.what_if(["policies.vendor_share_max={share: 0.99, basis: mw}"]).how == "rebuilt"
@@ -227,7 +290,7 @@ def test_a_price_answers_as_a_cold_plan(
     monkeypatch.setattr(Search, "where_and_what", None)  # the plan of before is changed
     monkeypatch.setattr(Loaded, "_by_money", lambda *_: None)  # as where money has a part in it
     answer = loaded.what_if(changes)
-    assert (answer.how, answer.status, cold.status) == ("prices", "optimal", "optimal")
+    assert (answer.how, answer.status, cold.status) == ("numbers", "optimal", "optimal")
     assert answer.value is not None
     assert answer.bound is not None
     assert cold.value is not None
