@@ -1,6 +1,6 @@
 """Puts the case together, and groups sites that the fleet cannot tell apart."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -28,6 +28,9 @@ from planner.coefficients.where import hosted, places, where_values
 from planner.scenario import Scenario
 from planner.tables import Region
 from planner.uncollected import uncollected
+
+Kinds = Collection[tuple[str, ...]]
+"""Racks by group, system and cooling class, and their work by state and workload beside these."""
 
 
 @uncollected()  # most of what is made stays
@@ -122,11 +125,17 @@ def _grants_for_racks(case: Case, site: str) -> tuple[str, ...]:
     return tuple(sorted(p for p in of_racks if site in case["subsidy_sites"][p]))
 
 
-def regrouped(case: Case, group: Mapping[str, str], sender: Senders | None = None) -> Case:
+def regrouped(
+    case: Case,
+    group: Mapping[str, str],
+    sender: Senders | None = None,
+    kinds: Kinds | None = None,
+) -> Case:
     """The case with other groups of sites; each site its own gives the site-indexed form.
 
     Sites of one group must share country, reach and grants for racks. `sender` says by site and
     workload who sends what is made there; else groups do, as one where they reach the same markets.
+    With `kinds` there are no other racks, and they do no other work.
     """
     members: dict[str, list[str]] = {}
     for s in case.sets["SITE"]:
@@ -138,19 +147,7 @@ def regrouped(case: Case, group: Mapping[str, str], sender: Senders | None = Non
     classes: dict[str, set] = {g: set() for g in members}
     for s, d in case.sets["SITE_DESIGN"]:
         classes[group[s]].add(case["cooling_class"][d])
-    modes: dict[str, list] = {}
-    for k, p, w in case["theta_mtokens_per_s"]:
-        modes.setdefault(k, []).append((p, w))
-    install, run = [], []
-    for g, s in one.items():
-        near = {w for w, _ in case["reach"][s]}
-        works = {k: [mode for mode in of if mode[1] in near] for k, of in modes.items()}
-        for c in sorted(classes[g]):
-            for k in case["hosts"][c]:
-                first = first_delivery(case, case["country"][s], k)
-                for t in sorted(t for t in times[g] if t >= first):
-                    install.append((g, k, c, t))
-                    run += [(g, k, c, p, w, t) for p, w in works[k]]
+    install, run = _racks(case, one, times, classes, kinds)
     transit = _least_by_group(case["site_transit_usd_per_mtoken"], group)
     sender = alike(case, group) if sender is None else sender
     of_group = of_groups(case, one, sender, {g for g, _ in transit})
@@ -178,6 +175,36 @@ def regrouped(case: Case, group: Mapping[str, str], sender: Senders | None = Non
         "transit_usd_per_mtoken": transit,
     }
     return case.having(sets=sets, values=values)
+
+
+def _racks(
+    case: Case,
+    one: Mapping[str, str],
+    times: Mapping[str, set[int]],
+    classes: Mapping[str, set[str]],
+    kinds: Kinds | None,
+) -> tuple[list[tuple], list[tuple]]:
+    """INSTALL and RUN: what racks each group can have and from when, and what work they can do."""
+    modes: dict[str, list[tuple[str, str]]] = {}
+    for k, p, w in case["theta_mtokens_per_s"]:
+        modes.setdefault(k, []).append((p, w))
+    install, run = [], []
+    for g, s in one.items():
+        near, before = {w for w, _ in case["reach"][s]}, case["group"].get(s, g)
+        for c in sorted(classes[g]):
+            for k in case["hosts"][c]:
+                if kinds is not None and (before, k, c) not in kinds:
+                    continue
+                works = [
+                    (p, w)
+                    for p, w in modes.get(k, ())
+                    if w in near and (kinds is None or (before, k, c, p, w) in kinds)
+                ]
+                first = first_delivery(case, case["country"][s], k)
+                for t in sorted(t for t in times[g] if t >= first):
+                    install.append((g, k, c, t))
+                    run += [(g, k, c, p, w, t) for p, w in works]
+    return install, run
 
 
 def first_delivery(case: Case, country: str, system: str) -> int:

@@ -5,12 +5,13 @@ the rows about it. Where it lacks something, one of what is asked for is built a
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
 
 from models.case import Case
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.narrow import at_sites, kind_at, kinds_of, narrowed_to
+from planner.solve.narrow import at_sites, kind_at, kinds_of
 from planner.solve.placed import opened
 from planner.solve.split import restricted
 
@@ -46,7 +47,7 @@ class AtHand:
         group = case["group"]
         kinds = kinds_of(group, dict.fromkeys(plan, 1.0))
         kinds = {(g, *kind[1:]) for kind in kinds for g in {group[s] for s in sites}}
-        return AtHand(case, compile_case(narrowed_to(at_sites(case, sites), group, kinds)))
+        return AtHand(case, compile_case(at_sites(case, sites, kinds)))
 
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of these sites alone, with the kinds of racks and work of plans."""
@@ -63,7 +64,7 @@ class AtHand:
         for known in self._models[1:]:
             if len(known.sites | sites) <= MOST:
                 sites, kinds = known.sites | sites, known.kinds | kinds
-        few = narrowed_to(at_sites(self._case, sites), self._case["group"], kinds)
+        few = at_sites(self._case, sites, kinds)
         return _Known(self._case, sites, kinds, compile_case(few))
 
 
@@ -75,9 +76,17 @@ class _Known:
     ) -> None:
         self.sites, self.kinds = sites, kinds
         self._case, self._compiled, self._group = case, compiled, case["group"]
-        self._columns = [(_place(name), self._kind(name)) for name in compiled.column_names]
-        lost = (name.partition("[")[0] in LOST and _place(name) for name in compiled.row_names)
-        self._lost = [site or "" for site in lost]
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The first index of each column, and its kind."""
+        return [(_place(name), self._kind(name)) for name in self._compiled.column_names]
+
+    @cached_property
+    def _lost(self) -> list[str]:
+        """The lost site that each row is about, if any."""
+        names = self._compiled.row_names
+        return [_place(name) if name.partition("[")[0] in LOST else "" for name in names]
 
     def has(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> bool:
         """Whether all of these are in it."""
@@ -85,6 +94,8 @@ class _Known:
 
     def part(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> Compiled:
         """The model of these alone."""
+        if self.sites == set(sites) and self.kinds == kinds:
+            return self._compiled
         gone, sending = self.sites - set(sites), self._sending(sites)
         wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
         wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}

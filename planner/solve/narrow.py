@@ -5,7 +5,7 @@ from itertools import chain, compress
 from operator import itemgetter
 
 from models.case import Case
-from planner.coefficients.case import regrouped
+from planner.coefficients.case import Kinds, regrouped
 from planner.coefficients.senders import Senders, own
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
@@ -26,9 +26,14 @@ def among(case: Case, sites: Collection[str]) -> Case:
     return regrouped(_of(case, sites), case["group"], case["site_sender"])
 
 
-def at_sites(case: Case, sites: Collection[str]) -> Case:
-    """The case of these sites alone, with whole racks at each; tokens are sent as before."""
-    return _site_by_site(_of(case, sites), case["site_sender"]).having(whole_racks=True)
+def at_sites(case: Case, sites: Collection[str], kinds: Kinds | None = None) -> Case:
+    """The case of these sites alone, with whole racks at each; tokens are sent as before.
+
+    With `kinds` there are no other racks, and they do no other work: a kind that a group buys in
+    one period may be bought in others, and what a kind does, at each of its sites.
+    """
+    few = _site_by_site(_of(case, sites), case["site_sender"], kinds)
+    return few.having(whole_racks=True)
 
 
 def _of(case: Case, sites: Collection[str]) -> Case:
@@ -48,13 +53,8 @@ def _at(indices: Sequence[tuple], keep: Collection[str]) -> tuple[tuple, ...]:
     return tuple(compress(indices, map(keep.__contains__, map(itemgetter(0), indices))))
 
 
-def _site_by_site(case: Case, sender: Senders) -> Case:
-    return regrouped(case, {s: s for s in case.sets["SITE"]}, sender)
-
-
-def narrowed(case: Case, group: Mapping[str, str], *plans: Mapping[str, float]) -> Case:
-    """The site-indexed case with only those racks, and that work, that plans in groups have."""
-    return narrowed_to(case, group, kinds_of(group, *plans))
+def _site_by_site(case: Case, sender: Senders, kinds: Kinds | None = None) -> Case:
+    return regrouped(case, {s: s for s in case.sets["SITE"]}, sender, kinds)
 
 
 def kinds_of(group: Mapping[str, str], *plans: Mapping[str, float]) -> set[tuple[str, ...]]:
@@ -77,22 +77,3 @@ def kind_at(group: Mapping[str, str], name: str) -> tuple[str, ...]:
         return ()
     place, *what = index[:-1].split(",")
     return (group.get(place, place), *what[: KINDS[variable]])
-
-
-def narrowed_to(case: Case, group: Mapping[str, str], kinds: Collection[tuple[str, ...]]) -> Case:
-    """The site-indexed case with only those kinds of racks and work, `group` that of each site.
-
-    A kind that the group buys in one period may be bought in others, and what a kind does, at each
-    of its sites.
-    """
-    install = tuple(i for i in case.sets["INSTALL"] if (group[i[0]], *i[1:3]) in kinds)
-    run = tuple(
-        i
-        for i in case.sets["RUN"]
-        if (group[i[0]], *i[1:3]) in kinds and (group[i[0]], *i[1:5]) in kinds
-    )
-    there = set(install)
-    train = tuple((g, j, k, c, t) for g, j, k, c, t in case.sets["TRAIN"] if (g, k, c, t) in there)
-    gang = tuple(dict.fromkeys((g, j, k) for g, j, k, _, _ in train))
-    few = {"INSTALL": install, "RUN": run, "TRAIN": train, "GANG": gang}
-    return case.having(sets={**case.sets, **few})

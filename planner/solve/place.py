@@ -24,7 +24,7 @@ from planner.halt import HALT
 from planner.solve.box import Range, columns_of, fix, next_to, with_divisible_racks, with_spare
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
-from planner.solve.narrow import at_sites, narrowed
+from planner.solve.narrow import at_sites, kinds_of
 from planner.solve.order import Limits, in_order
 from planner.solve.placed import Placed, in_columns
 from planner.solve.ratio import value_at
@@ -56,7 +56,7 @@ class Placement:
     """Whole racks put at sites: first near where a where/what plan has them, else freely."""
 
     def __init__(self, case: Case, sites: Collection[str], threads: int, seed: int) -> None:
-        self._group = case["group"]
+        self._whole, self._sites = case, sites
         self.case = at_sites(case, sites)
         self._threads, self._seed = threads, seed
 
@@ -66,7 +66,8 @@ class Placement:
 
     def of_kinds(self, where: Mapping[str, float]) -> Compiled:
         """The model of those kinds of racks alone that a plan in groups has."""
-        return compile_case(narrowed(self.case, self._group, where))
+        kinds = kinds_of(self._whole["group"], where)
+        return compile_case(at_sites(self._whole, self._sites, kinds))
 
     def best(
         self,

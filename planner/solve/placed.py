@@ -9,7 +9,7 @@ import numpy as np
 from models.build import build
 from models.case import Case
 from planner.solve.compile import Compiled, compile_case, compile_model, holds, load
-from planner.solve.narrow import at_sites, narrowed
+from planner.solve.narrow import at_sites, kinds_of
 
 
 def used(compiled: Compiled, x: np.ndarray | None) -> set[str]:
@@ -76,7 +76,8 @@ class Placed:
         """
         if self._given is not None:
             return self.model
-        model = build(narrowed(self.case, self.case["group"], self.found_in.named(self.solution)))
+        kinds = kinds_of(self.case["group"], self.found_in.named(self.solution))
+        model = build(at_sites(self.case, self.case.sets["SITE"], kinds))
         compiled = compile_model(model)
         load(model, compiled, in_columns(compiled, self.found_in, self.solution))
         return model
@@ -103,7 +104,7 @@ def in_columns(wanted: Compiled, known: Compiled, x: np.ndarray) -> np.ndarray:
 
 def at_few(case: Case, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
     """The model of some sites of a case, with the kinds of racks and work of plans."""
-    return compile_case(narrowed(at_sites(case, sites), case["group"], *plans))
+    return compile_case(at_sites(case, sites, kinds_of(case["group"], *plans)))
 
 
 def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:
@@ -115,10 +116,9 @@ def standing(case: Case, plan: Mapping[str, float]) -> Placed | None:
     sites = opened(plan)
     if not sites <= set(case.sets["SITE"]):
         return None
-    at = at_sites(case, sites)
-    for few in (narrowed(at, case["group"], dict.fromkeys(plan, 1.0)), at):
-        compiled = compile_case(few)
+    for kinds in (kinds_of(case["group"], dict.fromkeys(plan, 1.0)), None):
+        compiled = compile_case(at_sites(case, sites, kinds))
         x = compiled.point(plan)
         if holds(compiled, x):
-            return Placed(at, compiled, x)
+            return Placed(at_sites(case, sites), compiled, x)
     return None

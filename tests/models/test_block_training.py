@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.solve.narrow import narrowed, site_indexed
+from planner.solve.narrow import at_sites, kinds_of, site_indexed
 from tests.solved import breaks, refused, relaxed, rows, solve
 from tests.tiny import YEARS, tiny_case
 
@@ -132,7 +132,8 @@ def test_placing_keeps_the_work_and_the_training_of_the_plan_in_groups():
     best = solve(case, held=slow)
     assert best.value == pytest.approx(solve(case).value)  # none better has others
     where = {name: best[name] for name in best.names}
-    few = narrowed(site_indexed(case), case["group"], where)
+    few = at_sites(case, case.sets["SITE"], kinds_of(case["group"], where))
+    few = few.having(whole_racks=False)
     for name in ("INSTALL", "RUN", "TRAIN", "GANG"):
         assert few.sets[name]
         assert not any("slow" in i for i in few.sets[name])

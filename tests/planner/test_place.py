@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from planner.solve.narrow import narrowed, site_indexed
+from planner.solve.narrow import at_sites, kinds_of
 from planner.solve.order import Limits
 from planner.solve.place import Placement
 from tests.solved import solve
@@ -16,10 +16,10 @@ def test_the_kinds_and_the_work_of_a_plan_in_groups_are_kept() -> None:
     case = tiny_case()
     best = solve(case)
     where = dict(zip(best.names, best.x.tolist(), strict=True))
-    few = narrowed(site_indexed(case), case["group"], where)
+    few = at_sites(case, "ab", kinds_of(case["group"], where))
     assert set(few.sets["INSTALL"]) == {(s, "fast", "liquid", 2027) for s in "ab"}
     assert set(few.sets["RUN"]) == {(s, "fast", "liquid", "p100", "chat", 2027) for s in "ab"}
-    assert solve(few.having(whole_racks=True)).value == best.value
+    assert solve(few).value == best.value
 
 
 @pytest.mark.parametrize(("deadline", "count"), [(0.0, 1), (math.inf, 6)])
