@@ -47,7 +47,6 @@ def cooling_table(
     InputError
         a station without a year of hours, or a design with a parameter missing.
     """
-    refuse(_incomplete(stations, bins))
     station, names = pd.factorize(bins["station_id"], sort=True)
     order = np.argsort(station, kind="stable")
     starts = np.searchsorted(station[order], np.arange(len(names)))
@@ -57,6 +56,8 @@ def cooling_table(
     )
     weather = Weather(dry_degc, wet_degc, np.full(len(order), np.nan))
     place = pd.Index(names).get_indexer(pd.Index(stations["station_id"]))
+    hours_of = np.append(np.bincount(station[order], weights=hours), 0.0)[place]
+    refuse(_incomplete(stations["station_id"], hours_of))
     coast = sea["sea_id"].tolist()
     shore = np.array([coast.index(name) for name in stations["sea_id"]], dtype=int)
     sea_weather, sea_starts = _sea_year(sea)
@@ -88,13 +89,12 @@ def plant_of(design: pd.Series) -> Plant:
     return Plant(**{field.name: float(design[field.name]) for field in fields(Plant)})
 
 
-def _incomplete(stations: pd.DataFrame, bins: pd.DataFrame) -> list[Problem]:
-    """Stations whose bins are no year."""
-    hours = bins.groupby("station_id")["hours_h"].sum().reindex(stations["station_id"]).fillna(0)
-    wrong = hours[(hours - YEAR_H).abs() > YEAR_TOLERANCE_H]
+def _incomplete(stations: pd.Series, hours: np.ndarray) -> list[Problem]:
+    """Stations whose bins are no year, given the hours of all bins of each."""
+    wrong = np.abs(hours - YEAR_H) > YEAR_TOLERANCE_H
     return [
         Problem("climate_bins.csv", f"station {name}", "has not a year of hours", h, f"{YEAR_H}")
-        for name, h in wrong.items()
+        for name, h in zip(stations[wrong], hours[wrong].tolist(), strict=True)
     ]
 
 

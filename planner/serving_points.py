@@ -76,25 +76,30 @@ def points(
     fits = capacity_sequences(setting.llm, *setting.machine, length, c)
     replicas_ok = (setting.layout.dp_count == 1) | (setting.llm.expert_params > 0)
     keep = np.flatnonzero((fits >= 1.0) & replicas_ok)
-    repeat = np.repeat(keep, len(BATCHES))
-    batch = np.tile(BATCHES, len(keep))
-    within = batch <= fits[repeat]
-    repeat, batch = repeat[within], batch[within]
-    here = take(setting, repeat)
-    frame = _taken(grid, repeat)
-    frame["batch"] = batch
-    frame["hbm_gb"] = _hbm_used_gb(here, batch / fits[repeat], c)
-    chips = systems["chips_count"].to_numpy()[frame["system"]]
+    pools = _prompt_pools(_taken(grid, keep), take(setting, keep), c)
+    keep = keep[:, None]  # a row for each; a column for each batch, beside what has none
+    within = fits[keep] >= BATCHES
+    here, grid = take(setting, keep), _taken(grid, keep)
+    chips = systems["chips_count"].to_numpy()[grid["system"]]
     size = here.layout.chips_count
-    frame["used_frac"] = np.where(size <= chips, chips // size * size / chips, 1.0)
-    prompts = _prompt_pools(_taken(grid, keep), take(setting, keep), c)
-    together = _together(frame, here, c)
-    apart = _apart(frame, here, prompts, c)
+    grid |= {
+        "batch": BATCHES[None],
+        "hbm_gb": _hbm_used_gb(here, BATCHES / fits[keep], c),
+        "used_frac": np.where(size <= chips, chips // size * size / chips, 1.0),
+    }
+    together = _listed(grid | _together(grid, here, c), within)
+    alone = _listed(grid | _alone(grid, here, c), within)
+    apart = _apart(alone, pools)
     return {name: np.concatenate([together[name], apart[name]]) for name in together}
 
 
 def _taken(frame: Frame, at: np.ndarray) -> Frame:
     return {name: column[at] for name, column in frame.items()}
+
+
+def _listed(frame: Frame, within: np.ndarray) -> Frame:
+    """The columns of the points within, one after the other, from arrays by layout and batch."""
+    return {name: np.broadcast_to(column, within.shape)[within] for name, column in frame.items()}
 
 
 def _grid(
@@ -174,14 +179,14 @@ def _hbm_used_gb(here: Setting, filled_frac: np.ndarray, c: dict[str, float]) ->
     return (weights + overhead + cache * filled_frac) / 1e9
 
 
-def _together(frame: Frame, here: Setting, c: dict[str, float]) -> Frame:
+def _together(grid: Frame, here: Setting, c: dict[str, float]) -> Frame:
     """Points that read prompts and decode on the same chips."""
-    run = aggregated(here.llm, here.machine, here.requests, frame["batch"], c)
+    run = aggregated(here.llm, here.machine, here.requests, grid["batch"], c)
     demand = demand_of(run, here.chip, c)
     between_s = run.tpot_s * (1.0 - run.decode_frac)
-    return frame | {
-        "prompts": np.full(len(between_s), "", dtype=object),
-        "chip_rate": run.tokens_per_s / here.layout.chips_count * frame["used_frac"],
+    return {
+        "prompts": np.array("", dtype=object),
+        "chip_rate": run.tokens_per_s / here.layout.chips_count * grid["used_frac"],
         "decode_frac": run.decode_frac,
         "decode_demand": demand.decoding,
         "prompt_demand": demand.prompts,
@@ -216,38 +221,50 @@ def _prompt_pools(grid: Frame, here: Setting, c: dict[str, float]) -> pd.DataFra
     return pd.concat([thrifty, quick]).drop_duplicates()
 
 
-def _apart(frame: Frame, here: Setting, pools: pd.DataFrame, c: dict[str, float]) -> Frame:
+def _alone(grid: Frame, here: Setting, c: dict[str, float]) -> Frame:
+    """Points that decode alone, and the prompt tokens that others have to read for a token."""
+    decode_only = replace(here.requests, prefix_hit_frac=1.0)
+    run = aggregated(here.llm, here.machine, decode_only, grid["batch"], c)
+    return {
+        "prompt_ratio": here.requests.read_tokens / here.requests.osl_tokens,
+        "decode_s": here.layout.chips_count / run.tokens_per_s,
+        "decode_demand": demand_of(run, here.chip, c).decoding,
+        "ttft_s": run.ttft_s,
+        "step_s": run.tpot_s,
+    }
+
+
+def _apart(alone: Frame, pools: pd.DataFrame) -> Frame:
     """Points with prompts on a pool of their own, sized so that both pools are busy.
 
     Chips per token/s add up: 1/rate = decode chips / decode rate + ISL/OSL * prompt chip-seconds.
     """
-    batch = frame["batch"]
-    decode_only = replace(here.requests, prefix_hit_frac=np.ones(len(batch)))
-    run = aggregated(here.llm, here.machine, decode_only, batch, c)
-    demand = demand_of(run, here.chip, c)
-    ratio = here.requests.read_tokens / here.requests.osl_tokens
-    at, pool = _each_pool(frame, pools)
+    at, pool = _each_pool(alone, pools)
+    here = _taken(alone, at)
     chip_s, prompt_s, prompt_demand, prompts = (
         pools[name].to_numpy()[pool] for name in ("chip_s", "prompt_s", "demand", "layout")
     )
-    decode_s = (here.layout.chips_count / run.tokens_per_s)[at]
-    total_s = decode_s + chip_s * ratio[at]
-    return _taken(frame, at) | {
+    total_s = here["decode_s"] + chip_s * here["prompt_ratio"]
+    return here | {
         "prompts": prompts.astype(object),
         "chip_rate": 1.0 / total_s,
         "used_frac": np.ones(len(at)),
-        "decode_frac": decode_s / total_s,
-        "decode_demand": demand.decoding[at],
+        "decode_frac": here["decode_s"] / total_s,
         "prompt_demand": prompt_demand,
-        "ttft_s": prompt_s + run.ttft_s[at],
-        "step_s": run.tpot_s[at],
+        "ttft_s": prompt_s + here["ttft_s"],
         "between_s": np.zeros(len(at)),
     }
 
 
 def _each_pool(frame: Frame, pools: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Every point with every pool of its system and workload: the places of both."""
-    pair = ["system", "workload"]
-    every = pd.DataFrame({name: frame[name] for name in pair}).rename_axis("point").reset_index()
-    both = every.merge(pools[pair].assign(pool=range(len(pools))), on=pair)
-    return both["point"].to_numpy(), both["pool"].to_numpy()
+    width = 1 + int(pools["workload"].max()) if len(pools) else 1
+    of_point, of_pool = (
+        np.asarray(each["system"] * width + each["workload"]) for each in (frame, pools)
+    )
+    order = np.argsort(of_pool, kind="stable")
+    first, end = (np.searchsorted(of_pool[order], of_point, side) for side in ("left", "right"))
+    count = end - first
+    point = np.repeat(np.arange(len(of_point)), count)
+    turn = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+    return point, order[first[point] + turn]

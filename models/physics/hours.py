@@ -53,6 +53,8 @@ def design_value(
     """
     load, hours = np.asarray(values, dtype=float), np.asarray(hours_h, dtype=float)
     first = np.asarray(starts, dtype=int)
+    if not load.any():
+        return np.zeros(first.size)
     station = np.repeat(np.arange(first.size), np.diff(np.append(first, load.size)))
     order = np.lexsort((-load, station))
     load, station = load[order], station[order]

@@ -215,26 +215,24 @@ def cross_border(context: Context) -> dict[tuple[str, str, str], float]:
 
 def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
     """(workload, market) pairs each site may serve, by latency and by law."""
-    links = context.table("site_markets")
-    links = links[links["site_id"].isin(sites.index)].merge(
-        context.table("markets")[["market_id", "country"]], on="market_id"
-    )
-    links = links[links["country"].isin(context.countries)]
-    law = cross_border(context)
-    at = links["site_id"].map(sites["country"])
-    between = zip(links["country"].tolist(), at.tolist(), strict=True)
-    kind, crossings = pd.factorize(pd.Series(list(between), dtype=object))
-    markets = list(links["market_id"].unique())
+    links, markets = context.table("site_markets"), context.table("markets")
     place = sites.index.get_indexer(pd.Index(links["site_id"]))
-    market = pd.Index(markets).get_indexer(pd.Index(links["market_id"]))
+    market = pd.Index(markets["market_id"]).get_indexer(pd.Index(links["market_id"]))
+    here, there = (rows["country"].to_numpy(object) for rows in (sites, markets))
+    known = (place >= 0) & (market >= 0) & np.isin(there, context.countries)[market]
+    place, market, rtt_ms = place[known], market[known], links["rtt_ms"].to_numpy()[known]
+    law = cross_border(context)
     served = np.zeros((len(sites), len(context.workloads), len(markets)), dtype=bool)
     for i, (_, row) in enumerate(context.workloads.iterrows()):
         q, home = row["sovereignty_class"], row["home_country"]
-        lawful = [n == at or law.get((n, at, q), 1.0) > 0 for n, at in crossings]
-        allowed = np.array(lawful)[kind] & (links["rtt_ms"] <= float(row["network_rtt_ms"]))
-        chosen = (allowed & (links["country"].eq(home) | (home == ""))).to_numpy()
+        lawful = {
+            n: [(m == n or law.get((m, n, q), 1.0) > 0) and home in ("", m) for m in there]
+            for n in set(here)
+        }
+        allowed = np.array([lawful[n] for n in here], dtype=bool)[place, market]
+        chosen = allowed & (rtt_ms <= float(row["network_rtt_ms"]))
         served[place[chosen], i, market[chosen]] = True
-    pairs = [(w, name) for w in context.workloads.index for name in markets]
+    pairs = [(w, name) for w in context.workloads.index for name in markets["market_id"]]
     kinds, of_site = np.unique(served.reshape(len(sites), len(pairs)), axis=0, return_inverse=True)
     reach = [frozenset(pairs[j] for j in np.flatnonzero(kind)) for kind in kinds]
     return {s: reach[k] for s, k in zip(sites.index, of_site, strict=True)}
