@@ -23,6 +23,7 @@ class Begun:
     that it was found in, with the limits of now. `parts` says what each site owns. `objective` is
     the one of before. `near` are further plans, of this case. `at` takes the model of a few sites
     with the kinds of racks of plans out of one at hand (planner/solve/at_hand.py), or gives None.
+    `bound` is what no plan can beat where every plan of now was one before, in the objective then.
     """
 
     compiled: Compiled
@@ -36,6 +37,7 @@ class Begun:
     parts: Split | None = None
     near: Sequence[Placed] = ()
     at: Callable[..., Compiled | None] | None = None
+    bound: float = float("inf")
 
     def few(self, case: Case, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of some sites of this case, with the kinds of racks and work of plans."""

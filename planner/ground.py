@@ -15,9 +15,9 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
 from planner.limit_rows import Changed, limited
-from planner.money import unpriced
+from planner.money import limits_nothing, unpriced
 from planner.optimize import limits_of
-from planner.outcome import Outcome
+from planner.outcome import Outcome, of_unit
 from planner.scenario import Scenario
 from planner.sites_chosen import forced_in
 from planner.solve.at_hand import AtHand
@@ -45,7 +45,7 @@ class Ground:
     ) -> None:
         assert outcome.relaxed is not None
         self.case, self.scenario, self.model, self.placed = case, scenario, model, placed
-        self._where, self._solved = outcome.where, outcome.relaxed
+        self._where, self._solved, self._bound = outcome.where, outcome.relaxed, outcome.bound
 
     @staticmethod
     def of(case: Case, scenario: Scenario, outcome: Outcome) -> "Ground | None":
@@ -57,7 +57,7 @@ class Ground:
 
     def make_ready(self) -> None:
         """Make now what every question would begin with."""
-        _ = self.parts, self.relaxed, self.unpriced, self._stood, self._at_hand
+        _ = self.parts, self.relaxed, self.bound_but_for_money, self._stood, self._at_hand
         _ = self.model.row.at, self.model.column.at
 
     @property
@@ -70,6 +70,12 @@ class Ground:
         """What each of them owns of the model."""
         return split(self.model, self.sites)
 
+    @property
+    def bound(self) -> float:
+        """What no plan can beat, in the model's columns."""
+        ratio = OBJECTIVES[self.scenario.objective.name]
+        return np.inf if self._bound is None else of_unit(ratio, self._bound)
+
     @cached_property
     def relaxed(self) -> Relaxed:
         """The relaxation, at the cheapest of its solutions, in few sites."""
@@ -78,9 +84,11 @@ class Ground:
         return with_next_best(self.model, self.parts, ratio, cheapest, end)
 
     @cached_property
-    def unpriced(self) -> bool:
-        """Whether its bound has nothing to do with money."""
-        return unpriced(self.model, self.parts, self.relaxed)
+    def bound_but_for_money(self) -> float | None:
+        """What no plan can beat whatever things cost; None where that is not known."""
+        if not unpriced(self.model, self.parts, self.relaxed):
+            return None
+        return self.bound if limits_nothing(self.model) else self.relaxed.bound
 
     @cached_property
     def renumbering(self) -> Renumbering:
@@ -130,6 +138,7 @@ class Ground:
             stands_in=stands_in,
             parts=self.parts,
             at=partial(self._few, change, case),
+            bound=self.bound if change.tightens else np.inf,
         )
 
     def by_numbers(self, case: Case, model: Compiled) -> Begun:

@@ -61,6 +61,15 @@ class Changed:
     case: Case
     names: tuple[str, ...]
 
+    @property
+    def tightens(self) -> bool:
+        """Whether no plan keeps the limits of now that did not keep those of before."""
+        return all(
+            _worst(name, key, value) >= _worst(name, key, self.case[name].get(key))
+            for name in self.names
+            for key, value in self.before[name].items()
+        )
+
 
 def only_limits(before: Scenario, after: Scenario) -> bool:
     """Whether nothing else differs than limits, and further sites forced in or ruled out."""
@@ -110,6 +119,16 @@ def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | 
             return None
     new = {name: values[name] for name in names}
     return Changed(before, before.having(values={**before.values, **new}), tuple(names))
+
+
+def _worst(name: str, key: Any, limit: float | None) -> float:
+    """How much a limit allows, less allowing less; no limit allows everything."""
+    if limit is None:
+        return np.inf
+    is_most = name.endswith("_max")
+    if name == OF_OBJECTIVES:
+        is_most = not OBJECTIVES[key].more_is_better
+    return limit if is_most else -limit
 
 
 def limited(compiled: Compiled, change: Changed) -> Compiled | None:

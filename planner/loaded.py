@@ -252,9 +252,11 @@ class Loaded:
         None where it differs in more, or no plan is found at once under the bound of before.
         """
         ground, same = self._ground, scenario.objective == self.scenario.objective
-        if ground is None or not (ground.unpriced and same and only_money(self.case, case)):
+        bound = ground.bound_but_for_money if ground is not None and same else None
+        if ground is None or bound is None or not only_money(self.case, case):
             return None
-        outcome = under_bound(case, scenario, watch, ground.by_numbers(case, ground.model))
+        begun = replace(ground.by_numbers(case, ground.model), bound=bound)
+        outcome = under_bound(case, scenario, watch, begun)
         return None if outcome is None else WhatIf("money", outcome, case, scenario)
 
     def _by_numbers(

@@ -42,7 +42,10 @@ COEFFICIENTS = {
 }
 """Those that are entries of such rows and nothing else."""
 
-ROWS = ("capex_", "opex_", "cost_ceiling", "sum_of_cost_present", "fund_", "subsidy_")
+SUM = "sum_of_cost_present"
+"""A row of money that every model has."""
+
+ROWS = ("capex_", "opex_", "cost_ceiling", SUM, "fund_", "subsidy_")
 """How the names of these rows begin."""
 
 EXACT_FRAC = 1e-7
@@ -58,6 +61,14 @@ def only_money(before: Case, after: Case) -> bool:
         for name in new
         if new[name] is not old[name]
     )
+
+
+def limits_nothing(compiled: Compiled) -> bool:
+    """Whether money is summed up and no more, so that what plans there are does not hang on it."""
+    matrix, totals = compiled.matrix, [compiled.column[name] for name in ("cost_present", "npv")]
+    summed = {compiled.row_names[i] for i in matrix[:, totals].indices}
+    rows = [name for name in compiled.row_names if name.startswith(ROWS)]
+    return rows == [SUM] and summed == {SUM, "sum_of_npv"}
 
 
 def unpriced(compiled: Compiled, parts: Split, relaxed: Relaxed) -> bool:

@@ -69,11 +69,14 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
     stages.enter("relaxation")
     names = in_turn(scenario)
     relaxed = relaxations(case, compiled, names, limits, begun)
-    bound = relaxed[0].bound
     if relaxed[0].x is None:
         stages.close()
         status = "infeasible" if relaxed[0].state == "infeasible" else "stopped"
         return Outcome(status, seconds=stages.seconds)
+    first = relaxed[0]
+    if begun and begun.objective == names[0]:
+        first = replace(first, bound=min(first.bound, begun.bound))
+    bound = first.bound
     shown.bound(bound)
     reach = {name: part.value for name, part in zip(names, relaxed, strict=False)}
     limits = replace(limits, reach=reach, ties=begun is None)
@@ -93,7 +96,7 @@ def _optimize(case: Case, scenario: Scenario, watch: Watch | None, begun: Begun 
         stages.enter("place racks")
         search.place(bound)
     if not search.hand.closed(bound):
-        bound = proven(search, compiled, choice, relaxed[0], stages)
+        bound = proven(search, compiled, choice, first, stages)
         if bound == -np.inf:
             stages.close()
             return Outcome("infeasible", seconds=stages.seconds)
@@ -114,17 +117,18 @@ def under_bound(
     case, and are not kept.
     """
     watch = watch or Watch()
-    stages, shown, relaxed = Stages(watch), _shown(watch, scenario), begun.relaxed
-    shown.bound(relaxed.bound)
+    stages, shown = Stages(watch), _shown(watch, scenario)
+    relaxed, bound = begun.relaxed, begun.bound
+    shown.bound(bound)
     limits = replace(limits_of(scenario), ties=False)
     search = Search(case, scenario, limits, relaxed.value, shown)
     stages.enter("place racks")
-    search.again(begun, relaxed.bound)
-    search.quickly(points(begun.compiled, [relaxed]), relaxed.bound, begun)
+    search.again(begun, bound)
+    search.quickly(points(begun.compiled, [relaxed]), bound, begun)
     stages.close()
-    if not search.hand.closed(relaxed.bound):
+    if not search.hand.closed(bound):
         return None
-    outcome = search.outcome(relaxed.bound)
+    outcome = search.outcome(bound)
     outcome.seconds = stages.seconds
     return outcome
 
@@ -140,17 +144,19 @@ def relaxations(
 ) -> list[Relaxed]:
     """The relaxation in each objective; after other limits in the first, from where it stood."""
     sites = case.sets["SITE"]
-    if begun:
-        first, start = begun.relaxed, begun.reached(names[0])
-        start = likely(case, names[0]) if start is None else start
-        if begun.objective == names[0]:
-            return relaxed_in_order(compiled, sites, names[:1], first, limits, start, begun.parts)
-        # where one objective ended is a bad place to begin another
-        there = begun.parts.sites if begun.parts else sites
-        few = np.isin(there, np.array(sites)[starters(case)])
-        return relaxed_in_order(compiled, sites, names, few, limits, start, begun.parts)
-    guess = likely(case, names[0])
-    return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
+    if begun is None:
+        guess = likely(case, names[0])
+        return relaxed_in_order(compiled, sites, names, starters(case), limits, guess)
+    first: np.ndarray | Relaxed = begun.relaxed
+    start, parts = begun.reached(names[0]), begun.parts
+    start = likely(case, names[0]) if start is None else start
+    there = parts.sites if parts else sites
+    if begun.objective == names[0]:
+        names = names[:1]
+    else:  # where one objective ended is a bad place to begin another
+        first = np.isin(there, np.array(sites)[starters(case)])
+    found = relaxed_in_order(compiled, sites, names, first, limits, start, parts)
+    return [part.among(there, sites) for part in found]
 
 
 def _compiled(case: Case, stages: Stages) -> Compiled | None:

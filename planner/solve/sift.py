@@ -13,7 +13,7 @@ full relaxation. All V_s come from one linear program, since the sites' own rows
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,12 @@ class Relaxed:
     basis: Basis | None = None
     own: OwnRows | None = None
     moved: bool = False
+
+    def among(self, sites: Sequence[str], left: Sequence[str]) -> "Relaxed":
+        """The same as one of those sites alone that are left: the others have nothing."""
+        if tuple(sites) == tuple(left):
+            return self
+        return replace(self, kept=self.kept[np.isin(sites, left)], own=None)
 
     def in_play(self, sites: Sequence[str]) -> set[str]:
         """Those of all sites, in their order, that are in the model."""

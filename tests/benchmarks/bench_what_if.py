@@ -13,7 +13,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_what_if(benchmark: Any, size: str, repeats: int) -> None:
-    """A budget, a floor, a price, a forced and a forbidden site."""
+    """Budgets, floors, a price, a forced and two forbidden sites, demand."""
     found: list[dict] = []
     benchmark.pedantic(
         lambda: found.append(measured("what_if", instance=instance(size))), rounds=repeats

@@ -16,6 +16,7 @@ from planner.scenario import Scenario
 from planner.scenario_file import scenario_from
 from planner.tables import Region, read_region
 
+REGION = "kr-jp"
 FIRST = 2027
 FIRST_MW, LAST_MW = 40.0, 400.0
 SYSTEMS = (
@@ -101,7 +102,7 @@ def scenario(size: Size, **solve: Any) -> Scenario:
 
 def region(size: Size) -> Region:
     """The facts of an instance."""
-    whole = read_region("kr-jp")
+    whole = read_region(REGION)
     sites = whole.tables["sites"]
     random = np.random.default_rng(size.seed)
     drawn = _drawn(sites, min(size.sites, len(sites)), random)

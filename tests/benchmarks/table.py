@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-STAGES = ("import", "facts", "physics", "build", "compile", "relaxation", "where and what",
-          "place racks", "prove", "tables", "write")  # fmt: skip
+STAGES = ("import", "facts", "instance", "physics", "build", "compile", "relaxation",
+          "where and what", "place racks", "prove", "tables", "write")  # fmt: skip
 OURS = ("facts", "physics", "build", "compile")
 
 

@@ -11,7 +11,7 @@ from models.case import Case
 from planner import loaded as module
 from planner.coefficients.case import make_case
 from planner.loaded import Loaded, load_model
-from planner.money import COEFFICIENTS, ROWS, only_money, unpriced
+from planner.money import COEFFICIENTS, ROWS, limits_nothing, only_money, unpriced
 from planner.reading import read
 from planner.solve.compile import compile_case
 from planner.solve.placed import Placed
@@ -94,6 +94,40 @@ def test_a_bound_is_free_of_money_where_no_row_about_it_has_a_price(loaded: Load
     owned[at] = 0
     assert not unpriced(model, replace(parts, of_row=owned), relaxed), "one site's own limit"
     assert not unpriced(model, parts, replace(relaxed, bound=1.01 * relaxed.value)), "not its own"
+
+
+FREE = {name: value for name, value in SCENARIO.items() if name != "budget"}
+
+
+@pytest.mark.parametrize(
+    ("values", "nothing"),
+    [
+        (FREE, True),
+        (SCENARIO, False),
+        ({**FREE, "objective": {"no_worse_than": {"cost_per_mtoken": 0.5}}}, False),
+        ({**FREE, "budget": {"opex_musd_per_year": {2028: 900}}}, False),
+    ],
+)
+def test_whether_money_limits_nothing(values: dict[str, Any], nothing: bool) -> None:
+    scenario, facts = read(values)
+    assert limits_nothing(compile_case(make_case(facts, scenario))) == nothing
+
+
+def test_where_money_limits_nothing_what_was_proven_holds_at_any_price() -> None:
+    loaded = load_model(EXAMPLES / "day-and-training.yaml")
+    relaxed, proven = loaded.outcome.relaxed, loaded.outcome.bound
+    assert relaxed is not None
+    assert proven is not None
+    assert proven < (1 - 1e-3) * 1e6 * relaxed.bound, "whole numbers were searched for"
+    answer = loaded.what_if([RACKS])
+    assert (answer.how, answer.status) == ("money", "optimal")
+    assert answer.bound == pytest.approx(proven, rel=1e-12)
+
+
+def test_what_costs_least_hangs_on_prices() -> None:
+    ground = load_model({**FREE, "objective": {"name": "cost_per_mtoken"}})._ground
+    assert ground is not None
+    assert ground.bound_but_for_money is None
 
 
 @pytest.mark.parametrize("changes", [(TARIFFS,), (RACKS,), (TARIFFS, RACKS)])
