@@ -229,8 +229,8 @@ def reachable(context: Context, sites: pd.DataFrame) -> dict[str, frozenset]:
             n: [(m == n or law.get((m, n, q), 1.0) > 0) and home in ("", m) for m in there]
             for n in set(here)
         }
-        allowed = np.array([lawful[n] for n in here], dtype=bool)[place, market]
-        chosen = allowed & (rtt_ms <= float(row["network_rtt_ms"]))
+        at_site = np.array([lawful[n] for n in here], dtype=bool).reshape(len(here), len(there))
+        chosen = at_site[place, market] & (rtt_ms <= float(row["network_rtt_ms"]))
         served[place[chosen], i, market[chosen]] = True
     pairs = [(w, name) for w in context.workloads.index for name in markets["market_id"]]
     kinds, of_site = np.unique(served.reshape(len(sites), len(pairs)), axis=0, return_inverse=True)
