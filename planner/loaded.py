@@ -229,7 +229,7 @@ class Loaded:
         None where it differs in more, or there is nothing of before.
         """
         ground, model = self._ground, self.outcome.grouped
-        if model is None or self.case["grid_network"] or not only_limits(self.scenario, scenario):
+        if model is None or not only_limits(self.scenario, scenario):
             return None
         context = Context(self._facts, scenario)
         change = changed(self.case, rule_values(context, self._known))
@@ -283,7 +283,7 @@ class Loaded:
         """The compiled model of a case that differs in numbers and limits; else None."""
         before, ground = self.case, self._ground
         same = before.sets == case.sets and set(before.values) == set(case.values)
-        if ground is None or before["grid_network"] or not same:
+        if ground is None or not same:
             return None
         numbers = {name: case[name] for name in NUMBERS}
         other = before.having(values={**before.values, **numbers})

@@ -55,7 +55,7 @@ EXACT_FRAC = 1e-7
 def only_money(before: Case, after: Case) -> bool:
     """Whether two cases differ in such coefficients alone."""
     old, new = before.values, after.values
-    same = before.sets == after.sets and set(old) == set(new) and not before["grid_network"]
+    same = before.sets == after.sets and set(old) == set(new)
     return same and all(
         set(old[name]) == set(new[name]) if name in COEFFICIENTS else old[name] == new[name]
         for name in new

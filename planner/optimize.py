@@ -8,7 +8,7 @@ import numpy as np
 from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.begun import Begun
-from planner.grid.root import within_grid
+from planner.grid.root import refused, within_grid
 from planner.halt import HALT, Halted
 from planner.outcome import Outcome
 from planner.prove import proven
@@ -46,11 +46,14 @@ def optimize(
 
     With `begun` nothing is built or compiled anew, and the plan of before is tried first, as it is
     and then with what little must be changed, if no other that is said to be near is near its
-    bound, too: where that is within the gap of the new bound, 2 is left out.
+    bound, too: where that is within the gap of the new bound, 2 is left out. What a network refuses
+    is looked for from nothing.
     """
-    if begun is None or case["grid_network"]:
-        return _from_nothing(case, scenario, watch)
-    return _optimize(case, scenario, watch, begun)
+    if begun is not None:
+        outcome = _optimize(case, scenario, watch, begun)
+        if not refused(case, outcome.placed):
+            return outcome
+    return _from_nothing(case, scenario, watch)
 
 
 @within_grid
@@ -126,7 +129,7 @@ def under_bound(
     search.again(begun, bound)
     search.quickly(points(begun.compiled, [relaxed]), bound, begun)
     stages.close()
-    if not search.hand.closed(bound):
+    if not search.hand.closed(bound) or refused(case, search.hand.placed):
         return None
     outcome = search.outcome(bound)
     outcome.seconds = stages.seconds

@@ -57,7 +57,7 @@ def make_case(region: Region, scenario: Scenario, known: Known | None = None) ->
         **hazard_values(context, where_tables["sites"]),
         **fleet_values(context, serving),
         **supply_values(context),
-        **grid_values(context, where_tables["sites"], where["zone_headroom_mw"]),
+        **known.of(grid_values, unpriced, where_tables["sites"]),
         **training_values(context),
         **demand_values(context),
         **rule_values(context, known),

@@ -18,9 +18,7 @@ from planner.grid.hosting import distinct, hosting
 OWN_CUTS = "grid_share", "grid_most_mw"
 
 
-def grid_values(
-    context: Context, sites: pd.DataFrame, headroom: Mapping[str, float]
-) -> dict[str, dict]:
+def grid_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
     """Node of each site, network by hour and period, and the cuts they can reach.
 
     Parameters
@@ -29,13 +27,13 @@ def grid_values(
         Facts and choices.
     sites
         Candidate sites by site_id, with `connectable_mw` and `zone_id`.
-    headroom
-        Zone to the most it can take in all [MW].
     """
     asked = networks(context) if context.scenario.grid else {}
     if not asked:
         return {}
     nodes = site_nodes(context, sites)
+    zones = context.table("zones")[["zone_id", "headroom_mw"]].dropna()
+    headroom = dict(zip(zones["zone_id"].tolist(), zones["headroom_mw"].tolist(), strict=True))
     reach = _Reach(sites, nodes, headroom)
     values: dict[str, dict] = {"node": nodes, "grid_network": asked, "grid_limited_by": {}}
     values |= {name: {} for name in OWN_CUTS}

@@ -31,7 +31,7 @@ def within_grid(optimize: Optimize) -> Optimize:
         begun = time.monotonic()
         outcome = optimize(case, scenario, watch)
         for _ in range(ROUNDS):
-            cuts = _refused(case, outcome.placed)
+            cuts = refused(case, outcome.placed)
             if not cuts:
                 return outcome
             case = with_cuts(case, cuts)
@@ -43,7 +43,8 @@ def within_grid(optimize: Optimize) -> Optimize:
     return solve
 
 
-def _refused(case: Case, placed: Placed | None) -> dict[tuple[str, str, int], Cut]:
+def refused(case: Case, placed: Placed | None) -> dict[tuple[str, str, int], Cut]:
+    """A cut that a plan breaks, by country, hour and period; none where every hour serves it."""
     return {} if placed is None else broken_cuts(case, placed.found_in, placed.solution)
 
 

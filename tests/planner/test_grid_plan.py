@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner import optimize as module
 from planner.coefficients.case import make_case
 from planner.coefficients.networks import networks
 from planner.errors import InputError
 from planner.explain import explain_case
 from planner.explain.words import place
+from planner.grid.root import refused
 from planner.limits import Book
 from planner.limits.network import of_network
+from planner.loaded import Loaded, load_model
 from planner.optimize import optimize
 from planner.planning import plan
 from planner.reading import read
@@ -68,6 +71,42 @@ def test_a_network_that_takes_too_little_leaves_no_plan() -> None:
     found = explain_case(case, Scenario(**TINY))
     assert found.feasible is False
     assert [rule.path for rule in found.conflict][0].startswith("network, KR noon")
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Loaded:
+    return load_model({**SMALL, "grid": {"KR": {"hours": ["summer-evening"]}}})
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        ("scale.facility_mw_min.2027=13", "limits"),
+        ("forbid=haenam-154kv-1", "limits"),
+        ("demand.peak_to_mean_ratio=1.9", "numbers"),
+        ("systems[*].price_musd*=1.1", "money"),
+        ("tariffs[*].energy_local_per_kwh*=1.1", "money"),
+        ("systems[*].rack_kw*=1.02", "rebuilt"),
+    ],
+)
+def test_a_question_is_answered_within_the_network(loaded: Loaded, change: str, how: str) -> None:
+    answer = loaded.what_if([change])
+    assert (answer.how, answer.status) == (how, "optimal")
+    assert answer.case["grid_network"]
+    assert refused(answer.case, answer.outcome.placed) == {}
+    scenario, facts = loaded.asked([change])
+    anew = optimize(make_case(facts, scenario), scenario)
+    assert answer.bound == pytest.approx(anew.bound, rel=1e-6)
+
+
+def test_what_the_network_refuses_is_looked_for_from_nothing(
+    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew = optimize(loaded.case, loaded.scenario)
+    monkeypatch.setattr(module, "refused", lambda *_: {("KR", "summer-evening", 2027): None})
+    monkeypatch.setattr(module, "_from_nothing", lambda *_: anew)
+    assert loaded.what_if(["scale.facility_mw_min.2027=13"]).outcome is anew
+    assert loaded.what_if(["systems[*].price_musd*=1.1"]).outcome is anew
 
 
 def test_no_section_no_network() -> None:
