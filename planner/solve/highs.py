@@ -233,6 +233,7 @@ class Solver:
     def standing(self) -> np.ndarray:
         """The point of the basis to begin from, within rows and bounds or not: no step is made."""
         self.highs.setOptionValue("simplex_iteration_limit", 0)
+        schedule(self.highs, self._threads, False)
         self.highs.run()
         self.highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
         return np.array(self.highs.getSolution().col_value)
@@ -269,7 +270,6 @@ class Solver:
         self.highs.setOptionValue("time_limit", min(left, 1e9))
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.setOptionValue("mip_abs_gap", max(absolute_gap, 1e-9))
-        schedule(self.highs, self._threads, self.is_mip())
         if self.is_mip() and self._start is not None:
             start = highspy.HighsSolution()
             start.col_value = list(self._start)
@@ -322,6 +322,7 @@ class Solver:
         return found.x
 
     def _solve(self) -> None:
+        schedule(self.highs, self._threads, self.is_mip())
         if self.is_mip():
             self.highs.run()
             return

@@ -13,12 +13,12 @@ _scheduled = threading.local()
 def schedule(highs: Any, threads: int, whole: bool) -> None:
     """HiGHS keeps the threads of its first run, and fails where another number is asked for.
 
-    A linear program is solved by one of them, however many they are. For whole numbers they are
+    To be called by the thread that runs it. A linear program is solved by one of them, however many they are. For whole numbers they are
     begun anew where the number differs, which waits for the others to leave.
     """
     kept = getattr(_scheduled, "threads", None)
     if whole and kept not in (None, threads):
-        highs.resetGlobalScheduler(True)
+        highs.resetThreadScheduler(True)
         kept = None
     highs.setOptionValue("threads", threads if whole or kept is None else AS_THEY_ARE)
     _scheduled.threads = kept or threads

@@ -8,6 +8,7 @@ import pytest
 from pyomo.environ import value
 
 from models.build import build
+from planner.halt import halting
 from planner.solve import highs
 from planner.solve.basis import BASIC, LOWER, UPPER, ZERO, at_bounds
 from planner.solve.compile import compile_model, load
@@ -197,6 +198,23 @@ def test_solvers_of_one_process_may_have_other_threads(compiled):
         solver.maximise({"tokens_total": 1.0})
         found.append(solver.run().objective)
     assert found == pytest.approx([found[0]] * 4)
+
+
+def test_a_search_that_ran_in_another_thread_leaves_the_threads_here_as_they_are(compiled):
+    """Where Ctrl-C is heard, a search runs beside the main thread, which has its own threads."""
+    for threads in (2, 1, 2):
+        with halting():
+            beside = Solver(compiled, threads=threads)
+            beside.maximise({"tokens_total": 1.0})
+            assert beside.run().state == "optimal"
+        here = Solver(compiled, threads=threads)
+        here.maximise({"tokens_total": 1.0})
+        here.whole(False)
+        assert here.run().state == "optimal"
+        for other in (threads, 3 - threads):
+            solver = Solver(compiled, threads=other)
+            solver.maximise({"tokens_total": 1.0})
+            assert solver.run().state == "optimal"
 
 
 def test_a_basis_stands_somewhere_before_any_step(compiled):
