@@ -13,8 +13,9 @@ _scheduled = threading.local()
 def schedule(highs: Any, threads: int, whole: bool) -> None:
     """HiGHS keeps the threads of its first run, and fails where another number is asked for.
 
-    To be called by the thread that runs it. A linear program is solved by one of them, however many they are. For whole numbers they are
-    begun anew where the number differs, which waits for the others to leave.
+    To be called by the thread of Python that runs it. A linear program is solved by one of them,
+    however many they are. For whole numbers they are begun anew where the number differs, which
+    waits for the others to leave.
     """
     kept = getattr(_scheduled, "threads", None)
     if whole and kept not in (None, threads):
