@@ -6,7 +6,7 @@ design and period, has every kind of entry that these enter. It is compiled befo
 where the two differ the whole has the same entries by name, or, of rows and columns that are more
 than the few sites', those with the same number in the same components: `survivors_it_load` over
 `served` is one number for every site that may be lost. Where the few differ in more than entries,
-or the whole has a number that they have not, the whole has to be compiled anew.
+or the whole has a number or a kind of entry that they have not, it has to be compiled anew.
 """
 
 import re
@@ -89,7 +89,9 @@ class Renumbering:
         other = [out for name, out in NUMBERS.items() if case[name] != self._case[name]]
         out = WORK.intersection(*other)
         part, after = self._part(out), compile_case(self._few(case, out))
-        new = self._entries.renumbered(part, after.matrix.data) if part.serves(after) else None
+        if not part.serves(after) or not (out or self._entries.kinds <= part.kinds):
+            return None
+        new = self._entries.renumbered(part, after.matrix.data)
         if new is None:
             return None
         matrix = self._compiled.matrix.copy()
@@ -121,6 +123,11 @@ class _Entries:
         (rows, of_row), (columns, of_column) = compiled.rows.components, compiled.columns.components
         self._pairs = list(product(rows, columns))
         self._pair = of_row[self._rows] * len(columns) + of_column[self._columns]
+
+    @cached_property
+    def kinds(self) -> set[tuple[str, str]]:
+        """The components that have entries, of rows and of columns."""
+        return {self._pairs[number] for number in np.flatnonzero(np.bincount(self._pair)).tolist()}
 
     def serves(self, after: Compiled) -> bool:
         """Whether another model differs in numbers of entries alone."""

@@ -147,6 +147,17 @@ def test_each_number_by_itself(of_rules: tuple[Case, Compiled, Renumbering], nam
         same_by_name(ours, compile_case(after))
 
 
+def test_few_sites_without_a_kind_of_entry_say_nothing(
+    of_rules: tuple[Case, Compiled, Renumbering],
+) -> None:
+    case, whole, _ = of_rules
+    after = case.having(values={**case.values, "outage_frac": {"KR": 0.4}})
+    few = Renumbering(case, whole)
+    few._sites = {s for s in case.sets["SITE"] if case["country"][s] == "JP"}
+    assert few._part(frozenset()).serves(compile_case(few._few(after, frozenset())))
+    assert few.at(after) is None, "no site of Japan has a row about the loss of one of Korea"
+
+
 def test_numbers_are_told_by_those_of_before_or_not_at_all() -> None:
     found = _by_number(np.array([2.0, 1.0, 2.0]), np.array([1.0, 2.0]), np.array([5.0, 7.0]))
     assert found is not None
