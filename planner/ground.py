@@ -59,6 +59,7 @@ class Ground:
         """Make now what every question would begin with."""
         _ = self.parts, self.relaxed, self.bound_but_for_money, self._stood, self._at_hand
         _ = self.model.row.at, self.model.column.at
+        self.renumbering.make_ready()
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -74,6 +74,10 @@ class Renumbering:
         self._sites = _of_each(case)
         self._parts: dict[frozenset[str], _Entries] = {}
 
+    def make_ready(self) -> None:
+        """Make now what the first other numbers of what racks do would wait for."""
+        _ = self._entries.kinds, self._part(NOTHING).kinds
+
     @staticmethod
     def serves(before: Case, after: Case) -> bool:
         """Whether the two differ in such coefficients alone, if in anything."""
