@@ -18,13 +18,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.blocks.objective import Ratio
-from planner.solve.basis import Basis
+from planner.solve.basis import BASIC, UPPER, Basis
 from planner.solve.compile import Compiled, holds
 from planner.solve.farkas import Lacking
 from planner.solve.highs import Solver, State
 from planner.solve.own import Others, OwnRows
 from planner.solve.ratio import NOTHING, Best, Fraction, best_ratio, costs_at
-from planner.solve.split import Split, inside, restricted
+from planner.solve.split import Split, further, inside, restricted, with_column
+
+BROKEN = 1e-6
+"""Rows and bounds broken by no more are the solver's rounding."""
 
 ROUNDS = 60
 ADDED = 40
@@ -99,6 +102,12 @@ def relaxed_ratio(
             r = _there(fraction, r) if before and before.moved and not keeps_rows else r
         best = best_ratio(fraction, r, 1e-9, deadline)
         if best.x is None:
+            near = _nearest(compiled, parts, before, deadline) if rounds == 1 else None
+            if near is not None and near.state == "infeasible":
+                return near
+            if near is not None and near.basis is not None:
+                kept, basis, keeps_rows = kept | near.kept, near.basis, True
+                continue
             if kept.all() or time.monotonic() > deadline:
                 break
             failed = best.state != "infeasible"
@@ -122,6 +131,39 @@ def relaxed_ratio(
     state = _of_all(best, nobody or bool(kept.all()))
     took = time.monotonic() - begun
     return Relaxed(state, r, max(bound, r), x, duals, kept, took, rounds, basis, own)
+
+
+def _nearest(
+    compiled: Compiled, parts: Split, before: Relaxed | None, deadline: float
+) -> Relaxed | None:
+    """The point of all sites' that breaks the least of what the one of before breaks: nothing,
+    which is a place to go on from, or something, and there is no plan.
+
+    min t,  0 <= t <= 1,  each row that it breaks eased by t times as much as it is broken
+    So it is a point to begin at, t = 1. Bounds of columns of no site that it breaks are left out,
+    as rows imply them. None where it breaks what is a site's own, or where the end is not known.
+    """
+    if before is None or before.x is None or before.basis is None:
+        return None
+    x = np.append(before.x, np.zeros(len(compiled.low) - len(before.x)))
+    rows = compiled.matrix @ x
+    ease = np.maximum(compiled.row_low - rows, 0.0) - np.maximum(rows - compiled.row_high, 0.0)
+    ease[np.abs(ease) <= BROKEN * np.maximum(np.abs(rows), 1.0)] = 0.0
+    within = (x >= compiled.low - BROKEN) & (x <= compiled.high + BROKEN)
+    if not ease.any() or ease[parts.of_row >= 0].any() or not within[parts.of_column >= 0].all():
+        return None
+    low, high = np.minimum(compiled.low, x), np.maximum(compiled.high, x)
+    model = with_column(replace(compiled, low=low, high=high), ease, "broken")
+    known = before.basis.within(len(compiled.low), len(compiled.row_low))
+    eased = Basis(np.append(known.columns, UPPER), known.rows)
+    begun = replace(before, x=np.append(x, 1.0), basis=eased, moved=False)
+    ratio = Ratio("broken", "one", False, 1.0, "")
+    found = relaxed_ratio(model, further(parts, model), ratio, begun, -1.0, deadline, True)
+    if found.bound < -BROKEN:
+        return replace(found, state="infeasible", bound=np.inf, x=None, row_dual=None, basis=None)
+    if found.value < -BROKEN or found.basis is None or found.basis.columns[-1] == BASIC:
+        return None
+    return replace(found, basis=Basis(found.basis.columns[:-1], found.basis.rows))
 
 
 def best_in_play(

@@ -105,6 +105,19 @@ def with_sums(compiled: Compiled, sums: Mapping[str, np.ndarray]) -> Compiled:
     )
 
 
+def with_column(compiled: Compiled, entries: np.ndarray, name: str) -> Compiled:
+    """The same model with one column more, from nothing to one, with an entry for each row."""
+    return replace(
+        compiled,
+        matrix=csc_array(hstack([compiled.matrix, csc_array(entries[:, None])])),
+        low=np.append(compiled.low, 0.0),
+        high=np.append(compiled.high, 1.0),
+        integer=np.append(compiled.integer, False),
+        columns=compiled.columns.more([name]),
+        place=np.append(compiled.place, NOWHERE),
+    )
+
+
 def with_slack(compiled: Compiled, rows: np.ndarray) -> Compiled:
     """The same model with two columns more for each of these rows: what it is above and below."""
     more = 2 * len(rows)

@@ -90,6 +90,33 @@ def test_no_plan_at_all():
     assert found.state == "infeasible"
 
 
+def asked_for(mw):
+    """Four sites of 24 MW, and so many asked for."""
+    return tiny_case(4, facility_mw_min={("all", 2027): mw})
+
+
+def gone_on(before, after, monkeypatch):
+    """The relaxation of a case gone on from that of another, which has one site in play."""
+    known = sifted(before)
+    assert known.kept.sum() == 1
+    monkeypatch.setattr(sift.Lacking, "others", None)  # the point of before says enough
+    compiled, sites = compile_model(build(after)), after.sets["SITE"]
+    parts, ratio = split(compiled, sites), OBJECTIVES["tokens_per_mw"]
+    return sift.relaxed_ratio(compiled, parts, ratio, known, known.value, NEVER, little=True)
+
+
+def test_what_the_sites_of_before_cannot_do_is_done_by_others(monkeypatch):
+    found = gone_on(asked_for(20.0), asked_for(60.0), monkeypatch)
+    assert found.value == pytest.approx(relaxed(asked_for(60.0)))
+    assert found.bound == pytest.approx(found.value, rel=1e-6)
+    assert found.kept.sum() >= 3
+
+
+def test_what_no_sites_can_do_is_told_by_how_near_they_come(monkeypatch):
+    found = gone_on(asked_for(20.0), asked_for(97.0), monkeypatch)
+    assert (found.state, found.x, found.bound) == ("infeasible", None, NEVER)
+
+
 def test_after_other_numbers_it_begins_at_the_ratio_where_it_stands(monkeypatch):
     """Racks that do half: the old ratio is twice the best there is, and is not aimed at."""
     aimed = []
