@@ -65,7 +65,7 @@ class Changed:
     def tightens(self) -> bool:
         """Whether no plan keeps the limits of now that did not keep those of before."""
         return all(
-            _worst(name, key, value) >= _worst(name, key, self.case[name].get(key))
+            _allows(name, key, value) >= _allows(name, key, self.case[name].get(key))
             for name in self.names
             for key, value in self.before[name].items()
         )
@@ -121,7 +121,7 @@ def changed(before: Case, values: Mapping[str, Mapping[Any, Any]]) -> Changed | 
     return Changed(before, before.having(values={**before.values, **new}), tuple(names))
 
 
-def _worst(name: str, key: Any, limit: float | None) -> float:
+def _allows(name: str, key: Any, limit: float | None) -> float:
     """How much a limit allows, less allowing less; no limit allows everything."""
     if limit is None:
         return np.inf

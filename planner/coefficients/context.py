@@ -61,6 +61,11 @@ class Context:
         values = np.array([self.parameter(name, n) for n in different])
         return pd.Series(values[which], countries.index)
 
+    def zone_headroom_mw(self) -> dict[str, float]:
+        """The most that each grid zone can take in all, where that is limited."""
+        zones = self.table("zones")[["zone_id", "headroom_mw"]].dropna()
+        return dict(zip(zones["zone_id"].tolist(), zones["headroom_mw"].tolist(), strict=True))
+
     def discount_frac(self, country: str) -> float:
         """Rate of discount a year: the scenario's, or the country's."""
         stated = self.scenario.money.discount_frac

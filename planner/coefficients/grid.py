@@ -32,9 +32,7 @@ def grid_values(context: Context, sites: pd.DataFrame) -> dict[str, dict]:
     if not asked:
         return {}
     nodes = site_nodes(context, sites)
-    zones = context.table("zones")[["zone_id", "headroom_mw"]].dropna()
-    headroom = dict(zip(zones["zone_id"].tolist(), zones["headroom_mw"].tolist(), strict=True))
-    reach = _Reach(sites, nodes, headroom)
+    reach = _Reach(sites, nodes, context.zone_headroom_mw())
     values: dict[str, dict] = {"node": nodes, "grid_network": asked, "grid_limited_by": {}}
     values |= {name: {} for name in OWN_CUTS}
     by_network: dict[int, list[tuple[str, Cut]]] = {}

@@ -313,7 +313,6 @@ def _site_values(context: Context, sites: pd.DataFrame, tariffs: pd.DataFrame) -
     rate = country.map({n: context.discount_frac(n) for n in context.countries})
     fx = country.map({n: context.local_per_usd(n) for n in context.countries})
     setback = context.by_country("setback_frac", country)
-    zones = context.table("zones").set_index("zone_id")
 
     def crf(life: str) -> pd.Series:
         return pd.Series(
@@ -343,8 +342,8 @@ def _site_values(context: Context, sites: pd.DataFrame, tariffs: pd.DataFrame) -
         "demand_usd_per_kw_year": tariffs["demand_local_per_kw_month"] * 12 / fx,
         "emission_gco2_per_kwh": tariffs["gco2_per_kwh"],
     }
-    values = {name: column.to_dict() for name, column in series.items()}
-    values["zone_headroom_mw"] = zones["headroom_mw"].dropna().to_dict()
+    values: dict[str, dict] = {name: column.to_dict() for name, column in series.items()}
+    values["zone_headroom_mw"] = context.zone_headroom_mw()
     labour = context.table("labour_regions").set_index("labour_region")["staff_count"]
     values["staff_supply_count"] = labour.dropna().to_dict()
     return values

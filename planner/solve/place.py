@@ -24,9 +24,9 @@ from planner.halt import HALT
 from planner.solve.box import Range, columns_of, fix, next_to, with_divisible_racks, with_spare
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.highs import Solver
-from planner.solve.narrow import at_sites, kinds_of
+from planner.solve.narrow import at_sites
 from planner.solve.order import Limits, in_order
-from planner.solve.placed import Placed, in_columns
+from planner.solve.placed import Placed, at_few, in_columns
 from planner.solve.ratio import value_at
 from planner.solve.told import Quiet
 from planner.solve.watch import Watch
@@ -66,8 +66,7 @@ class Placement:
 
     def of_kinds(self, where: Mapping[str, float]) -> Compiled:
         """The model of those kinds of racks alone that a plan in groups has."""
-        kinds = kinds_of(self._whole["group"], where)
-        return compile_case(at_sites(self._whole, self._sites, kinds))
+        return at_few(self._whole, self._sites, where)
 
     def best(
         self,

@@ -93,9 +93,9 @@ class Renumbering:
         other = [out for name, out in NUMBERS.items() if case[name] != self._case[name]]
         out = WORK.intersection(*other)
         part, after = self._part(out), compile_case(self._few(case, out))
-        if not part.serves(after) or not (out or self._entries.kinds <= part.kinds):
-            return None
-        new = self._entries.renumbered(part, after.matrix.data)
+        shows_all = bool(out) or self._entries.kinds <= part.kinds
+        told = shows_all and part.serves(after)
+        new = self._entries.renumbered(part, after.matrix.data) if told else None
         if new is None:
             return None
         matrix = self._compiled.matrix.copy()

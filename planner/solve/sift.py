@@ -136,8 +136,9 @@ def relaxed_ratio(
 def _nearest(
     compiled: Compiled, parts: Split, before: Relaxed | None, deadline: float
 ) -> Relaxed | None:
-    """The point of all sites' that breaks the least of what the one of before breaks: nothing,
-    which is a place to go on from, or something, and there is no plan.
+    """The point that breaks the least of what the one of before breaks, of all sites.
+
+    Nothing, which is a place to go on from; or something, and there is no plan.
 
     min t,  0 <= t <= 1,  each row that it breaks eased by t times as much as it is broken
     So it is a point to begin at, t = 1. Bounds of columns of no site that it breaks are left out,
@@ -145,7 +146,7 @@ def _nearest(
     """
     if before is None or before.x is None or before.basis is None:
         return None
-    x = np.append(before.x, np.zeros(len(compiled.low) - len(before.x)))
+    x = _here(compiled, before.x)
     rows = compiled.matrix @ x
     ease = np.maximum(compiled.row_low - rows, 0.0) - np.maximum(rows - compiled.row_high, 0.0)
     ease[np.abs(ease) <= BROKEN * np.maximum(np.abs(rows), 1.0)] = 0.0
@@ -232,9 +233,12 @@ def _of_all(best: Best | None, is_all: bool) -> State:
 
 def _still_holds(compiled: Compiled, x: np.ndarray | None) -> bool:
     """Whether the point of before, of the first of these columns, satisfies what is asked now."""
-    if x is None:
-        return False
-    return holds(compiled, np.append(x, np.zeros(len(compiled.low) - len(x))))
+    return x is not None and holds(compiled, _here(compiled, x))
+
+
+def _here(compiled: Compiled, x: np.ndarray) -> np.ndarray:
+    """The point of before, of the first of these columns, with nothing of the others."""
+    return np.append(x, np.zeros(len(compiled.low) - len(x)))
 
 
 def worthiest(worth: np.ndarray, most: int = ADDED) -> np.ndarray:

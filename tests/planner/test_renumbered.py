@@ -18,7 +18,7 @@ from planner.solve.compile import Compiled, compile_case, compile_model
 from planner.solve.renumbered import NUMBERS, Renumbering, _by_number
 
 SCENARIO: dict[str, Any] = {
-    "name": "repriced",
+    "name": "renumbered",
     "periods": [2027, 2028],
     "scale": {"facility_mw_min": {2027: 15, 2028: 40}},
     "demand": {"mix": {"chat": 0.6, "batch-documents": 0.4}},
