@@ -59,6 +59,9 @@ def proven(
         if not search.goes_on(bound):
             break
         rivals = search.rivals(compiled, relaxed) | choice
+        bound = min(bound, search.bound_at(rivals))
+        if not search.goes_on(bound):
+            break
         if done or len(rivals) <= FEW or not search.where:
             bound = min(bound, search.where_and_what(rivals, bound))
             if search.nothing_fits:

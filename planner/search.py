@@ -23,7 +23,7 @@ from planner.solve.narrow import among
 from planner.solve.order import Limits, in_order
 from planner.solve.place import FREER_SECONDS, Placement
 from planner.solve.placed import Placed, at_few, opened, used
-from planner.solve.ratio import Best
+from planner.solve.ratio import Best, value_at
 from planner.solve.repair import Repair
 from planner.solve.sift import Relaxed
 from planner.solve.split import split, with_sums
@@ -46,6 +46,10 @@ AT_ONCE_SECONDS = 4.0
 MOST_SITES = 60
 """A plan of before is changed at so many sites at most: a plan of its own is found as soon."""
 
+SMALL = 1_500
+"""Rows and columns of few sites up to which, where a plan of before cannot be changed, no plan is
+dived for: there a search for all whole numbers, which proves it, takes as long."""
+
 WIDE_FRAC = 0.75
 """A plan in groups further from the bound than this share of the gap leaves too little of it to
 whole racks."""
@@ -65,6 +69,8 @@ class Search:
         self._nearby: set[str] = set()
         self._start = start
         self._grouped: tuple[dict[str, float], set[str], float] | None = None
+        self._searched: tuple[set[str], float] = set(), np.inf
+        self._likely = -np.inf
         self.hand = InHand(self._names, scenario.solve.gap_frac, limits, watch)
         self._state = "stopped"
         self._nodes = 0
@@ -125,10 +131,19 @@ class Search:
         sites, end = self._case.sets["SITE"], self._limits.deadline
         return contenders(compiled, sites, self._ratio, relaxed, self.hand.r, end)
 
+    def bound_at(self, sites: set[str]) -> float:
+        """What no plan at these sites can beat, where among more whole numbers were searched for to
+        the end; else infinity."""
+        among_these, bound = self._searched
+        return bound if sites <= among_these else np.inf
+
     def again(self, begun: Begun, bound: float) -> None:
         """Take up a plan of before: its sites, steps and kinds of racks are tried first."""
         self._where, self._sites = dict(begun.where), set(begun.sites)
         self._start = self._from(bound)
+        stood, then = begun.stood, begun.relaxed.bound
+        if begun.placed is None and begun.objective == self._names[0] and then:
+            self._likely = value_at(stood.compiled, self._ratio, stood.x) * bound / then
         for stands in begun.standing(self._case):
             self.hand.take(stands)
         if self.hand.placed is not None and begun.near:
@@ -170,6 +185,8 @@ class Search:
             soon = self.soon(min(seconds, AT_ONCE_SECONDS) if near else seconds)
             limits = replace(self._limits, deadline=soon)
             first, plan = self._within(compiled, start, {}, limits, known)
+            if first.state == "optimal":
+                self._searched = sites, first.bound
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
@@ -229,8 +246,14 @@ class Search:
         """All objectives in turn, within bounds; no plan where the first is below its least.
 
         HiGHS is told that totals of halls are whole, too: there its bound falls, and its search
-        for a plan goes.
+        for a plan goes. Between all whole numbers the ratio starts at the best that is known, else
+        likely: near the best plan one search finds it and bounds it, where from above a second one
+        has to.
         """
+        if not bounds:
+            found = -np.inf if known is None else value_at(compiled, self._ratio, known)
+            best = self.hand.r if self.hand.placed else max(found, self._likely)
+            start = min(start, best) if np.isfinite(best) else start
         sums = halls_by_kind(self._case, compiled)
         solver = Solver(
             with_sums(compiled, sums), self._scenario.solve.threads, self._scenario.solve.seed
@@ -289,7 +312,8 @@ class Search:
         if len(sites) < len(more) <= MOST_SITES:
             wide = beside.few(self._case, more, *near)
             yield wide, Repair(wide, beside.stood, wanted, limits, seed).plan
-        yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
+        if sum(few.matrix.shape) > SMALL:
+            yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
 
     def place(self, bound: float, seconds: float | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand.
