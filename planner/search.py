@@ -47,8 +47,8 @@ MOST_SITES = 60
 """A plan of before is changed at so many sites at most: a plan of its own is found as soon."""
 
 SMALL = 1_500
-"""Rows and columns of few sites up to which, where a plan of before cannot be changed, no plan is
-dived for: there a search for all whole numbers, which proves it, takes as long."""
+"""Rows and columns of few sites up to which a search for all whole numbers takes no longer than
+dives, and proves what it finds."""
 
 WIDE_FRAC = 0.75
 """A plan in groups further from the bound than this share of the gap leaves too little of it to
@@ -133,7 +133,8 @@ class Search:
 
     def bound_at(self, sites: set[str]) -> float:
         """What no plan at these sites can beat, where among more whole numbers were searched for to
-        the end; else infinity."""
+        the end; else infinity.
+        """
         among_these, bound = self._searched
         return bound if sites <= among_these else np.inf
 
@@ -293,7 +294,8 @@ class Search:
         """Ways to a plan, each with the model it is sought in.
 
         After a change first as near the plan of before as can be, at its sites, too, and then at
-        all that the relaxation began with; what follows goes on from it.
+        all that the relaxation began with; what follows goes on from it. Nothing does in a small
+        model where the relaxation alone bounds plans, perhaps out of their reach.
         """
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
         limits, seed = self._limits, self._scenario.solve.seed
@@ -312,7 +314,8 @@ class Search:
         if len(sites) < len(more) <= MOST_SITES:
             wide = beside.few(self._case, more, *near)
             yield wide, Repair(wide, beside.stood, wanted, limits, seed).plan
-        if sum(few.matrix.shape) > SMALL:
+        small = sum(few.matrix.shape) <= SMALL and not beside.near
+        if not small or bound == beside.bound:
             yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
 
     def place(self, bound: float, seconds: float | None = None) -> None:

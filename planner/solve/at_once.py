@@ -25,8 +25,8 @@ from planner.solve.highs import Solver
 from planner.solve.order import held
 from planner.solve.split import with_row
 
-RACKS_SECONDS, HALLS_SECONDS = 0.25, 0.3
-"""Longest search for whole racks, and for halls next to a point with divisible ones."""
+SECONDS, SECONDS_EACH = 0.25, 5e-5
+"""Longest search, and for each row and column of a large model: what is to be found is sooner."""
 
 SPARE_FRACS = (0.15, 0.03)
 """Shares of the gap that halls with divisible racks leave to whole ones, if there are such."""
@@ -46,6 +46,7 @@ class AtOnce:
         self._compiled, self._wanted, self._costs = compiled, wanted, costs
         self._seed, self._deadline = seed, deadline
         self._solver = self._for(compiled, wanted.least)
+        self._seconds = max(SECONDS, SECONDS_EACH * sum(compiled.matrix.shape))
 
     def racks(self, x: np.ndarray) -> np.ndarray | None:
         """A plan with racks about those of a point, all else that is whole as it is there.
@@ -53,11 +54,11 @@ class AtOnce:
         Else with a few racks more or fewer, and then with a hall to spare of each kind, too.
         """
         tries = with_more(self._compiled, x, FURTHER)
-        found = (self._first(self._solver, bounds, RACKS_SECONDS) for bounds in tries)
+        found = (self._first(self._solver, bounds) for bounds in tries)
         return next((plan for plan in found if plan is not None), None)
 
     def halls(
-        self, x: np.ndarray, more: float = 0.0, seconds: float = HALLS_SECONDS
+        self, x: np.ndarray, more: float = 0.0, seconds: float | None = None
     ) -> np.ndarray | None:
         """A plan with all but racks next to those of a point, then racks next to what is left.
 
@@ -81,7 +82,7 @@ class AtOnce:
         return solver
 
     def _first(
-        self, solver: Solver, bounds: Mapping[int, Range], seconds: float
+        self, solver: Solver, bounds: Mapping[int, Range], seconds: float | None = None
     ) -> np.ndarray | None:
         fix(solver, bounds)
-        return solver.first(min(self._deadline, monotonic() + seconds))
+        return solver.first(min(self._deadline, monotonic() + (seconds or self._seconds)))

@@ -45,8 +45,8 @@ _SHIFTS = (
     "dual_simplex_cost_perturbation_multiplier",
 )
 
-_SEARCH = {"mip_heuristic_run_root_reduced_cost": False, "mip_allow_restart": False}
-"""Left out of a search for whole numbers: half of the time of small ones, a tenth of long ones."""
+_LEFT_OUT = "mip_heuristic_run_root_reduced_cost", "mip_heuristic_run_rins", "mip_allow_restart"
+"""Of a search for whole numbers: half of the time of small ones, a tenth of long ones."""
 
 STEPS = 0.5
 """Simplex steps per row and column without shifted bounds: far more than a change should take."""
@@ -104,7 +104,7 @@ class Solver:
             "random_seed": self._seed,
             "simplex_scale_strategy": _BY_LARGEST,
             "mip_min_logging_interval": 0.5,
-            **_SEARCH,
+            **dict.fromkeys(_LEFT_OUT, False),
         }.items():
             highs.setOptionValue(name, value)
         _pass(highs, self.compiled)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
+from planner.solve import at_once as at_once_module
 from planner.solve import ways as module
 from planner.solve.at_once import AtOnce
 from planner.solve.compile import Compiled, compile_case, holds
@@ -97,3 +98,16 @@ def test_a_dive_that_ends_beyond_the_gap_is_begun_again_from_a_point_within(
     monkeypatch.setattr(module, "dived", lambda *_: iter([Point(poor, whole=True)]))
     good, again, *_ = ways(model, Wanted(NAMES, 0.99 * bound, bound), LIMITS, 0)
     assert (good(), again()) == (None, None)
+
+
+def test_a_large_model_is_searched_for_longer(
+    model: Compiled, relaxed: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[float] = []
+    monkeypatch.setattr(at_once_module, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(Solver, "first", lambda _, end: ends.append(end))
+    monkeypatch.setattr(at_once_module, "SECONDS_EACH", 2 / sum(model.matrix.shape))
+    assert at_once(model, 0.9, 1.0).racks(relaxed) is None
+    monkeypatch.setattr(at_once_module, "SECONDS_EACH", 1e-9)
+    assert at_once(model, 0.9, 1.0).racks(relaxed) is None
+    assert ends == pytest.approx([2.0] * 3 + [at_once_module.SECONDS] * 3)
