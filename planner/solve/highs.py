@@ -14,6 +14,7 @@ from planner.solve.basis import BASIC, Basis, at_bounds
 from planner.solve.compile import Compiled
 from planner.solve.listening import Listening
 from planner.solve.threads import schedule
+from planner.solve.unshifted import run_unshifted
 from planner.solve.watch import Watch
 
 State = Literal["optimal", "infeasible", "stopped", "failed"]
@@ -30,9 +31,13 @@ _STOPPED = (
     highspy.HighsModelStatus.kSolutionLimit,
 )
 
-_GIVEN_UP = (highspy.HighsModelStatus.kIterationLimit, highspy.HighsModelStatus.kUnknown)
-"""A linear program left before its end: after many steps, or where the point that is best with rows
-and columns scaled is a hair outside without. A second run goes on from there."""
+_GIVEN_UP = (
+    highspy.HighsModelStatus.kIterationLimit,
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kUnknown,
+)
+"""A linear program left before its end: after many or long steps, or where the point that is best
+with rows and columns scaled is a hair outside without. A second run goes on from there."""
 
 
 _STATUS = np.array(sorted(highspy.HighsBasisStatus.__members__.values(), key=int), dtype=object)
@@ -40,16 +45,8 @@ _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 _BY_LARGEST = 4
 """Rows and columns scaled by their largest entry: money in rows beside MW misleads the default."""
 
-_SHIFTS = (
-    "primal_simplex_bound_perturbation_multiplier",
-    "dual_simplex_cost_perturbation_multiplier",
-)
-
 _LEFT_OUT = "mip_heuristic_run_root_reduced_cost", "mip_heuristic_run_rins", "mip_allow_restart"
 """Of a search for whole numbers: half of the time of small ones, a tenth of long ones."""
-
-STEPS = 0.5
-"""Simplex steps per row and column without shifted bounds: far more than a change should take."""
 
 SMALL = 30_000
 """Rows and columns of a program that the primal simplex solves soon: at 7,000 in half the time of
@@ -334,20 +331,10 @@ class Solver:
         if self._perturbed:
             self.highs.run()
         else:
-            self._run_unperturbed()
+            run_unshifted(self.highs, sum(self.compiled.matrix.shape))
         self.highs.setOptionValue("solver", "choose")
         if self.highs.getModelStatus() in _GIVEN_UP:
             self.highs.run()
-
-    def _run_unperturbed(self) -> None:
-        set_option = self.highs.setOptionValue
-        for name in _SHIFTS:
-            set_option(name, 0.0)
-        set_option("simplex_iteration_limit", int(STEPS * sum(self.compiled.matrix.shape)))
-        self.highs.run()
-        for name in _SHIFTS:
-            set_option(name, 1.0)
-        set_option("simplex_iteration_limit", highspy.kHighsIInf)
 
     def duals(self) -> np.ndarray:
         """Row duals of the last continuous solve."""

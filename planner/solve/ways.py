@@ -43,7 +43,7 @@ from planner.solve.highs import Solver
 from planner.solve.order import Limits, held, in_order
 from planner.solve.ratio import costs_at, value_at
 
-CLOSER_SECONDS, BEYOND_FRAC = 3.0, 0.5
+CLOSER_SECONDS, BEYOND_FRAC = 1.5, 0.5
 """Longest search for other halls than a dive's, if that ended no more than this share of the gap
 beyond it."""
 

@@ -9,7 +9,7 @@ from pyomo.environ import value
 
 from models.build import build
 from planner.halt import halting
-from planner.solve import highs
+from planner.solve import highs, unshifted
 from planner.solve.basis import BASIC, LOWER, UPPER, ZERO, at_bounds
 from planner.solve.compile import compile_model, load
 from planner.solve.highs import Solver
@@ -153,14 +153,20 @@ def test_a_start_outlives_other_costs_and_bounds(solver):
     assert any("MIP start solution is feasible" in text for text in said)
 
 
-def test_without_shifted_bounds_a_long_solve_goes_on_with_them(compiled, monkeypatch):
+@pytest.mark.parametrize("limit", ["STEPS", "SECONDS_EACH"])
+def test_without_shifted_bounds_a_long_solve_goes_on_with_them(compiled, monkeypatch, limit):
     shifted, plain = Solver(compiled, threads=1), Solver(compiled, threads=1)
     for one in (shifted, plain):
         one.whole(False)
         one.maximise({"tokens_total": 1.0})
     plain.unperturbed()
-    monkeypatch.setattr(highs, "STEPS", 0)
+    monkeypatch.setattr(unshifted, limit, 0)
+    runs = []
+    run = plain.highs.run
+    monkeypatch.setattr(plain.highs, "run", lambda: runs.append(run()))
     assert plain.run().objective == pytest.approx(shifted.run().objective)
+    assert len(runs) == 2
+    assert plain.highs.getOptionValue("time_limit")[1] == 1e9
     assert plain.run().state == "optimal"
 
 

@@ -1,0 +1,32 @@
+"""A linear program by the simplex without shifted bounds or costs, as far as that goes."""
+
+from typing import Any
+
+SHIFTS = (
+    "primal_simplex_bound_perturbation_multiplier",
+    "dual_simplex_cost_perturbation_multiplier",
+)
+
+STEPS, SECONDS_EACH = 0.5, 1e-4
+"""Steps for each row and column, and seconds: far more than a change should take.
+
+Without shifts the simplex may go round in circles, or put its basis in order again and again: 5 s
+for 1,000 steps of a program of 6,500 rows and columns that takes 0.02 s with them.
+"""
+
+NO_END = 2**31 - 1
+"""Steps of HiGHS without a limit."""
+
+
+def run_unshifted(highs: Any, size: int) -> None:
+    """Run HiGHS on from where it stands, for these steps and seconds at most; then as it was."""
+    _, until = highs.getOptionValue("time_limit")
+    for name in SHIFTS:
+        highs.setOptionValue(name, 0.0)
+    highs.setOptionValue("simplex_iteration_limit", int(STEPS * size))
+    highs.setOptionValue("time_limit", min(until, highs.getRunTime() + SECONDS_EACH * size))
+    highs.run()
+    for name in SHIFTS:
+        highs.setOptionValue(name, 1.0)
+    highs.setOptionValue("simplex_iteration_limit", NO_END)
+    highs.setOptionValue("time_limit", until)
