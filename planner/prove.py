@@ -2,8 +2,8 @@
 
 1. The bound falls by the search over totals of halls (planner/solve/totals.py).
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
-   whole numbers at these are searched for: that ends it, but for whole racks, which may be searched
-   for as long again as all this took.
+   whole numbers at these are searched for, unless they were: that ends it, but for whole racks,
+   which may be searched for as long again as all this took.
 3. Else a better plan is looked for by way of totals (planner/solve/by_totals.py), at the sites of
    the one in hand and the top of 1, for half as long as 1 took; then again. Where neither has
    anything left to do, 2 ends it with as many sites as there are.
