@@ -187,7 +187,7 @@ class Search:
             limits = replace(self._limits, deadline=soon)
             first, plan = self._within(compiled, start, {}, limits, known)
             if first.state == "optimal":
-                self._searched = sites, first.bound
+                self._searched = set(sites), first.bound
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start

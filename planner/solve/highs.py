@@ -333,7 +333,8 @@ class Solver:
         else:
             run_unshifted(self.highs, sum(self.compiled.matrix.shape))
         self.highs.setOptionValue("solver", "choose")
-        if self.highs.getModelStatus() in _GIVEN_UP:
+        _, until = self.highs.getOptionValue("time_limit")
+        if self.highs.getModelStatus() in _GIVEN_UP and self.highs.getRunTime() < until:
             self.highs.run()
 
     def duals(self) -> np.ndarray:

@@ -197,6 +197,22 @@ def test_a_linear_program_that_was_given_up_goes_on(compiled, monkeypatch):
     assert solver.highs.runs == 2
 
 
+def test_a_linear_program_that_is_out_of_time_does_not_go_on(compiled, monkeypatch):
+    class OutOfTime(GivesUp):
+        def getRunTime(self):  # noqa: N802, HiGHS's name
+            return NEVER
+
+        def getModelStatus(self):  # noqa: N802, HiGHS's name
+            return highs.highspy.HighsModelStatus.kTimeLimit
+
+    monkeypatch.setattr(highs, "_Silent", OutOfTime)
+    solver = Solver(compiled, threads=1)
+    solver.whole(False)
+    solver.maximise({"tokens_total": 1.0})
+    assert solver.run().state == "stopped"
+    assert solver.highs.runs == 1
+
+
 def test_solvers_of_one_process_may_have_other_threads(compiled):
     found = []
     for threads in (1, 2, 1, 2):
