@@ -222,7 +222,7 @@ class Search:
         return True
 
     def _from(self, bound: float) -> float:
-        """The ratio that a search begins at: the bound, if one is known."""
+        """What a search looks down from: the bound, if one is known."""
         return bound if np.isfinite(bound) else self._start
 
     def better(self, sites: set[str], near: Sequence[Mapping[str, float]], seconds: float) -> bool:

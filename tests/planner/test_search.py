@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.case import Case
 from planner import search as module
 from planner.loaded import load_model
 from planner.search import Search
@@ -25,10 +26,15 @@ ONE_SITE = {
 }
 
 
+def searching(case: Case, gap_frac: float = 1e-4) -> Search:
+    """A search that nothing was found by yet."""
+    return Search(case, scenario(), Limits(gap_frac, gap_frac, math.inf), 1.0, Watch())
+
+
 def test_only_what_was_searched_to_its_end_has_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """60 MW at the meter take three sites: one has no plan, all have; ended before, who knows."""
     case = tiny_case(4, facility_mw_min={("all", 2027): 60.0})
-    search = Search(case, scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    search = searching(case)
     search.where_and_what({"a"}, 16.0)
     assert search.nothing_fits
     with monkeypatch.context() as patch:
@@ -42,13 +48,13 @@ def test_only_what_was_searched_to_its_end_has_no_plan(monkeypatch: pytest.Monke
 
 def test_nothing_is_quickly_tried_without_a_bound() -> None:
     """A relaxation that was out of time has a point, and nothing that no plan beats."""
-    search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    search = searching(tiny_case())
     search.quickly([{"open[a,2027]": 1.0}], math.inf)
     assert search.hand.placed is None
 
 
 def test_a_plan_is_far_from_its_bound_by_several_gaps() -> None:
-    search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    search = searching(tiny_case())
     assert search.far(16.0), "there is none"
     search.where_and_what({"a", "b"}, 16.0)
     search.place(16.0)
@@ -62,10 +68,10 @@ def test_what_was_searched_to_its_end_bounds_plans_at_these_sites_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = tiny_case()
-    search = Search(case, scenario(), Limits(1e-9, 1e-9, float("inf")), 1.0, Watch())
+    search = searching(case, 1e-9)
     assert search.bound_at({"a"}) == math.inf
     found = search.where_and_what({"a", "b"}, 16.0)
-    alone = Search(case, scenario(), Limits(1e-9, 1e-9, float("inf")), 1.0, Watch())
+    alone = searching(case, 1e-9)
     assert search.bound_at({"a"}) == search.bound_at({"a", "b"}) == found
     assert found >= alone.where_and_what({"a"}, 16.0) * (1 - 1e-9)
     assert search.bound_at({"a", "c"}) == math.inf
@@ -109,7 +115,7 @@ def test_a_search_among_all_starts_at_the_plan_in_hand_not_above_it(
         starts.append(start)
         return in_order(solver, names, start, *args)
 
-    search = Search(tiny_case(), scenario(), Limits(1e-4, 1e-4, float("inf")), 1.0, Watch())
+    search = searching(tiny_case())
     search.where_and_what({"a", "b"}, 20.0)
     search.place(20.0)
     monkeypatch.setattr(module, "in_order", noted)
