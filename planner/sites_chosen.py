@@ -18,8 +18,8 @@ def forced_in(compiled: Compiled, before: Case, case: Case) -> Compiled:
     compiled = replace(compiled, low=low)
     for s in forced:
         names = [f"it_mw[{s},{d},{t}]" for r, d, t in case.sets["HALL"] if (r, t) == (s, last)]
-        load_mw = case["forced_it_mw"][s]
-        compiled = with_row(compiled, dict.fromkeys(names, 1.0), load_mw, f"forced_load[{s}]")
+        there = dict.fromkeys((name for name in names if name in compiled.column), 1.0)
+        compiled = with_row(compiled, there, case["forced_it_mw"][s], f"forced_load[{s}]")
     return compiled
 
 

@@ -25,6 +25,9 @@ LOST = ("survivors_it_load", "rescue_racks", "rescue_power", "outage")
 """Rows about a lost site, their first index, over the columns of others too. What else is about a
 site is over its own columns, and says nothing without them."""
 
+AT_OPEN = "halls_at_open_sites"
+"""Rows about halls, their kind, over a column of their site too."""
+
 MOST = 40
 """Sites in the model of what was lacking: else it is begun anew with those asked for."""
 
@@ -42,18 +45,21 @@ class AtHand:
     def wide(case: Case, sites: Collection[str], plan: Iterable[str]) -> "AtHand":
         """Begun with these sites, each with the kinds of racks that a plan's columns have anywhere.
 
-        So it seldom lacks what a plan of the case with other limits has.
+        And with halls of every kind: so it seldom lacks what a plan of the case with other limits
+        has.
         """
         group = case["group"]
-        kinds = kinds_of(group, dict.fromkeys(plan, 1.0))
-        kinds = {(g, *kind[1:]) for kind in kinds for g in {group[s] for s in sites}}
+        racks = {kind[1:] for kind in kinds_of(group, dict.fromkeys(plan, 1.0)) if len(kind) > 1}
+        kinds = {(g, *kind) for kind in racks for g in {group[s] for s in sites}}
+        kinds |= {(d,) for s, d in case.sets["SITE_DESIGN"] if s in sites}
         return AtHand(case, compile_case(at_sites(case, sites, kinds)))
 
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of these sites alone, with the kinds of racks and work of plans."""
         group = self._case["group"]
         here = {group[s] for s in sites}
-        kinds = {kind for kind in kinds_of(group, *plans) if kind[0] in here}
+        every = kinds_of(group, *plans)
+        kinds = {kind for kind in every if len(kind) == 1 or kind[0] in here}
         for known in self._models:
             if known.has(sites, kinds):
                 return known.part(sites, kinds)
@@ -83,10 +89,9 @@ class _Known:
         return [(_place(name), self._kind(name)) for name in self._compiled.column_names]
 
     @cached_property
-    def _lost(self) -> list[str]:
-        """The lost site that each row is about, if any."""
-        names = self._compiled.row_names
-        return [_place(name) if name.partition("[")[0] in LOST else "" for name in names]
+    def _about(self) -> list[str | tuple[str, ...]]:
+        """The lost site that each row is about, or the kind of halls, if any."""
+        return [_about(name) for name in self._compiled.row_names]
 
     def has(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> bool:
         """Whether all of these are in it."""
@@ -97,6 +102,7 @@ class _Known:
         if self.sites == set(sites) and self.kinds == kinds:
             return self._compiled
         gone, sending = self.sites - set(sites), self._sending(sites)
+        without = gone | {kind for kind in self.kinds - kinds if len(kind) == 1}
         wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
         wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}
         columns = [
@@ -104,7 +110,7 @@ class _Known:
             for i, (place, kind) in enumerate(self._columns)
             if place not in gone and (not kind or kind in wanted or kind in sending)
         ]
-        rows = [i for i, lost in enumerate(self._lost) if lost not in gone]
+        rows = [i for i, about in enumerate(self._about) if about not in without]
         return _saying(restricted(self._compiled, np.array(columns), np.array(rows)))
 
     def _sending(self, sites: Collection[str]) -> set[tuple[str, ...]]:
@@ -136,6 +142,14 @@ def _saying(compiled: Compiled) -> Compiled:
     empty = np.bincount(some, minlength=len(compiled.row_low)) == 0
     rows = np.flatnonzero(~(empty & (compiled.row_low <= 0.0) & (compiled.row_high >= 0.0)))
     return restricted(compiled, np.arange(len(compiled.low)), rows)
+
+
+def _about(row: str) -> str | tuple[str, ...]:
+    """What a row goes with: a lost site, or the kind of halls; nothing else."""
+    component, _, index = row.partition("[")
+    if component == AT_OPEN:
+        return (index.split(",")[1],)
+    return _place(row) if component in LOST else ""
 
 
 def _place(name: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from models.case import Case
+from planner.sites_chosen import forced_in
 from planner.solve import at_hand as module
 from planner.solve.at_hand import AtHand
 from planner.solve.compile import Compiled, compile_case
@@ -15,6 +16,12 @@ from planner.solve.placed import at_few
 from tests.tiny import tiny_case
 
 BOTH = ("fast", "slow")
+
+OF_TWO = {
+    "cooling_class": {"dry": "liquid", "wet": "liquid"},
+    "outage_frac": {"KR": 0.5},
+    "outage_workload": [("KR", "chat")],
+}
 
 
 def rows_of(model: Compiled) -> set[tuple]:
@@ -36,16 +43,19 @@ def columns_of(model: Compiled) -> set[tuple]:
     return {column for column in ends if column[0] != "nothing"}
 
 
-def plan(sites: Collection[str], systems: Collection[str]) -> dict[str, float]:
-    """Racks of some systems at work at some sites."""
+def plan(
+    sites: Collection[str], systems: Collection[str], design: str = "dry"
+) -> dict[str, float]:
+    """Racks of some systems at work in halls of a design at some sites."""
     racks = {f"install[{s},{k},liquid,2027]": 1.0 for s in sites for k in systems}
     work = {f"work[{s},{k},liquid,p100,chat,2027,peak]": 1.0 for s in sites for k in systems}
-    return racks | work
+    halls = {f"halls[{s},{design},2027]": 1.0 for s in sites}
+    return racks | work | halls
 
 
 @pytest.fixture
 def case() -> Case:
-    return tiny_case(5, outage_frac={"KR": 0.5}, outage_workload=[("KR", "chat")])
+    return tiny_case(5, **OF_TWO)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,30 @@ def test_a_wide_one_has_the_kinds_of_a_plan_at_all_its_sites(
     assert any(name.startswith("install[c,fast") for name, *_ in columns_of(taken))
     assert columns_of(taken) == columns_of(built)
     assert rows_of(taken) == rows_of(built)
+
+
+@pytest.mark.parametrize("design", ["dry", "wet"])
+def test_it_has_halls_of_the_designs_of_plans_alone(
+    case: Case, design: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever plans have them; and a wide one has every design at hand."""
+    at_hand = AtHand.wide(case, "abc", plan("a", BOTH, "dry"))
+    monkeypatch.setattr(module, "compile_case", None)  # nothing is built
+    elsewhere = plan("a", BOTH, design)
+    taken, built = (f("bc", elsewhere) for f in (at_hand.at, partial(at_few, case)))
+    halls = {name for name, *_ in columns_of(taken) if name.startswith("halls[")}
+    assert halls == {f"halls[{s},{design},2027]" for s in "bc"}
+    assert columns_of(taken) == columns_of(built)
+    assert rows_of(taken) == rows_of(built)
+
+
+def test_a_site_forced_in_has_its_load_in_halls_of_the_designs_there_are(case: Case) -> None:
+    few = at_few(case, "ab", plan("ab", BOTH, "wet"))
+    forced = case.having(
+        sets={**case.sets, "FORCED_SITE": ("b",)}, values={**case.values, "forced_it_mw": {"b": 2}}
+    )
+    row = ("forced_load[b]", 2.0, float("inf"), frozenset({("it_mw[b,wet,2027]", 1.0)}))
+    assert row in rows_of(forced_in(few, case, forced))
 
 
 def test_what_nothing_satisfies_is_not_left_out(case: Case) -> None:
