@@ -185,9 +185,7 @@ class Search:
             bounds = {}
             soon = self.soon(min(seconds, AT_ONCE_SECONDS) if near else seconds)
             limits = replace(self._limits, deadline=soon)
-            first, plan = self._within(compiled, start, {}, limits, known)
-            if first.state == "optimal":
-                self._searched = set(sites), first.bound
+            first, plan = self._among_all(compiled, sites, start, limits, known)
         self._state = first.state
         self._nearby = self._nearby or sites
         self._sites, self._start = self._nearby, start
@@ -198,10 +196,24 @@ class Search:
             return np.inf if bounds else first.bound
         if not self._by_totals(compiled, near, seconds) and plan is None:
             limits = replace(self._limits, deadline=self.soon(seconds))
-            first, plan = self._within(compiled, start, {}, limits)
+            first, plan = self._among_all(compiled, sites, start, limits)
             if plan is not None:
                 self._keep(compiled, first, plan)
         return first.bound
+
+    def _among_all(
+        self,
+        compiled: Compiled,
+        sites: set[str],
+        start: float,
+        limits: Limits,
+        known: np.ndarray | None = None,
+    ) -> tuple[Best, np.ndarray | None]:
+        """As within bounds, without any; what is searched to its end is not searched again."""
+        first, plan = self._within(compiled, start, {}, limits, known)
+        if first.state == "optimal":
+            self._searched = set(sites), first.bound
+        return first, plan
 
     def _by_totals(
         self, compiled: Compiled, near: Sequence[Mapping[str, float]], seconds: float
@@ -293,9 +305,9 @@ class Search:
     ) -> Iterator[tuple[Compiled, Way]]:
         """Ways to a plan, each with the model it is sought in.
 
-        After a change first as near the plan of before as can be, at its sites, too, and then at
-        all that the relaxation began with; what follows goes on from it. Nothing does in a small
-        model where the relaxation alone bounds plans, perhaps out of their reach.
+        After a change first as near the plan of before as can be, at its sites, too. Nothing
+        follows in a small model where the relaxation alone bounds plans, perhaps out of their
+        reach; else the same at all that the relaxation began with, and what goes on from it.
         """
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
         limits, seed = self._limits, self._scenario.solve.seed
@@ -310,20 +322,23 @@ class Search:
         few = beside.few(self._case, sites, *near)
         repair = Repair(few, beside.stood, wanted, limits, seed)
         yield few, repair.plan
+        small = sum(few.matrix.shape) <= SMALL and not beside.near
+        if small and bound != beside.bound:
+            return
         more = sites | beside.in_play(self._case)
         if len(sites) < len(more) <= MOST_SITES:
             wide = beside.few(self._case, more, *near)
             yield wide, Repair(wide, beside.stood, wanted, limits, seed).plan
-        small = sum(few.matrix.shape) <= SMALL and not beside.near
-        if not small or bound == beside.bound:
-            yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
+        yield from ((few, way) for way in ways(few, wanted, limits, seed, repair.begun))
 
     def place(self, bound: float, seconds: float | None = None) -> None:
         """Whole racks in the halls just chosen; kept if better than the plan in hand.
 
-        Where seconds are given, the freest search for them may take so long.
+        Where seconds are given, the freest search for them may take so long. None are searched for
+        where the sites were, to the end, and have no better plan.
         """
-        if self._over or not self._where:
+        known = self.bound_at(self._sites)
+        if self._over or not self._where or self.hand.settled(known):
             return
         solve = self._scenario.solve
         placement = Placement(self._case, self._sites, solve.threads, solve.seed)

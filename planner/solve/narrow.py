@@ -1,4 +1,4 @@
-"""Smaller cases: the reference form, some sites alone, the kinds of racks and halls of a plan alone."""
+"""Smaller cases: the reference form, some sites alone, the racks and halls of a plan alone."""
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, compress

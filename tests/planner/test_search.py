@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner import search as module
 from planner.loaded import load_model
 from planner.search import Search
 from planner.solve.order import Limits
+from planner.solve.place import Placement
 from planner.solve.totals import WholeTotals
 from planner.solve.watch import Watch
 from tests.planner.test_optimize import scenario
@@ -96,13 +98,31 @@ def test_the_proof_ends_where_all_rivals_were_searched(monkeypatch: pytest.Monke
     monkeypatch.setattr(WholeTotals, "search", lambda *_: None)
     found = load_model(ONE_SITE).outcome
     assert found.status == "optimal"
-    assert "prove" in found.seconds
+    assert found.bound < OBJECTIVES["tokens_per_mw"].factor * found.relaxed.bound
+    assert "prove" not in found.seconds, "nothing is left to prove"
     assert searched == [{"bonghwa-154kv-2"}]
     with monkeypatch.context() as patch:
         patch.setattr(Search, "bound_at", lambda *_: math.inf)
         again = load_model(ONE_SITE).outcome
     assert len(searched) == 1 + 2
     assert again.bound == pytest.approx(found.bound, rel=1e-4)
+
+
+def test_no_racks_are_placed_where_nothing_better_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sites were searched to the end, and the plan in hand is as good as that."""
+    search = searching(tiny_case())
+    placed: list[float] = []
+    counted = lambda *asked: placed.append(search.hand.r) or Placement(*asked)  # noqa: E731
+    monkeypatch.setattr(module, "Placement", counted)
+    bound = search.where_and_what({"a", "b"}, 20.0)
+    search.place(20.0)
+    search.place(20.0)
+    assert placed == [-math.inf], "once, when nothing was in hand"
+    assert search.hand.settled(bound)
+    assert not search.hand.settled(20.0)
+    monkeypatch.setattr(Search, "bound_at", lambda *_: math.inf)
+    search.place(20.0)
+    assert len(placed) == 2, "where that is not known they are"
 
 
 def test_a_search_among_all_starts_at_the_plan_in_hand_not_above_it(

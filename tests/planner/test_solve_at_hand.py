@@ -43,9 +43,7 @@ def columns_of(model: Compiled) -> set[tuple]:
     return {column for column in ends if column[0] != "nothing"}
 
 
-def plan(
-    sites: Collection[str], systems: Collection[str], design: str = "dry"
-) -> dict[str, float]:
+def plan(sites: Collection[str], systems: Collection[str], design: str = "dry") -> dict[str, float]:
     """Racks of some systems at work in halls of a design at some sites."""
     racks = {f"install[{s},{k},liquid,2027]": 1.0 for s in sites for k in systems}
     work = {f"work[{s},{k},liquid,p100,chat,2027,peak]": 1.0 for s in sites for k in systems}
