@@ -146,7 +146,7 @@ class Ground:
         """Where to go on from with other numbers in the same entries."""
         begun, relaxed, parts = self._begun(case, model), self.relaxed, further(self.parts, model)
         if model is not self.model:
-            own = relaxed.own if relaxed.own and relaxed.own.serve(model, parts) else None
+            own = relaxed.own.renumbered(model, parts) if relaxed.own else None
             kept = relaxed.kept | np.isin(self.sites, case.sets["FORCED_SITE"])
             relaxed = replace(relaxed, kept=kept, own=own, moved=True)
         return replace(begun, relaxed=relaxed, parts=parts)

@@ -5,6 +5,7 @@ One program of all sites would give the same; but each step of the simplex looks
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +14,7 @@ import numpy as np
 from planner.aside import Aside
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
-from planner.solve.split import Split, restricted
+from planner.solve.split import Block, Split, blocks
 
 NONE = 1e-9
 """Less than this of a quantity is none of it."""
@@ -36,17 +37,13 @@ class OwnRows:
 
     def __init__(self, compiled: Compiled, parts: Split, forcing: Forcing | None = None) -> None:
         self._count = len(parts.sites)
-        self._compiled, self._parts, self._limits = compiled, parts, _limits(compiled, parts)
-        self._programs: list[tuple[np.ndarray, Solver]] = []
-        for columns, rows in _batches(parts):
-            part = restricted(compiled, columns, rows)
-            solver = Solver(part, threads=1)
-            solver.whole(False)
-            solver.unperturbed()
-            solver.presolve(False)  # nothing to gain in so small a program, and a copy of it
-            if forcing is not None:
+        self._parts, self._limits = parts, _limits(compiled, parts)
+        self._places = compiled.matrix.indptr, compiled.matrix.indices
+        self._blocks = blocks(compiled, _batches(parts))
+        self._programs = [(block.columns, _program(compiled, block)) for block in self._blocks]
+        if forcing is not None:
+            for columns, solver in self._programs:
                 _force(solver, columns, parts.of_column[columns], forcing)
-            self._programs.append((columns, solver))
 
     def same(self, compiled: Compiled, parts: Split) -> bool:
         """Whether they are this model's, too: of the same sites, with the same limits."""
@@ -55,10 +52,20 @@ class OwnRows:
         limits = zip(self._limits, _limits(compiled, parts), strict=True)
         return all(np.array_equal(mine, other) for mine, other in limits)
 
-    def serve(self, compiled: Compiled, parts: Split) -> bool:
-        """Whether they are those of another model, too, number by number."""
-        pairs = zip(_entries(self._compiled, self._parts), _entries(compiled, parts), strict=True)
-        return self.same(compiled, parts) and all(np.array_equal(*pair) for pair in pairs)
+    def renumbered(self, compiled: Compiled, parts: Split) -> "OwnRows | None":
+        """Those of a model with other numbers; None where limits or places of entries differ.
+
+        Programs whose numbers are the same are taken over.
+        """
+        places = zip(self._places, (compiled.matrix.indptr, compiled.matrix.indices), strict=True)
+        if not self.same(compiled, parts) or not all(np.array_equal(*pair) for pair in places):
+            return None
+        other = copy(self)
+        other._parts, other._programs = parts, []
+        for block, (columns, solver) in zip(self._blocks, self._programs, strict=True):
+            same = np.array_equal(compiled.matrix.data[block.at], solver.compiled.matrix.data)
+            other._programs.append((columns, solver if same else _program(compiled, block)))
+        return other
 
     def possible(self, deadline: float) -> bool:
         """Whether every site's rows have a solution, as far as time goes."""
@@ -149,12 +156,12 @@ def _limits(compiled: Compiled, parts: Split) -> tuple[np.ndarray, ...]:
     )
 
 
-def _entries(compiled: Compiled, parts: Split) -> tuple[np.ndarray, ...]:
-    """Column, row and number of each entry of the sites' own rows."""
-    matrix = compiled.matrix
-    owned = np.flatnonzero(parts.of_row[matrix.indices] >= 0)
-    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
-    return column[owned], matrix.indices[owned], matrix.data[owned]
+def _program(compiled: Compiled, block: Block) -> Solver:
+    solver = Solver(block.of(compiled), threads=1)
+    solver.whole(False)
+    solver.unperturbed()
+    solver.presolve(False)  # nothing to gain in so small a program, and a copy of it
+    return solver
 
 
 def _batches(parts: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:

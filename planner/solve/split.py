@@ -1,7 +1,8 @@
 """A compiled model taken apart: what each site owns, what all share, parts and added rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack, vstack
@@ -52,9 +53,15 @@ def inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Compiled:
     """The model of these columns and rows alone; a row keeps its limits."""
+    matrix = csc_array(csr_array(compiled.matrix[:, columns])[rows])
+    return _part(compiled, matrix, columns, rows)
+
+
+def _part(compiled: Compiled, matrix: csc_array, columns: np.ndarray, rows: np.ndarray) -> Compiled:
+    """The same, given its matrix."""
     return replace(
         compiled,
-        matrix=csc_array(csr_array(compiled.matrix[:, columns])[rows]),
+        matrix=matrix,
         row_low=compiled.row_low[rows],
         row_high=compiled.row_high[rows],
         low=compiled.low[columns],
@@ -64,6 +71,40 @@ def restricted(compiled: Compiled, columns: np.ndarray, rows: np.ndarray) -> Com
         rows=compiled.rows.part(rows),
         place=compiled.place[columns],
     )
+
+
+class Block(NamedTuple):
+    """Some columns and rows that share no entry with others; `at` says where theirs are."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+    at: np.ndarray
+    indices: np.ndarray
+    indptr: np.ndarray
+
+    def of(self, compiled: Compiled) -> Compiled:
+        """It in a model with entries at the same places."""
+        shape = len(self.rows), len(self.columns)
+        entries = compiled.matrix.data[self.at], self.indices, self.indptr
+        return _part(compiled, csc_array(entries, shape=shape), self.columns, self.rows)
+
+
+def blocks(compiled: Compiled, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Block]:
+    """The blocks of these columns and rows, which own each other: other rows are left out."""
+    matrix, parts = compiled.matrix, list(parts)
+    columns, rows = (np.concatenate(some) for some in zip(*parts, strict=True))
+    numbers = csc_array((np.arange(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)
+    inner = csc_array(csr_array(numbers[:, columns])[rows])
+    found, column, row = [], 0, 0
+    for of_column, of_row in parts:
+        ends = inner.indptr[column : column + len(of_column) + 1]
+        here = slice(ends[0], ends[-1])
+        block = Block(
+            of_column, of_row, inner.data[here], inner.indices[here] - row, ends - ends[0]
+        )
+        found.append(block)
+        column, row = column + len(of_column), row + len(of_row)
+    return found
 
 
 def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, name: str) -> Compiled:

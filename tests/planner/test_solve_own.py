@@ -9,7 +9,7 @@ from models.case import Case
 from planner.solve import own
 from planner.solve.compile import Compiled, compile_case
 from planner.solve.own import Forcing, OwnRows, own_rows
-from planner.solve.split import Split, split
+from planner.solve.split import Split, further, split, with_row
 from tests.tiny import tiny_case
 
 NEVER = float("inf")
@@ -54,14 +54,34 @@ def test_known_rows_are_taken_up_only_where_they_are_the_same() -> None:
     assert own_rows(compiled, one, known) is not known
 
 
-def test_known_rows_serve_another_model_with_the_same_numbers_in_them() -> None:
+def test_known_rows_with_other_numbers_are_made_where_the_numbers_differ(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Other costs of what sites have; not another draw of power, which is in their own rows."""
+    monkeypatch.setattr(own, "TOGETHER", 1)
     case = tiny_case(sites=2)
     compiled, parts = taken_apart(case)
     known = OwnRows(compiled, parts)
+    made: list[int] = []
+    program = own._program
+    monkeypatch.setattr(own, "_program", lambda *of: made.append(1) or program(*of))
     dearer = compile_case(case.having(values={**case.values, "site_musd": {"a": 3.0, "b": 9.0}}))
     assert (dearer.matrix != compiled.matrix).nnz
-    assert known.serve(dearer, split(dearer, parts.sites))
+    assert known.renumbered(dearer, parts)
+    assert not made
     draws = {**case["facility_per_it_frac"], ("b", "dry"): 1.25}
     other = compile_case(case.having(values={**case.values, "facility_per_it_frac": draws}))
-    assert not known.serve(other, split(other, parts.sites))
+    renumbered = known.renumbered(other, parts)
+    assert len(made) == 1, "of site b alone"
+    costs = np.array([float(name.startswith("it_mw[")) for name in other.column_names])
+    assert renumbered is not None
+    assert renumbered.most(costs, NEVER) == pytest.approx([24 / 1.2, 24 / 1.25])
+    assert known.most(costs, NEVER) == pytest.approx([24 / 1.2, 24 / 1.3])
+
+
+def test_rows_of_other_limits_or_places_are_made_anew() -> None:
+    compiled, parts = taken_apart(tiny_case(sites=2))
+    known = OwnRows(compiled, parts)
+    assert known.renumbered(replace(compiled, high=compiled.high + 1.0), parts) is None
+    more = with_row(compiled, {compiled.column_names[0]: 1.0}, 0.0, "one more")
+    assert known.renumbered(more, further(parts, more)) is None
