@@ -92,7 +92,8 @@ class Block(NamedTuple):
 def blocks(compiled: Compiled, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Block]:
     """The blocks of these columns and rows, which own each other: other rows are left out."""
     matrix, parts = compiled.matrix, list(parts)
-    columns, rows = (np.concatenate(some) for some in zip(*parts, strict=True))
+    none = np.zeros(0, dtype=int)
+    columns, rows = (np.concatenate([none, *(part[i] for part in parts)]) for i in (0, 1))
     numbers = csc_array((np.arange(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)
     inner = csc_array(csr_array(numbers[:, columns])[rows])
     found, column, row = [], 0, 0
