@@ -31,7 +31,7 @@ SECONDS, SECONDS_EACH = 0.25, 5e-5
 SPARE_FRACS = (0.15, 0.03)
 """Shares of the gap that halls with divisible racks leave to whole ones, if there are such."""
 
-FURTHER = 1.0
+FURTHER = 3.0
 """Racks that are not whole may be so many beyond the next whole number: where those next to it do
 not do, these mostly do, in half the time that more of each kind take."""
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.blocks.objective import OBJECTIVES
+from planner.solve import repair as module
 from planner.solve.basis import BASIC
 from planner.solve.beside import Beside, Stood, with_aim
 from planner.solve.compile import Compiled, compile_case, holds
@@ -139,3 +140,23 @@ def test_a_dive_goes_on_from_where_a_repair_began(compiled: Compiled, stood: Sto
     plans = [first(), *(way() for way in others)]
     assert plans[0] is not None
     assert all(x is None or holds(model, x) for x in plans)
+
+
+@pytest.mark.parametrize(("then", "again"), [(["cost"], 0), (["tokens", "cost"], 1)])
+def test_what_racks_were_found_by_is_not_made_best_again(
+    compiled: Compiled, stood: Stood, monkeypatch: pytest.MonkeyPatch, then: list[str], again: int
+) -> None:
+    """The search for racks makes all else cheap: as cheap as it can be made beside them."""
+    now, asked = without(compiled, "a"), []
+    monkeypatch.setattr(module, "in_order", lambda *of: asked.append(of[1]) or in_order(*of))
+    wanted = Wanted(["tokens_per_mw", *then], 0.99 * 20 / 1.3, 20 / 1.3)
+    x = Repair(now, stood, wanted, LIMITS, 0).plan()
+    assert asked == [then] * again
+    assert x is not None
+    assert holds(now, x)
+    assert np.array_equal(x[now.integer], np.round(x[now.integer]))
+    solver = Solver(now, 1, 0)
+    solver.maximise({"cost_present": -1.0})
+    with solver.kept(x):
+        cheapest = -solver.run().objective
+    assert x[now.column["cost_present"]] == pytest.approx(cheapest, rel=2e-3)
