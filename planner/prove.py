@@ -1,6 +1,6 @@
 """Proof of a plan where the relaxation leaves the gap open: bound and plan in turns.
 
-0. Where all that could stand in a better plan were searched among, that is the bound.
+0. Where all candidate sites were searched among, to the end, that is the bound.
 1. The bound falls by the search over totals of halls (planner/solve/totals.py).
 2. Where few sites could stand in a better plan, the others being ruled out by their prices, all
    whole numbers at these are searched for, unless they were: that ends it, but for whole racks,
@@ -42,12 +42,10 @@ def proven(
 
     It is minus infinity where no plan exists.
     """
-    bound, seconds = relaxed.bound, ROUND_SECONDS
+    bound, seconds = min(relaxed.bound, search.bound_at(search.candidates)), ROUND_SECONDS
     near = points(compiled, [relaxed])
     totals: WholeTotals | None = None
     done, first = False, time.monotonic()
-    if np.isfinite(search.bound_at(choice)):
-        bound = min(bound, search.bound_at(search.rivals(compiled, relaxed) | choice))
     while search.goes_on(bound):
         stages.enter("prove")
         begun, r = time.monotonic(), search.hand.r

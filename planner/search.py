@@ -131,6 +131,11 @@ class Search:
         sites, end = self._case.sets["SITE"], self._limits.deadline
         return contenders(compiled, sites, self._ratio, relaxed, self.hand.r, end)
 
+    @property
+    def candidates(self) -> set[str]:
+        """All sites of the case."""
+        return set(self._case.sets["SITE"])
+
     def bound_at(self, sites: set[str]) -> float:
         """What no plan at these sites can beat, where among more whole numbers were searched for to
         the end; else infinity.
