@@ -9,7 +9,7 @@ than need be, but there mostly is one. Else further dives are aimed by as much f
 before ended beyond; or as before at twice the price, where it ended with nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import NamedTuple
@@ -138,7 +138,7 @@ class _Place:
         if stood is None:
             return None
         sites = opened(near) | opened(stood.named()) | set(self._case.sets["FORCED_SITE"])
-        few = self._begun.few(self._case, sites, near, stood.named())
+        few = self._few(sites, near, stood.named())
         bound = self._relaxed.bound
         least = max(self._least[0], least_within(bound, CHANGED_TIMES * self._gap_frac))
         wanted = Wanted(self._names, least, bound)
@@ -155,7 +155,7 @@ class _Place:
         After one in range the next is aimed half as far.
         """
         sites = set(self._case.sets["FORCED_SITE"]).union(*map(opened, near))
-        few, bound = self._begun.few(self._case, sites, *near), self._relaxed.bound
+        few, bound = self._few(sites, *near), self._relaxed.bound
         wanted = Wanted(self._names, least_within(bound, self._gap_frac), bound)
         ranges, objective = self._sought.ranges, self._sought.objective
         found_at, aim, times = self._stated, _ahead(self._ratio, self._stated, ranges[0]), 1.0
@@ -174,6 +174,11 @@ class _Place:
                 found_at, aim = aim, aim - back
             if monotonic() > self._limits.deadline:
                 break
+
+    def _few(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
+        """The model of some sites, with halls of every design: what fits a limit is among them."""
+        halls = {f"halls[{s},{d},{t}]": 1.0 for s, d, t in self._case.sets["HALL"] if s in sites}
+        return self._begun.few(self._case, sites, *plans, halls)
 
     def value(self, near: Near) -> float:
         """What a plan has of the scenario's own objective; least where there is none."""

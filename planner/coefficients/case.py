@@ -30,8 +30,7 @@ from planner.tables import Region
 from planner.uncollected import uncollected
 
 Kinds = Collection[tuple[str, ...]]
-"""By group: racks by system and cooling class, their work by precision and workload beside these.
-Of halls designs, wherever they are."""
+"""Racks by group, system and cooling class, and their work by state and workload beside these."""
 
 
 @uncollected()  # most of what is made stays

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.case import Case
 from planner.solve.compile import Compiled, compile_case
-from planner.solve.narrow import at_sites, kind_at, kinds_of
+from planner.solve.narrow import at_sites, designs_of, kind_at, kinds_of
 from planner.solve.placed import opened
 from planner.solve.split import restricted
 
@@ -25,8 +25,15 @@ LOST = ("survivors_it_load", "rescue_racks", "rescue_power", "outage")
 """Rows about a lost site, their first index, over the columns of others too. What else is about a
 site is over its own columns, and says nothing without them."""
 
+HALLS = "halls", "it_mw", "it_mean_mw"
+"""Columns of halls: by site, design and period."""
+
 AT_OPEN = "halls_at_open_sites"
-"""Rows about halls, their kind, over a column of their site too."""
+"""Rows about halls, of the same index, over a column of their site too."""
+
+FEW = 10
+"""Sites up to which halls may be of any design: others' sizes are what fits there. In models of
+more they are of the designs of plans, a third fewer rows."""
 
 MOST = 40
 """Sites in the model of what was lacking: else it is begun anew with those asked for."""
@@ -45,26 +52,27 @@ class AtHand:
     def wide(case: Case, sites: Collection[str], plan: Iterable[str]) -> "AtHand":
         """Begun with these sites, each with the kinds of racks that a plan's columns have anywhere.
 
-        And with halls of every kind: so it seldom lacks what a plan of the case with other limits
-        has.
+        So it seldom lacks what a plan of the case with other limits has.
         """
         group = case["group"]
-        racks = {kind[1:] for kind in kinds_of(group, dict.fromkeys(plan, 1.0)) if len(kind) > 1}
-        kinds = {(g, *kind) for kind in racks for g in {group[s] for s in sites}}
-        kinds |= {(d,) for s, d in case.sets["SITE_DESIGN"] if s in sites}
+        kinds = kinds_of(group, dict.fromkeys(plan, 1.0))
+        kinds = {(g, *kind[1:]) for kind in kinds for g in {group[s] for s in sites}}
         return AtHand(case, compile_case(at_sites(case, sites, kinds)))
 
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
-        """The model of these sites alone, with the kinds of racks and work of plans."""
+        """The model of these sites alone, with the kinds of racks and work of plans.
+
+        And with halls of the designs that plans have anywhere, if the sites are many.
+        """
         group = self._case["group"]
         here = {group[s] for s in sites}
-        every = kinds_of(group, *plans)
-        kinds = {kind for kind in every if len(kind) == 1 or kind[0] in here}
+        kinds = {kind for kind in kinds_of(group, *plans) if kind[0] in here}
+        designs = designs_of(*plans) if len(sites) > FEW else set()
         for known in self._models:
             if known.has(sites, kinds):
-                return known.part(sites, kinds)
+                return known.part(sites, kinds, designs)
         self._models[1:] = [self._more(set(sites), kinds)]
-        return self._models[1].part(sites, kinds)
+        return self._models[1].part(sites, kinds, designs)
 
     def _more(self, sites: set[str], kinds: set[tuple[str, ...]]) -> "_Known":
         for known in self._models[1:]:
@@ -84,33 +92,50 @@ class _Known:
         self._case, self._compiled, self._group = case, compiled, case["group"]
 
     @cached_property
-    def _columns(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The first index of each column, and its kind."""
-        return [(_place(name), self._kind(name)) for name in self._compiled.column_names]
+    def _columns(self) -> list[tuple[str, tuple[str, ...], str]]:
+        """The first index of each column, its kind, and the design if it is of halls."""
+        return [
+            (_place(name), self._kind(name), _second(name) if _of(name) in HALLS else "")
+            for name in self._compiled.column_names
+        ]
 
     @cached_property
-    def _about(self) -> list[str | tuple[str, ...]]:
-        """The lost site that each row is about, or the kind of halls, if any."""
-        return [_about(name) for name in self._compiled.row_names]
+    def _about(self) -> list[tuple[str, str]]:
+        """The lost site or the design of halls that each row is about, if any."""
+        return [
+            (
+                _place(name) if _of(name) in LOST else "",
+                _second(name) if _of(name) == AT_OPEN else "",
+            )
+            for name in self._compiled.row_names
+        ]
 
     def has(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> bool:
         """Whether all of these are in it."""
         return self.sites >= set(sites) and self.kinds >= kinds
 
-    def part(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> Compiled:
-        """The model of these alone."""
-        if self.sites == set(sites) and self.kinds == kinds:
+    def part(
+        self, sites: Collection[str], kinds: set[tuple[str, ...]], designs: Collection[str]
+    ) -> Compiled:
+        """The model of these alone; where no designs are told, of any."""
+        if self.sites == set(sites) and self.kinds == kinds and not designs:
             return self._compiled
-        gone, sending = self.sites - set(sites), self._sending(sites)
-        without = gone | {kind for kind in self.kinds - kinds if len(kind) == 1}
+        gone = self.sites - set(sites)
+        every = {design for *_, design in self._columns} if designs else set()
+        unlike = every - {"", *designs}
         wanted = {kind for kind in kinds if kind[:3] in kinds}  # no work without the racks
         wanted |= {("", k, p, w) for _, k, _, p, w in (kind for kind in wanted if len(kind) == 5)}
+        wanted |= self._sending(sites)
         columns = [
             i
-            for i, (place, kind) in enumerate(self._columns)
-            if place not in gone and (not kind or kind in wanted or kind in sending)
+            for i, (place, kind, design) in enumerate(self._columns)
+            if place not in gone and design not in unlike and (not kind or kind in wanted)
         ]
-        rows = [i for i, about in enumerate(self._about) if about not in without]
+        rows = [
+            i
+            for i, (lost, design) in enumerate(self._about)
+            if lost not in gone and design not in unlike
+        ]
         return _saying(restricted(self._compiled, np.array(columns), np.array(rows)))
 
     def _sending(self, sites: Collection[str]) -> set[tuple[str, ...]]:
@@ -144,14 +169,16 @@ def _saying(compiled: Compiled) -> Compiled:
     return restricted(compiled, np.arange(len(compiled.low)), rows)
 
 
-def _about(row: str) -> str | tuple[str, ...]:
-    """What a row goes with: a lost site, or the kind of halls; nothing else."""
-    component, _, index = row.partition("[")
-    if component == AT_OPEN:
-        return (index.split(",")[1],)
-    return _place(row) if component in LOST else ""
+def _of(name: str) -> str:
+    """The component of a column or row."""
+    return name.partition("[")[0]
 
 
 def _place(name: str) -> str:
     """The first index of a column or row."""
     return name.partition("[")[2].partition(",")[0]
+
+
+def _second(name: str) -> str:
+    """The second index of a column or row of several."""
+    return name.split(",", 2)[1]

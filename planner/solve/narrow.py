@@ -1,4 +1,4 @@
-"""Smaller cases: the reference form, some sites alone, the racks and halls of a plan alone."""
+"""Smaller cases: the reference form, some sites alone, the kinds of racks of a plan alone."""
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, compress
@@ -10,12 +10,7 @@ from planner.coefficients.senders import Senders, own
 
 BY_SITE = ("SITE_PERIOD", "SITE_DESIGN", "HALL", "STEP_PERIOD", "HOST", "WATER", "SUPPLY")
 KINDS = {"install": 2, "work": 4}
-"""So much of their index, after the site, says of what kind columns of racks are."""
-
-HALLS = "halls", "it_mw", "it_mean_mw"
-"""Columns of halls, which are of the kind of their design."""
-
-OF_DESIGNS = ("SITE_DESIGN", "HALL")
+"""So much of their index, after the site, says of what kind columns are."""
 
 SOME = 1e-7
 """More than the solver's rounding."""
@@ -35,12 +30,10 @@ def at_sites(case: Case, sites: Collection[str], kinds: Kinds | None = None) -> 
     """The case of these sites alone, with whole racks at each; tokens are sent as before.
 
     With `kinds` there are no other racks, and they do no other work: a kind that a group buys in
-    one period may be bought in others, and what a kind does, at each of its sites. Nor are there
-    halls of other designs, wherever those of these are.
+    one period may be bought in others, and what a kind does, at each of its sites.
     """
-    few = _of(case, sites)
-    few = few if kinds is None else _of_kinds(few, kinds)
-    return _site_by_site(few, case["site_sender"], kinds).having(whole_racks=True)
+    few = _site_by_site(_of(case, sites), case["site_sender"], kinds)
+    return few.having(whole_racks=True)
 
 
 def _of(case: Case, sites: Collection[str]) -> Case:
@@ -55,13 +48,6 @@ def _of(case: Case, sites: Collection[str]) -> Case:
     return case.having(sets=sets)
 
 
-def _of_kinds(case: Case, kinds: Kinds) -> Case:
-    """The case with halls of these kinds alone."""
-    designs = {d for d in case["cooling_class"] if (d,) in kinds}
-    halls = {name: tuple(i for i in case.sets[name] if i[1] in designs) for name in OF_DESIGNS}
-    return case.having(sets={**case.sets, **halls})
-
-
 def _at(indices: Sequence[tuple], keep: Collection[str]) -> tuple[tuple, ...]:
     """Those whose first part is to be kept."""
     return tuple(compress(indices, map(keep.__contains__, map(itemgetter(0), indices))))
@@ -72,8 +58,7 @@ def _site_by_site(case: Case, sender: Senders, kinds: Kinds | None = None) -> Ca
 
 
 def kinds_of(group: Mapping[str, str], *plans: Mapping[str, float]) -> set[tuple[str, ...]]:
-    """Kinds that plans have: of racks and work a column's index but its period, by group; of halls
-    their design.
+    """Kinds of racks and work that plans have: a column's index without its period, by group.
 
     Each holds its columns by name, in groups or at sites, `group` the group of each site.
     """
@@ -85,12 +70,18 @@ def kinds_of(group: Mapping[str, str], *plans: Mapping[str, float]) -> set[tuple
     return found
 
 
+def designs_of(*plans: Mapping[str, float]) -> set[str]:
+    """Designs of the halls that plans have, each with its columns by name."""
+    every = chain.from_iterable(plan.items() for plan in plans)
+    return {
+        name.split(",")[1] for name, value in every if value > SOME and name.startswith("halls[")
+    }
+
+
 def kind_at(group: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """The kind that a column is of; none where it is neither racks, nor their work, nor halls."""
+    """The kind that a column is of; none where it is neither racks nor work."""
     variable, _, index = name.partition("[")
-    if variable not in KINDS and variable not in HALLS:
+    if variable not in KINDS:
         return ()
     place, *what = index[:-1].split(",")
-    if variable in HALLS:
-        return (what[0],)
     return (group.get(place, place), *what[: KINDS[variable]])

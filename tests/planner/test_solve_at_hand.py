@@ -17,12 +17,6 @@ from tests.tiny import tiny_case
 
 BOTH = ("fast", "slow")
 
-OF_TWO = {
-    "cooling_class": {"dry": "liquid", "wet": "liquid"},
-    "outage_frac": {"KR": 0.5},
-    "outage_workload": [("KR", "chat")],
-}
-
 
 def rows_of(model: Compiled) -> set[tuple]:
     """Rows that say something: their name, limits and coefficients by name."""
@@ -53,7 +47,9 @@ def plan(sites: Collection[str], systems: Collection[str], design: str = "dry") 
 
 @pytest.fixture
 def case() -> Case:
-    return tiny_case(5, **OF_TWO)
+    designs = {"dry": "liquid", "wet": "liquid"}
+    outage = {"outage_frac": {"KR": 0.5}, "outage_workload": [("KR", "chat")]}
+    return tiny_case(5, cooling_class=designs, **outage)
 
 
 @pytest.mark.parametrize(
@@ -106,22 +102,33 @@ def test_a_wide_one_has_the_kinds_of_a_plan_at_all_its_sites(
 
 
 @pytest.mark.parametrize("design", ["dry", "wet"])
-def test_it_has_halls_of_the_designs_of_plans_alone(
+def test_many_sites_have_halls_of_the_designs_of_plans_alone(
     case: Case, design: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever plans have them; and a wide one has every design at hand."""
+    """Wherever plans have them: as if there were no others. Few sites have all."""
     at_hand = AtHand.wide(case, "abc", plan("a", BOTH, "dry"))
-    monkeypatch.setattr(module, "compile_case", None)  # nothing is built
     elsewhere = plan("a", BOTH, design)
-    taken, built = (f("bc", elsewhere) for f in (at_hand.at, partial(at_few, case)))
-    halls = {name for name, *_ in columns_of(taken) if name.startswith("halls[")}
-    assert halls == {f"halls[{s},{design},2027]" for s in "bc"}
-    assert columns_of(taken) == columns_of(built)
-    assert rows_of(taken) == rows_of(built)
+    few = at_hand.at("bc", elsewhere)
+    monkeypatch.setattr(module, "FEW", 1)
+    many = at_hand.at("bc", elsewhere)
+    halls = [
+        {name for name, *_ in columns_of(model) if name.startswith("halls[")}
+        for model in (few, many)
+    ]
+    assert halls[0] == {f"halls[{s},{d},2027]" for s in "bc" for d in ("dry", "wet")}
+    assert halls[1] == {f"halls[{s},{design},2027]" for s in "bc"}
+    names = ("SITE_DESIGN", "HALL")
+    alone = {name: tuple(i for i in case.sets[name] if i[1] == design) for name in names}
+    built = at_few(case.having(sets={**case.sets, **alone}), "bc", elsewhere)
+    assert columns_of(many) == columns_of(built)
+    assert rows_of(many) == rows_of(built)
 
 
-def test_a_site_forced_in_has_its_load_in_halls_of_the_designs_there_are(case: Case) -> None:
-    few = at_few(case, "ab", plan("ab", BOTH, "wet"))
+def test_a_site_forced_in_has_its_load_in_halls_of_the_designs_there_are(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEW", 1)
+    few = AtHand.wide(case, "ab", plan("ab", BOTH)).at("ab", plan("ab", BOTH, "wet"))
     forced = case.having(
         sets={**case.sets, "FORCED_SITE": ("b",)}, values={**case.values, "forced_it_mw": {"b": 2}}
     )
