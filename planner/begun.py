@@ -40,7 +40,10 @@ class Begun:
     bound: float = float("inf")
 
     def few(self, case: Case, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
-        """The model of some sites of this case, with the kinds of racks and work of plans."""
+        """The model of some sites of this case, with the kinds of racks and work of plans.
+
+        Out of one at hand, with halls of their designs alone where the sites are many.
+        """
         out_of_one = self.at(sites, *plans) if self.at else None
         return at_few(case, sites, *plans) if out_of_one is None else out_of_one
 

@@ -33,7 +33,6 @@ NEARLY = 0.99
 SHORT_TIMES = 500.0
 """What falls short of that by a share must save at least so many times the share of the cost."""
 
-
 CHEAP = {"cost"}
 """Later objectives that racks are found by: made best once more, a plan is 0.01 % cheaper at most,
 and costs a tenth of the time."""

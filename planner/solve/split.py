@@ -94,7 +94,8 @@ def blocks(compiled: Compiled, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -
     matrix, parts = compiled.matrix, list(parts)
     none = np.zeros(0, dtype=int)
     columns, rows = (np.concatenate([none, *(part[i] for part in parts)]) for i in (0, 1))
-    numbers = csc_array((np.arange(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)
+    at = np.arange(matrix.nnz, dtype=matrix.indices.dtype)
+    numbers = csc_array((at, matrix.indices, matrix.indptr), matrix.shape)
     inner = csc_array(csr_array(numbers[:, columns])[rows])
     found, column, row = [], 0, 0
     for of_column, of_row in parts:
