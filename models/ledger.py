@@ -148,7 +148,9 @@ class Ledger:
             number = self._number
             found = list(map(number.get, indices))
             if None in found:
-                found = [number.setdefault(index, len(number)) for index in indices]
+                for index in dict.fromkeys(indices):
+                    number.setdefault(index, len(number))
+                found = list(map(number.__getitem__, indices))
             known = self._numbered[id(indices)] = indices, np.array(found, dtype=int)
         return known[1]
 

@@ -14,13 +14,17 @@ racks at work in the peak hour: an idle rack counts for nothing, so none is boug
 Most of these are policy parameters, not law: the law decides which flows exist.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from pyomo.core import Constraint
 
 from models.case import Case
 from models.columns import Column, Table
 from models.ledger import Ledger
+from models.rows import AtMost
+from models.sums import Sums
 
 TABLES = (
     Table(
@@ -48,6 +52,9 @@ OUTCOMES = (
     Column("policies", "slack", "how far the plan is from the limit"),
     Column("policies", "shadow_price", "objective gained per unit of slack"),
 )
+
+AMOUNTS = {"chips": "chips", "mw": "mw", "flops": "flops", "tokens": "tokens_by_chip"}
+"""The sum in the ledger of each basis of a share, by country, system and period."""
 
 
 def add(m: Any, case: Case, ledger: Ledger) -> None:
@@ -126,40 +133,64 @@ def _residency(m: Any, case: Case, ledger: Ledger) -> None:
 
 
 def _makers(m: Any, case: Case, ledger: Ledger) -> None:
-    name = {"tokens": "tokens_by_chip"}
+    maker, vendor, periods = case["maker_country"], case["vendor"], case.sets["PERIOD"]
 
-    def amount(basis: str, t: int, keep: Any) -> Any:
-        key = name.get(basis, basis)
-        return sum(
-            ledger.total(key, (n, k, u)) for n, k, u in ledger.indices(key) if u == t and keep(n, k)
-        )
+    def here(n: str, place: str, k: str) -> bool:
+        return place == n
 
-    def domestic(share: float, n: str, basis: str, t: int) -> Any:
-        every = amount(basis, t, lambda place, k: place == n)
-        own = amount(basis, t, lambda place, k: place == n and case["maker_country"][k] == n)
-        if isinstance(every, int):
-            return Constraint.Skip
-        return own >= share * every
+    def home_made(n: str, place: str, k: str) -> bool:
+        return place == n == maker[k]
 
-    def vendor(m: Any, f: str, basis: str, t: int) -> Any:
-        every = amount(basis, t, lambda place, k: True)
-        if isinstance(every, int):
-            return Constraint.Skip
-        own = amount(basis, t, lambda place, k: case["vendor"][k] == f)
-        return own <= case["vendor_frac"][f, basis] * every
+    def anyone(f: str, place: str, k: str) -> bool:
+        return True
 
-    periods = case.sets["PERIOD"]
-    m.domestic_accelerators = Constraint(
-        [(*i, t) for i in case["domestic_frac"] for t in periods],
-        rule=lambda m, n, basis, t: domestic(case["domestic_frac"][n, basis], n, basis, t),
-    )
-    m.domestic_accelerators_by_year = Constraint(
-        [i for i in case["domestic_by_year_frac"] if i[2] in periods],
-        rule=lambda m, *i: domestic(case["domestic_by_year_frac"][i], *i),
-    )
-    m.vendor_share = Constraint(
-        [(*i, t) for i in case["vendor_frac"] for t in periods], rule=vendor
-    )
+    def of_vendor(f: str, place: str, k: str) -> bool:
+        return vendor[k] == f
+
+    domestic = {
+        "domestic_accelerators": {
+            (*i, t): share for i, share in case["domestic_frac"].items() for t in periods
+        },
+        "domestic_accelerators_by_year": {
+            i: share for i, share in case["domestic_by_year_frac"].items() if i[2] in periods
+        },
+    }
+    for name, share in domestic.items():
+        of_all, own = (_summed(ledger, list(share), count) for count in (here, home_made))
+        m.add_component(name, _some(share, of_all * list(share.values()), own, of_all))
+    share = {(*i, t): most for i, most in case["vendor_frac"].items() for t in periods}
+    of_all, own = (_summed(ledger, list(share), count) for count in (anyone, of_vendor))
+    m.vendor_share = _some(share, own, of_all * list(share.values()), of_all)
+
+
+def _summed(
+    ledger: Ledger, rows: Sequence[tuple[str, str, int]], counts: Callable[[str, str, str], bool]
+) -> Sums:
+    """In each row, of whom, a basis and a period, the amounts that count for whom.
+
+    `counts` is told whom, the country of the racks and their system.
+    """
+    found = Sums(len(rows), ())
+    for basis in dict.fromkeys(basis for _, basis, _ in rows):
+        name = AMOUNTS[basis]
+        amounts = ledger.indices(name)
+        at = [
+            (row, i)
+            for row, (whom, b, t) in enumerate(rows)
+            if b == basis
+            for i in amounts
+            if i[2] == t and counts(whom, *i[:2])
+        ]
+        row = np.array([row for row, _ in at], dtype=int)
+        found += ledger.totals(name, [i for _, i in at]).gathered(row, len(rows))
+    return found
+
+
+def _some(rows: Iterable[tuple], less: Sums, more: Sums, of_all: Sums) -> AtMost:
+    """Those of the rows `less <= more` that are about anything at all."""
+    some = np.flatnonzero([next(of_all.of(row), None) is not None for row in range(of_all.count)])
+    every = list(rows)
+    return AtMost([every[row] for row in some], less.take(some), more.take(some))
 
 
 def _barred(m: Any, case: Case, ledger: Ledger) -> None:
