@@ -5,7 +5,7 @@ the cheapest of its equals, in the sites in use and those next in line; the mode
 are taken out of one at hand, and the plan has a basis to be changed from.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -123,6 +123,14 @@ class Ground:
         few = limited(self._at_hand.at(sites, *plans), change)
         return None if few is None else forced_in(few, self.case, case)
 
+    def _few_by(
+        self,
+        few: Callable[[Compiled], Compiled | None],
+        sites: Collection[str],
+        *plans: Columns,
+    ) -> Compiled | None:
+        return few(self._at_hand.at(sites, *plans))
+
     def by_limits(self, case: Case, model: Compiled, change: Changed) -> Begun:
         """Where to go on from after other limits, and other sites forced in or ruled out.
 
@@ -142,14 +150,20 @@ class Ground:
             bound=self.bound if change.tightens else np.inf,
         )
 
-    def by_numbers(self, case: Case, model: Compiled) -> Begun:
-        """Where to go on from with other numbers in the same entries."""
+    def by_numbers(
+        self, case: Case, model: Compiled, few: Callable[[Compiled], Compiled | None] | None = None
+    ) -> Begun:
+        """Where to go on from with other numbers in the same entries.
+
+        `few` gives a model of a few sites of before these numbers, where that is known.
+        """
         begun, relaxed, parts = self._begun(case, model), self.relaxed, further(self.parts, model)
         if model is not self.model:
             own = relaxed.own.renumbered(model, parts) if relaxed.own else None
             kept = relaxed.kept | np.isin(self.sites, case.sets["FORCED_SITE"])
             relaxed = replace(relaxed, kept=kept, own=own, moved=True)
-        return replace(begun, relaxed=relaxed, parts=parts)
+        at = partial(self._few_by, few) if few else None
+        return replace(begun, relaxed=relaxed, parts=parts, at=at)
 
     def anew(self, case: Case, model: Compiled) -> Begun:
         """Where to go on from in a model compiled anew."""

@@ -29,7 +29,7 @@ else is made cheap.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -71,6 +71,9 @@ from planner.uncollected import uncollected
 
 REACH_FRAC = 1e-2
 """How exactly the best there can be of another objective is looked for."""
+
+Few = Callable[[Compiled], Compiled | None]
+"""A model of a few sites with other numbers and limits; None where it lacks something of theirs."""
 
 How = Literal["limits", "money", "numbers", "rebuilt"]
 
@@ -267,10 +270,11 @@ class Loaded:
         near: Sequence[Columns | Placed] = (),
     ) -> WhatIf | None:
         """The plan of a scenario that differs in numbers and limits; None if in more."""
-        model = self.renumbered(case)
-        if model is None:
+        told = self.renumbered(case)
+        if told is None or self._ground is None:
             return None
-        begun = self._ground.by_numbers(case, model) if self._ground else None
+        model, few = told
+        begun = self._ground.by_numbers(case, model, few)
         outcome = optimize(case, scenario, watch, _beside(begun, near, case))
         return WhatIf("numbers", outcome, case, scenario)
 
@@ -279,8 +283,11 @@ class Loaded:
         begun = self._ground.anew(case, compile_case(case)) if self._ground else None
         return WhatIf("rebuilt", optimize(case, scenario, watch, begun), case, scenario)
 
-    def renumbered(self, case: Case) -> Compiled | None:
-        """The compiled model of a case that differs in numbers and limits; else None."""
+    def renumbered(self, case: Case) -> tuple[Compiled, Few] | None:
+        """The compiled model of a case that differs in numbers and limits; else None.
+
+        And what gives models of a few sites of before the same.
+        """
         before, ground = self.case, self._ground
         same = before.sets == case.sets and set(before.values) == set(case.values)
         if ground is None or not same:
@@ -290,8 +297,16 @@ class Loaded:
         change = changed(other, case.values)
         if change is None or not Renumbering.serves(before, other):
             return None
-        compiled = ground.renumbering.at(other)
-        return limited(compiled, change) if compiled else None
+        told = ground.renumbering.at(other)
+        model = limited(told.compiled, change) if told else None
+        if told is None or model is None:
+            return None
+
+        def few(compiled: Compiled) -> Compiled | None:
+            other = told.few(compiled)
+            return limited(other, change) if other else None
+
+        return model, few
 
 
 def _beside(begun: Begun | None, near: Sequence[Columns | Placed], case: Case) -> Begun | None:

@@ -7,11 +7,13 @@ where the two differ the whole has the same entries by name, or, of rows and col
 than the few sites', those with the same number in the same components: `survivors_it_load` over
 `served` is one number for every site that may be lost. Where the few differ in more than entries,
 or the whole has a number or a kind of entry that they have not, it has to be compiled anew.
+
+Models of a few sites one by one (planner/solve/at_hand.py) have other names, and the same numbers.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -62,6 +64,27 @@ NUMBERS = {
 PRICE_FACTS = re.compile(r"systems\[.*\]\.price_musd|parameters\[.*network_frac\]\.value")
 """Names of the facts that prices of racks are made of."""
 
+OF_ALL_KINDS = {"hall_load", "load_of_full_halls"}
+"""Rows with numbers made of all kinds of racks there are, of which few sites have some."""
+
+RESCUED = frozenset(("rescue_racks", "rescue_power", "outage"))
+"""Rows that there are only where sites are told one by one: about one that is lost."""
+
+OF_RESCUED = frozenset(
+    (
+        "availability_frac",
+        "kappa_mw",
+        "outage_frac",
+        "peak_to_mean_ratio",
+        "software_gain",
+        "theta_mtokens_per_s",
+    )
+)
+"""Coefficients in these."""
+
+HELD_AT_0 = "nothing"
+"""The column whose entries say nothing: a sum of no terms."""
+
 ROUNDING = 1e-12
 """Relative difference of the same sum made up in another order."""
 
@@ -88,19 +111,18 @@ class Renumbering:
             if after[name] is not before[name] and after[name] != before[name]
         )
 
-    def at(self, case: Case) -> Compiled | None:
+    def at(self, case: Case) -> "Renumbered | None":
         """The compiled model of another case that this serves; None where it is no such change."""
-        other = [out for name, out in NUMBERS.items() if case[name] != self._case[name]]
-        out = WORK.intersection(*other)
+        names = frozenset(name for name in NUMBERS if case[name] != self._case[name])
+        out = WORK.intersection(*(NUMBERS[name] for name in names))
         part, after = self._part(out), compile_case(self._few(case, out))
         shows_all = bool(out) or self._entries.kinds <= part.kinds
         told = shows_all and part.serves(after)
-        new = self._entries.renumbered(part, after.matrix.data) if told else None
+        numbers = after.matrix.data
+        new = self._entries.renumbered(part, numbers) if told else None
         if new is None:
             return None
-        matrix = self._compiled.matrix.copy()
-        matrix.data = new
-        return replace(self._compiled, matrix=matrix)
+        return Renumbered(_with(self._compiled, new), names, self._entries, part, numbers)
 
     @cached_property
     def _entries(self) -> "_Entries":
@@ -114,6 +136,30 @@ class Renumbering:
     def _few(self, case: Case, out: frozenset[str]) -> Case:
         few = among(case, self._sites)
         return few.having(sets={**few.sets, **dict.fromkeys(out, ())})
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A compiled model with other numbers, and what tells them: a part of it, and its new ones.
+
+    `_names` are the coefficients that differ.
+    """
+
+    compiled: Compiled
+    _names: frozenset[str]
+    _before: "_Entries"
+    _part: "_Entries"
+    _numbers: np.ndarray
+
+    def few(self, compiled: Compiled) -> Compiled | None:
+        """A model of a few sites one by one with the same other numbers; None where untold."""
+        entries = _Entries(compiled)
+        others = {kind for kind in entries.kinds - self._before.kinds if kind[1] != HELD_AT_0}
+        same = RESCUED if self._names.isdisjoint(OF_RESCUED) else NOTHING
+        if not {row for row, _ in others} <= same:
+            return None
+        new = entries.renumbered(self._part, self._numbers, one_by_one=True)
+        return None if new is None else _with(compiled, new)
 
 
 class _Entries:
@@ -145,16 +191,22 @@ class _Entries:
             and all(np.array_equal(getattr(before, end), getattr(after, end)) for end in ends)
         )
 
-    def renumbered(self, part: "_Entries", new: np.ndarray) -> np.ndarray | None:
+    def renumbered(
+        self, part: "_Entries", new: np.ndarray, one_by_one: bool = False
+    ) -> np.ndarray | None:
         """The numbers of all entries, where those of a part of the model become new ones.
 
-        None where that does not tell them.
+        None where that does not tell them. Sites one by one have rows and columns of other names.
         """
         numbers = self._numbers.copy()
         for number in np.unique(part._pair[part._numbers != new]).tolist():
-            few, here = np.flatnonzero(part._pair == number), self._of(part._pairs[number])
-            old = part._numbers[few]
-            if len(few) < len(here):
+            pair, few = part._pairs[number], np.flatnonzero(part._pair == number)
+            here, old = self._of(pair), part._numbers[few]
+            if not len(here):
+                continue
+            if one_by_one and pair[0] in OF_ALL_KINDS:
+                return None
+            if one_by_one or len(few) < len(here):
                 found = _by_number(numbers[here], old, new[few])
             else:
                 order = self._by_name(part, few, here)
@@ -179,6 +231,12 @@ class _Entries:
         same = np.array_equal(rows[order], self._rows[here])
         same = same and np.array_equal(columns[order], self._columns[here])
         return order if same else order[:0]
+
+
+def _with(compiled: Compiled, numbers: np.ndarray) -> Compiled:
+    matrix = compiled.matrix.copy()
+    matrix.data = numbers
+    return replace(compiled, matrix=matrix)
 
 
 def _by_number(numbers: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray | None:

@@ -15,7 +15,9 @@ from planner.loaded import Loaded, load_model
 from planner.reading import read
 from planner.search import Search
 from planner.solve.compile import Compiled, compile_case, compile_model
-from planner.solve.renumbered import NUMBERS, Renumbering, _by_number
+from planner.solve.narrow import at_sites, kinds_of
+from planner.solve.renumbered import NUMBERS, OF_RESCUED, Renumbering, _by_number
+from tests.tiny import tiny_case
 
 SCENARIO: dict[str, Any] = {
     "name": "renumbered",
@@ -101,13 +103,21 @@ def same_by_name(ours: Compiled, anew: Compiled) -> None:
         assert np.array_equal(getattr(ours, side), getattr(anew, side)), side
 
 
-@pytest.fixture(scope="module")
-def of_rules() -> tuple[Case, Compiled, Renumbering]:
-    case = case_of(
-        {**SCENARIO, **AT_HOME, **RULED, "policies": {**AT_HOME["policies"], **RULED["policies"]}}
-    )
+def renumbering_of(**policies: Any) -> tuple[Case, Compiled, Renumbering]:
+    case = case_of({**SCENARIO, **AT_HOME, **RULED, "policies": policies})
     whole = compile_case(case)
     return case, whole, Renumbering(case, whole)
+
+
+@pytest.fixture(scope="module")
+def of_rules() -> tuple[Case, Compiled, Renumbering]:
+    return renumbering_of(**AT_HOME["policies"], **RULED["policies"])
+
+
+@pytest.fixture(scope="module")
+def of_no_outage() -> tuple[Case, Compiled, Renumbering]:
+    policies = {name: rule for name, rule in RULED["policies"].items() if name != "outage"}
+    return renumbering_of(**AT_HOME["policies"], **policies)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +134,9 @@ def test_the_matrix_is_the_one_that_would_be_compiled(more: dict, change: str) -
     assert Renumbering.serves(before, after)
     whole = compile_case(before)
     kept = whole.matrix.copy()
-    ours, anew = Renumbering(before, whole).at(after), compile_model(build(after))
-    assert ours is not None
-    same_by_name(ours, anew)
+    told, anew = Renumbering(before, whole).at(after), compile_model(build(after))
+    assert told is not None
+    same_by_name(told.compiled, anew)
     assert abs(whole.matrix - anew.matrix).max() > 0
     assert abs(whole.matrix - kept).max() == 0
 
@@ -140,11 +150,52 @@ def test_each_number_by_itself(of_rules: tuple[Case, Compiled, Renumbering], nam
     for key in list(numbers)[: None if how == "all" else 1]:
         numbers = {**numbers, key: 0.97 * numbers[key]}
     after = case.having(values={**case.values, name: numbers})
-    ours = renumbering.at(after)
+    told = renumbering.at(after)
     if how == "all":
-        assert ours is not None or name in OF_FULL_HALLS
+        assert told is not None or name in OF_FULL_HALLS
+    if told is not None:
+        same_by_name(told.compiled, compile_case(after))
+
+
+@pytest.mark.parametrize("outage", [True, False])
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("how", ["all", "one"])
+def test_few_sites_one_by_one_have_the_same_numbers(
+    of_rules: tuple[Case, Compiled, Renumbering],
+    of_no_outage: tuple[Case, Compiled, Renumbering],
+    outage: bool,
+    name: str,
+    how: str,
+) -> None:
+    """With some kinds of racks: the model compiled anew, or none at all."""
+    case, whole, renumbering = of_rules if outage else of_no_outage
+    kinds = kinds_of(case["group"], dict.fromkeys(whole.column_names[::3], 1.0))
+    sites = {case["group"][s]: s for s in case.sets["SITE"]}.values()
+    few = compile_case(at_sites(case, sites, kinds))
+    numbers = case[name]
+    for key in list(numbers)[: None if how == "all" else 1]:
+        numbers = {**numbers, key: 0.97 * numbers[key]}
+    after = case.having(values={**case.values, name: numbers})
+    told = renumbering.at(after)
+    ours = told.few(few) if told else None
+    if how == "all":
+        untold = {*OF_FULL_HALLS, *(OF_RESCUED if outage else ())}
+        assert ours is not None or name in untold
     if ours is not None:
-        same_by_name(ours, compile_case(after))
+        same_by_name(ours, compile_case(at_sites(after, sites, kinds)))
+
+
+def test_what_a_full_hall_draws_is_not_told_of_few_kinds_of_racks() -> None:
+    """Of all kinds 1.0 MW of each MW becomes 0.8, what slow racks draw; of fast ones alone 0.5."""
+    draws = {("fast", "p100", "chat"): 0.1, ("slow", "p100", "chat"): 0.05}
+    case = tiny_case(kappa_mw=draws)
+    then = {("fast", "p100", "chat"): 0.05, ("slow", "p100", "chat"): 0.08}
+    told = Renumbering(case, compile_case(case)).at(
+        case.having(values={**case.values, "kappa_mw": then})
+    )
+    assert told is not None
+    fast = {("KR-1", "fast", "liquid"), ("KR-1", "fast", "liquid", "p100", "chat")}
+    assert told.few(compile_case(at_sites(case, "a", fast))) is None
 
 
 def test_few_sites_without_a_kind_of_entry_say_nothing(
@@ -267,7 +318,17 @@ def test_a_limit_may_change_with_a_price(loaded: Loaded) -> None:
     after = case_of(SCENARIO, PRICES[1], "budget.capex_musd_total=8000")
     ours = loaded.renumbered(after)
     assert ours is not None
-    same_by_name(ours, compile_case(after))
+    model, few = ours
+    same_by_name(model, compile_case(after))
+    placed = loaded.outcome.placed
+    assert placed is not None
+    kinds = kinds_of(after["group"], placed.columns())
+    before, then = (
+        compile_case(at_sites(case, placed.sites(), kinds)) for case in (loaded.case, after)
+    )
+    here = few(before)
+    assert here is not None
+    same_by_name(here, then)
 
 
 @pytest.mark.parametrize("change", OF_SITES)
