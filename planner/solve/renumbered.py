@@ -99,7 +99,9 @@ class Renumbering:
 
     def make_ready(self) -> None:
         """Make now what the first other numbers of what racks do would wait for."""
-        _ = self._entries.kinds, self._part(NOTHING).kinds
+        _ = self._entries.kinds
+        for out in (NOTHING, OF_RACKS):
+            _ = self._part(out).kinds
 
     @staticmethod
     def serves(before: Case, after: Case) -> bool:
