@@ -57,8 +57,9 @@ class Ground:
 
     def make_ready(self) -> None:
         """Make now what every question would begin with."""
-        _ = self.parts, self.relaxed, self.bound_but_for_money, self._stood, self._at_hand
+        _ = self.parts, self.relaxed, self.bound_but_for_money, self._stood
         _ = self.model.row.at, self.model.column.at
+        self._at_hand.make_ready()
         self.renumbering.make_ready()
 
     @property

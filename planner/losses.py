@@ -24,8 +24,9 @@ from models.blocks.objective import OBJECTIVES
 from models.case import Case
 from planner.coefficients.forced import least_it_mw
 from planner.solve.compile import Compiled
+from planner.solve.idle import NONE
 from planner.solve.losses import ceilings
-from planner.solve.own import NONE, Forcing, OwnRows
+from planner.solve.own import Forcing, OwnRows
 from planner.solve.sift import Relaxed
 from planner.solve.split import Split, split
 

@@ -59,6 +59,10 @@ class AtHand:
         kinds = {(g, *kind[1:]) for kind in kinds for g in {group[s] for s in sites}}
         return AtHand(case, compile_case(at_sites(case, sites, kinds)))
 
+    def make_ready(self) -> None:
+        """Look up now what the first model taken out of it would wait for."""
+        self._models[0].make_ready()
+
     def at(self, sites: Collection[str], *plans: Mapping[str, float]) -> Compiled:
         """The model of these sites alone, with the kinds of racks and work of plans.
 
@@ -109,6 +113,10 @@ class _Known:
             )
             for name in self._compiled.row_names
         ]
+
+    def make_ready(self) -> None:
+        """Look up what its columns and rows are about."""
+        _ = self._columns, self._about
 
     def has(self, sites: Collection[str], kinds: set[tuple[str, ...]]) -> bool:
         """Whether all of these are in it."""

@@ -18,7 +18,8 @@ from scipy.sparse import csr_array
 from planner.solve.basis import Basis
 from planner.solve.compile import Compiled
 from planner.solve.highs import Answer, Solver
-from planner.solve.own import NONE, Others
+from planner.solve.idle import NONE
+from planner.solve.own import Others
 from planner.solve.split import Split, restricted
 
 IMPLIED = 1e-9

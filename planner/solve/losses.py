@@ -26,7 +26,8 @@ from scipy.sparse import csr_array
 
 from models.blocks.objective import Ratio
 from planner.solve.compile import Compiled
-from planner.solve.own import NONE, Forcing, OwnRows, own_rows
+from planner.solve.idle import NONE
+from planner.solve.own import Forcing, OwnRows, own_rows
 from planner.solve.ratio import Fraction, costs_at
 from planner.solve.sift import Relaxed, where_it_ended
 from planner.solve.split import Split, split

@@ -1,26 +1,30 @@
 """The sites' own columns and rows: linear programs that share nothing, a few dozen sites in each.
 
 One program of all sites would give the same; but each step of the simplex looks over all of it.
+A site of which no column is worth anything is best with nothing, and needs none.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from planner.aside import Aside
 from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
-from planner.solve.split import Block, Split, blocks
-
-NONE = 1e-9
-"""Less than this of a quantity is none of it."""
+from planner.solve.idle import NONE, Idle
+from planner.solve.named import NOWHERE
+from planner.solve.split import Block, Split, blocks, ranges
 
 TOGETHER = 50
 """Sites in one linear program: half the time of 600 in one, and no less than 25 in one."""
+
+SPARSE = 4
+"""Where programs at hand have more than so many times the sites asked for, these get their own."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,27 @@ class Forcing:
     least: np.ndarray
 
 
+class _Program(NamedTuple):
+    """The linear program of some sites, and where in the model its columns and rows are."""
+
+    sites: np.ndarray
+    block: Block
+    solver: Solver
+
+
 class OwnRows:
-    """The sites' own columns and rows, a linear program for each few dozen sites."""
+    """The sites' own columns and rows, a linear program for each few dozen sites that ask for it.
+
+    Programs are made when a site of theirs is first worth something, and kept.
+    """
 
     def __init__(self, compiled: Compiled, parts: Split, forcing: Forcing | None = None) -> None:
-        self._count = len(parts.sites)
-        self._parts, self._limits = parts, _limits(compiled, parts)
-        self._places = compiled.matrix.indptr, compiled.matrix.indices
-        self._blocks = blocks(compiled, _batches(parts))
-        self._programs = [(block.columns, _program(compiled, block)) for block in self._blocks]
-        if forcing is not None:
-            for columns, solver in self._programs:
-                _force(solver, columns, parts.of_column[columns], forcing)
+        self._compiled, self._parts, self._forcing = compiled, parts, forcing
+        self._limits = _limits(compiled, parts)
+        self._owned = _Owned(parts.of_column), _Owned(parts.of_row)
+        self._never_idle = _never_idle(compiled, parts, forcing)
+        self._programs: list[_Program] = []
+        self._idle = Idle(compiled, parts)
 
     def same(self, compiled: Compiled, parts: Split) -> bool:
         """Whether they are this model's, too: of the same sites, with the same limits."""
@@ -57,36 +70,48 @@ class OwnRows:
 
         Programs whose numbers are the same are taken over.
         """
-        places = zip(self._places, (compiled.matrix.indptr, compiled.matrix.indices), strict=True)
+        mine, other = self._compiled.matrix, compiled.matrix
+        places = (mine.indptr, other.indptr), (mine.indices, other.indices)
         if not self.same(compiled, parts) or not all(np.array_equal(*pair) for pair in places):
             return None
-        other = copy(self)
-        other._parts, other._programs = parts, []
-        for block, (columns, solver) in zip(self._blocks, self._programs, strict=True):
-            same = np.array_equal(compiled.matrix.data[block.at], solver.compiled.matrix.data)
-            other._programs.append((columns, solver if same else _program(compiled, block)))
-        return other
+        own = copy(self)
+        own._compiled, own._parts, own._idle = compiled, parts, self._idle.renumbered(compiled)
+        own._programs = [
+            program
+            for program in self._programs
+            if np.array_equal(other.data[program.block.at], mine.data[program.block.at])
+        ]
+        return own
 
     def possible(self, deadline: float) -> bool:
         """Whether every site's rows have a solution, as far as time goes."""
-        return self._all(lambda _, solver: solver.run(deadline=deadline).state == "optimal")
+        programs = self._programs_of(self._never_idle)
+        return _all(programs, lambda one: one.solver.run(deadline=deadline).state == "optimal")
 
-    def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
-        """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
-        x = self.best(costs, deadline)
+    def most(
+        self, costs: np.ndarray, deadline: float, but: np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """Greatest sum of cost x column by site, given costs of all columns; None if time is up.
+
+        Of the sites marked in `but` it is not looked for.
+        """
+        x = self.best(costs, deadline, but)
         return None if x is None else self.sums(costs, x)
 
     def sums(self, costs: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Sum of cost x column by site."""
         owned = np.flatnonzero(self._parts.of_column >= 0)
-        owner = self._parts.of_column[owned]
-        return np.bincount(owner, weights=costs[owned] * x[owned], minlength=self._count)
+        owner, count = self._parts.of_column[owned], len(self._parts.sites)
+        return np.bincount(owner, weights=costs[owned] * x[owned], minlength=count)
 
-    def best(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
+    def best(
+        self, costs: np.ndarray, deadline: float, but: np.ndarray | None = None
+    ) -> np.ndarray | None:
         """Where that is greatest: what each site has of its own columns; None if time is up."""
-        x = np.zeros(len(costs))
+        x, wanted = np.zeros(len(costs)), self._never_idle | self._worth_something(costs)
 
-        def solved(columns: np.ndarray, solver: Solver) -> bool:
+        def solved(program: _Program) -> bool:
+            solver, columns = program.solver, program.block.columns
             solver.maximise_vector(costs[columns])
             answer = solver.run(deadline=deadline)
             if answer.state != "optimal" or answer.x is None or time.monotonic() > deadline:
@@ -94,18 +119,70 @@ class OwnRows:
             x[columns] = answer.x
             return True
 
-        return x if self._all(solved) else None
+        programs = self._programs_of(wanted if but is None else wanted & ~but)
+        return x if _all(programs, solved) else None
 
-    def _all(self, succeeds: Callable[[np.ndarray, Solver], bool]) -> bool:
-        """Whether something succeeds with all programs; half of them are in another thread."""
+    def _worth_something(self, costs: np.ndarray) -> np.ndarray:
+        """Marks of sites with a column that more, or less than nothing, of is worth something."""
+        low, high = self._compiled.low, self._compiled.high
+        left = self._idle.left(costs[: len(low)])
+        gains = (left > NONE) & (high > 0) | (left < -NONE) & (low < 0)
+        owner = self._parts.of_column[gains]
+        return _marks(owner[owner >= 0], len(self._parts.sites))
 
-        def some(programs: Sequence[tuple[np.ndarray, Solver]]) -> bool:
-            return all(succeeds(columns, solver) for columns, solver in programs)
+    def _programs_of(self, wanted: np.ndarray) -> list[_Program]:
+        """Programs that have the sites marked, each once; those that there are not are made."""
+        sites = np.flatnonzero(wanted)
+        of_site = np.full(len(wanted), NOWHERE)
+        for number, program in enumerate(self._programs):
+            of_site[program.sites] = number
+        held = np.unique(of_site[sites])
+        count = sum(len(self._programs[number].sites) for number in held[held >= 0].tolist())
+        sparse = count > SPARSE * len(sites) + TOGETHER
+        lacking = sites if sparse else sites[of_site[sites] < 0]
+        have = [] if sparse else [self._programs[number] for number in held[held >= 0].tolist()]
+        made = self._made(lacking)
+        self._programs += made
+        return [*have, *made]
 
-        others = self._programs[1::2]
-        beside = Aside(partial(some, others)) if others else None
-        mine = some(self._programs[::2])
-        return (beside is None or beside.result()) and mine
+    def _made(self, sites: np.ndarray) -> list[_Program]:
+        """New programs of these sites."""
+        of_each = [sites[first : first + TOGETHER] for first in range(0, len(sites), TOGETHER)]
+        columns, rows = ([owned.of(some) for some in of_each] for owned in self._owned)
+        found = blocks(self._compiled, zip(columns, rows, strict=True))
+        made = [
+            _Program(some, block, _program(self._compiled, block))
+            for some, block in zip(of_each, found, strict=True)
+        ]
+        if self._forcing is not None:
+            for _, block, solver in made:
+                _force(solver, block.columns, self._parts.of_column[block.columns], self._forcing)
+        return made
+
+
+def _all(programs: Sequence[_Program], succeeds: Callable[[_Program], bool]) -> bool:
+    """Whether something succeeds with all programs; half of them are in another thread."""
+
+    def some(programs: Sequence[_Program]) -> bool:
+        return all(map(succeeds, programs))
+
+    others = programs[1::2]
+    beside = Aside(partial(some, others)) if others else None
+    mine = some(programs[::2])
+    return (beside is None or beside.result()) and mine
+
+
+class _Owned:
+    """The columns, or rows, that sites own."""
+
+    def __init__(self, owner: np.ndarray) -> None:
+        self._order = np.argsort(owner, kind="stable")
+        self._owner = owner[self._order]
+
+    def of(self, sites: np.ndarray) -> np.ndarray:
+        """Those of some sites, in their order in the model."""
+        first, end = (np.searchsorted(self._owner, sites, side) for side in ("left", "right"))
+        return np.sort(self._order[ranges(first, end - first)])
 
 
 class Others:
@@ -121,7 +198,7 @@ class Others:
 
         `costs` are those of all columns, `prices` those of all rows.
         """
-        most = self._own.most(self.reduced(costs, prices), deadline)
+        most = self._own.most(self.reduced(costs, prices), deadline, kept)
         return None if most is None else np.where(kept, 0.0, np.maximum(most, 0.0))
 
     def reduced(self, costs: np.ndarray, prices: np.ndarray) -> np.ndarray:
@@ -164,15 +241,22 @@ def _program(compiled: Compiled, block: Block) -> Solver:
     return solver
 
 
-def _batches(parts: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Columns and rows of each few dozen sites."""
-    columns, rows = (np.argsort(of, kind="stable") for of in (parts.of_column, parts.of_row))
-    by_column, by_row = parts.of_column[columns], parts.of_row[rows]
-    for first in range(0, len(parts.sites), TOGETHER):
-        edges = (first, first + TOGETHER)
-        of_column = slice(*np.searchsorted(by_column, edges))
-        of_row = slice(*np.searchsorted(by_row, edges))
-        yield np.sort(columns[of_column]), np.sort(rows[of_row])
+def _never_idle(compiled: Compiled, parts: Split, forcing: Forcing | None) -> np.ndarray:
+    """Marks of sites that cannot be without anything."""
+    columns = (compiled.low > 0) | (compiled.high < 0)
+    rows = (compiled.row_low > 0) | (compiled.row_high < 0)
+    owner = np.append(parts.of_column[columns], parts.of_row[rows])
+    marks = _marks(owner[owner >= 0], len(parts.sites))
+    if forcing is not None:
+        owner = parts.of_column[np.append(forcing.at_one, forcing.summed)]
+        marks |= _marks(owner[owner >= 0], len(parts.sites))
+    return marks
+
+
+def _marks(sites: np.ndarray, count: int) -> np.ndarray:
+    marks = np.zeros(count, dtype=bool)
+    marks[sites] = True
+    return marks
 
 
 def _force(solver: Solver, columns: np.ndarray, owner: np.ndarray, forcing: Forcing) -> None:

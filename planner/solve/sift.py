@@ -7,7 +7,8 @@ of those rows from a model of some sites R, every other site is worth at most
 
 and for any R:   F(all sites)  <=  F(R) + sum over s outside R of V_s.
 So the bound is valid in every round, and when no site is worth anything it is the optimum of the
-full relaxation. All V_s come from one linear program, since the sites' own rows share no column.
+full relaxation. Most V_s are 0 by the prices alone (planner/solve/idle.py); all others come from
+linear programs of a few dozen sites, since the sites' own rows share no column.
 (Dantzig-Wolfe bound: Dantzig and Wolfe 1960, doi:10.1287/opre.8.1.101.)
 """
 

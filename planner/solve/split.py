@@ -91,22 +91,25 @@ class Block(NamedTuple):
 
 def blocks(compiled: Compiled, parts: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Block]:
     """The blocks of these columns and rows, which own each other: other rows are left out."""
-    matrix, parts = compiled.matrix, list(parts)
-    none = np.zeros(0, dtype=int)
-    columns, rows = (np.concatenate([none, *(part[i] for part in parts)]) for i in (0, 1))
-    at = np.arange(matrix.nnz, dtype=matrix.indices.dtype)
-    numbers = csc_array((at, matrix.indices, matrix.indptr), matrix.shape)
-    inner = csc_array(csr_array(numbers[:, columns])[rows])
-    found, column, row = [], 0, 0
-    for of_column, of_row in parts:
-        ends = inner.indptr[column : column + len(of_column) + 1]
-        here = slice(ends[0], ends[-1])
-        block = Block(
-            of_column, of_row, inner.data[here], inner.indices[here] - row, ends - ends[0]
-        )
-        found.append(block)
-        column, row = column + len(of_column), row + len(of_row)
+    matrix, found = compiled.matrix, []
+    place = np.full(matrix.shape[0], NOWHERE, dtype=np.int32)
+    for columns, rows in parts:
+        place[rows] = np.arange(len(rows))
+        first = matrix.indptr[columns]
+        count = matrix.indptr[columns + 1] - first
+        at = ranges(first, count)
+        row, column = place[matrix.indices[at]], np.repeat(np.arange(len(columns)), count)
+        inner = row >= 0
+        indptr = np.append(0, np.cumsum(np.bincount(column[inner], minlength=len(columns))))
+        found.append(Block(columns, rows, at[inner], row[inner], indptr))
+        place[rows] = NOWHERE
     return found
+
+
+def ranges(first: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """So many numbers from each first one on, one after the other."""
+    ends = np.cumsum(count)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + count, count)
 
 
 def with_row(compiled: Compiled, coefficients: dict[str, float], low: float, name: str) -> Compiled:

@@ -54,29 +54,71 @@ def test_known_rows_are_taken_up_only_where_they_are_the_same() -> None:
     assert own_rows(compiled, one, known) is not known
 
 
-def test_known_rows_with_other_numbers_are_made_where_the_numbers_differ(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Other costs of what sites have; not another draw of power, which is in their own rows."""
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of programs as they are made, one for each site."""
     monkeypatch.setattr(own, "TOGETHER", 1)
+    sizes: list[int] = []
+    program = own._program
+    monkeypatch.setattr(own, "_program", lambda *of: sizes.append(1) or program(*of))
+    return sizes
+
+
+def load_of(compiled: Compiled) -> np.ndarray:
+    return np.array([float(name.startswith("it_mw[")) for name in compiled.column_names])
+
+
+def test_known_rows_with_other_numbers_are_made_where_the_numbers_differ(made: list[int]) -> None:
+    """Other costs of what sites have; not another draw of power, which is in their own rows."""
     case = tiny_case(sites=2)
     compiled, parts = taken_apart(case)
     known = OwnRows(compiled, parts)
-    made: list[int] = []
-    program = own._program
-    monkeypatch.setattr(own, "_program", lambda *of: made.append(1) or program(*of))
+    assert known.most(load_of(compiled), NEVER) == pytest.approx([24 / 1.2, 24 / 1.3])
+    assert len(made) == 2
     dearer = compile_case(case.having(values={**case.values, "site_musd": {"a": 3.0, "b": 9.0}}))
     assert (dearer.matrix != compiled.matrix).nnz
-    assert known.renumbered(dearer, parts)
-    assert not made
+    same = known.renumbered(dearer, parts)
+    assert same is not None
+    assert same.most(load_of(dearer), NEVER) == pytest.approx([24 / 1.2, 24 / 1.3])
+    assert len(made) == 2
     draws = {**case["facility_per_it_frac"], ("b", "dry"): 1.25}
     other = compile_case(case.having(values={**case.values, "facility_per_it_frac": draws}))
     renumbered = known.renumbered(other, parts)
-    assert len(made) == 1, "of site b alone"
-    costs = np.array([float(name.startswith("it_mw[")) for name in other.column_names])
     assert renumbered is not None
-    assert renumbered.most(costs, NEVER) == pytest.approx([24 / 1.2, 24 / 1.25])
-    assert known.most(costs, NEVER) == pytest.approx([24 / 1.2, 24 / 1.3])
+    assert renumbered.most(load_of(other), NEVER) == pytest.approx([24 / 1.2, 24 / 1.25])
+    assert len(made) == 3, "one more, of site b alone"
+    assert known.most(load_of(compiled), NEVER) == pytest.approx([24 / 1.2, 24 / 1.3])
+
+
+def test_programs_are_made_for_sites_that_are_worth_something(made: list[int]) -> None:
+    compiled, parts = taken_apart(tiny_case(sites=3))
+    known = OwnRows(compiled, parts)
+    costs = load_of(compiled)
+    assert known.most(-costs, NEVER) == pytest.approx([0, 0, 0])
+    assert known.most(costs, NEVER, but=np.array([True, True, True])) == pytest.approx([0, 0, 0])
+    assert not made
+    of_b = np.where(parts.of_column == 1, costs, 0.0)
+    assert known.most(of_b, NEVER) == pytest.approx([0, 24 / 1.3, 0])
+    assert len(made) == 1
+    assert known.most(costs, NEVER) == pytest.approx(24 / np.array([1.2, 1.3, 1.4]))
+    assert len(made) == 3
+
+
+def test_few_sites_of_many_at_hand_get_a_program_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own, "TOGETHER", 3)
+    monkeypatch.setattr(own, "SPARSE", 0)
+    compiled, parts = taken_apart(tiny_case(sites=6))
+    known = OwnRows(compiled, parts)
+    costs = load_of(compiled)
+    known.most(costs, NEVER)
+    assert [program.sites.tolist() for program in known._programs] == [[0, 1, 2], [3, 4, 5]]
+    some = np.isin(parts.of_column, [0, 4])
+    found = known.most(np.where(some, costs, 0.0), NEVER)
+    assert found == pytest.approx([24 / 1.2, 0, 0, 0, 24 / 1.6, 0])
+    assert [program.sites.tolist() for program in known._programs[2:]] == [[0, 4]]
+    assert known.most(costs, NEVER) == pytest.approx(24 / np.arange(1.2, 1.75, 0.1))
 
 
 def test_rows_of_other_limits_or_places_are_made_anew() -> None:

@@ -4,7 +4,6 @@ import numpy as np
 from scipy.sparse import csc_array, vstack
 
 from planner.solve.compile import compile_case
-from planner.solve.own import _batches
 from planner.solve.split import blocks, restricted, split, with_row, with_sums
 from tests.tiny import tiny_case
 
@@ -37,7 +36,11 @@ def test_blocks_are_the_models_of_their_columns_and_rows() -> None:
     """Also of other numbers at the same places, which are looked up, not searched for."""
     case = tiny_case(3)
     compiled = compile_case(case)
-    parts = list(_batches(split(compiled, case.sets["SITE"])))
+    owned = split(compiled, case.sets["SITE"])
+    sites = range(len(owned.sites))
+    parts = [
+        (np.flatnonzero(owned.of_column == s), np.flatnonzero(owned.of_row == s)) for s in sites
+    ]
     of_each = [(columns[:0], rows[:0]) for columns, rows in parts] + parts
     found = blocks(compiled, of_each)
     assert [len(block.at) for block in found][: len(parts)] == [0] * len(parts)
