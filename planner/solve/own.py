@@ -120,7 +120,8 @@ class OwnRows:
             return True
 
         programs = self._programs_of(wanted if but is None else wanted & ~but)
-        return x if _all(programs, solved) else None
+        in_time = _all(programs, solved) and time.monotonic() <= deadline
+        return x if in_time else None
 
     def _worth_something(self, costs: np.ndarray) -> np.ndarray:
         """Marks of sites with a column that more, or less than nothing, of is worth something."""

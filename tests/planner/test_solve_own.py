@@ -1,5 +1,6 @@
 """The sites' own rows: a few sites in a program, which changes nothing but the time."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -127,3 +128,11 @@ def test_rows_of_other_limits_or_places_are_made_anew() -> None:
     assert known.renumbered(replace(compiled, high=compiled.high + 1.0), parts) is None
     more = with_row(compiled, {compiled.column_names[0]: 1.0}, 0.0, "one more")
     assert known.renumbered(more, further(parts, more)) is None
+
+
+def test_nothing_is_known_once_time_is_up() -> None:
+    """Nor where no program would have to be solved."""
+    compiled, parts = taken_apart(tiny_case(sites=2))
+    known, costs = OwnRows(compiled, parts), load_of(compiled)
+    assert known.most(costs, time.monotonic() - 1) is None
+    assert known.most(-costs, time.monotonic() - 1) is None
