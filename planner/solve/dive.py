@@ -27,6 +27,7 @@ from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.order import Limits
 from planner.solve.ratio import NOTHING, costs_at
+from planner.solve.refuted import Refuted
 from planner.solve.watch import Watch
 
 IN_TURN = ("open", "connect", "operate", "host", "water_link", "halls")
@@ -204,12 +205,36 @@ def _made_whole(
     if len(picked) > 1:
         program.hold(picked, low, high)
         return _made_whole(program, x, picked[:1], deadline, worth)
+    like = _periods(program, picked[0])
+    refuted = Refuted.of(program.solver, like) if above is None else None
     program.hold(picked, low, np.floor(x[picked]))
+    if refuted is not None:
+        _close(program, x, like[like != picked[0]], refuted)
     below = _below(program, x, picked[0], deadline, worth)
     if above is None or worth is None or (below is not None and worth.of(below) > worth.of(above)):
         return below
     program.hold(picked, up, high)
     return above
+
+
+def _periods(program: InTurn, column: int) -> np.ndarray:
+    """The whole columns of one kind at one place, such as an open site in all periods."""
+    kind, place = program.kind[column], program.compiled.place
+    here = program.whole[place[program.whole] == place[column]]
+    return np.array([i for i in here.tolist() if program.kind[i] == kind], dtype=int)
+
+
+def _close(program: InTurn, x: np.ndarray, columns: np.ndarray, refuted: Refuted) -> None:
+    """Hold down those of some columns of which there can be no more than x has, either."""
+    for i in columns.tolist():
+        one = np.array([i])
+        (low,), (high,) = program.held_at(one)
+        down = max(np.floor(x[i] + ROUNDING), low)
+        if down + 1.0 > high:
+            continue
+        program.hold(one, np.array([down + 1.0]), np.array([high]))
+        never = refuted.still(*program.solver.column_bounds())
+        program.hold(one, np.array([low]), np.array([down if never else high]))
 
 
 def _below(

@@ -154,6 +154,10 @@ class Solver:
         """Least and most of each column as they are now."""
         return self._low, self._high
 
+    def row_limits(self) -> tuple[np.ndarray, np.ndarray]:
+        """Least and most of each row as they are now."""
+        return self._row_low, self._row_high
+
     def row_bounds(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """New bounds of some rows."""
         self._row_low[rows], self._row_high[rows] = low, high
