@@ -13,6 +13,7 @@ the last period, or what its connection, land and water allow if that is less
 (planner/coefficients/forced.py). Without a site that the scenario forces there is no plan.
 """
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -95,13 +96,12 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
         cannot carry the load that counts as using it.
     """
     parts = split(found.compiled, found.case.sets["SITE"])
-    forced, least_mw = forced_in(found, parts, deadline)
-    ratio = OBJECTIVES[found.objective]
-    most = ceilings(found.compiled, parts, ratio, found.relaxed, forced, deadline)
+    forced, ratio = ForcedIn(found, parts), OBJECTIVES[found.objective]
+    most = ceilings(found.compiled, parts, ratio, found.relaxed, forced.most, deadline)
     inside = np.array([s in chosen for s in parts.sites], dtype=bool)
-    able = least_mw > NONE
+    able = forced.least_mw > NONE
     must = np.isin(parts.sites, found.case.sets["FORCED_SITE"])
-    columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": least_mw}
+    columns: dict[str, Any] = {"site_id": list(parts.sites), "forced_it_mw": forced.least_mw}
     for name, ceiling, shown in (
         ("excluded", most.without, inside & ~must),
         ("forced", most.having, ~inside & able & ~must),
@@ -112,24 +112,40 @@ def losses(found: Relaxation, chosen: Collection[str], deadline: float) -> pd.Da
     return pd.DataFrame({**columns, "loss_basis": basis})
 
 
-def forced_in(found: Relaxation, parts: Split, deadline: float) -> tuple[OwnRows, np.ndarray]:
-    """The sites' own rows with each site forced in, and the IT MW that it must have.
+class ForcedIn:
+    """The sites' own rows with each site forced in: open, with the IT MW that it must have.
 
-    None where it cannot carry them: what each can have at most is looked for only if some cannot.
+    `least_mw` is that load, 0 of a site that cannot carry it: what each can have at most is looked
+    for only once some cannot.
     """
-    case, compiled = found.case, found.compiled
-    last = case.sets["PERIOD"][-1]
-    asked = least_it_mw(case, parts.sites)
-    at_one = np.array([compiled.column[f"open[{s},{last}]"] for s in parts.sites], dtype=int)
-    least, summed = np.array([asked[s] for s in parts.sites]), load_columns(case, compiled, last)
-    forced = OwnRows(compiled, parts, Forcing(at_one, summed, least))
-    if forced.possible(deadline):
-        return forced, least
-    costs = np.zeros(len(compiled.low))
-    costs[summed] = 1.0
-    most = OwnRows(compiled, parts).most(costs, deadline)
-    least = np.where(least <= (0.0 if most is None else most), least, 0.0)
-    return OwnRows(compiled, parts, Forcing(at_one, summed, least)), least
+
+    def __init__(self, found: Relaxation, parts: Split) -> None:
+        case, compiled = found.case, found.compiled
+        last = case.sets["PERIOD"][-1]
+        asked = least_it_mw(case, parts.sites)
+        self._compiled, self._parts = compiled, parts
+        self._at_one = np.array([compiled.column[f"open[{s},{last}]"] for s in parts.sites])
+        self._load = load_columns(case, compiled, last)
+        self.least_mw = np.array([asked[s] for s in parts.sites])
+        self._own, self._all_can = self._forced(), False
+
+    def most(self, costs: np.ndarray, deadline: float) -> np.ndarray | None:
+        """Greatest sum of cost x column by site, given costs of all columns; None if time is up."""
+        most = self._own.most(costs, deadline)
+        if most is None and not self._all_can and time.monotonic() <= deadline:
+            load = np.zeros(len(self._compiled.low))
+            load[self._load] = 1.0
+            can_mw = OwnRows(self._compiled, self._parts).most(load, deadline)
+            able = self.least_mw <= (0.0 if can_mw is None else can_mw)
+            self.least_mw = np.where(able, self.least_mw, 0.0)
+            self._own = self._forced()
+            most = self._own.most(costs, deadline)
+        self._all_can = True
+        return most
+
+    def _forced(self) -> OwnRows:
+        forcing = Forcing(self._at_one, self._load, self.least_mw)
+        return OwnRows(self._compiled, self._parts, forcing)
 
 
 def load_columns(case: Case, compiled: Compiled, t: int, site: str | None = None) -> np.ndarray:

@@ -18,7 +18,7 @@ doi:10.1287/mnsc.13.7.492. All to the solver's tolerance.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,7 @@ def ceilings(
     parts: Split,
     ratio: Ratio,
     relaxed: Relaxed,
-    forced: OwnRows,
+    forced: Callable[[np.ndarray, float], np.ndarray | None],
     deadline: float,
 ) -> Ceilings:
     """The ratio that no plan exceeds without each site, and with each site forced in.
@@ -67,7 +67,8 @@ def ceilings(
     relaxed
         The relaxation, solved: its best ratio and the sites in play there.
     forced
-        The sites' own rows, each site forced in.
+        By site the most of its own columns with each site forced in, given costs of all columns
+        and a deadline; None if time is up.
     deadline
         A time.monotonic() value; the ceilings known by then are returned.
 
@@ -87,7 +88,7 @@ def ceilings(
         if found is None:
             break
         constant, reduced = found
-        worth, bound_in = free.most(reduced, deadline), forced.most(reduced, deadline)
+        worth, bound_in = free.most(reduced, deadline), forced(reduced, deadline)
         if worth is None or bound_in is None:
             break
         total = constant + worth.sum()
@@ -123,7 +124,7 @@ def contenders(
     at_one = np.array([index for _, index in last.values()], dtype=int)
     force = Forcing(at_one, np.empty(0, dtype=int), np.zeros(len(sites)))
     forced = OwnRows(compiled, parts, force)
-    having = ceilings(compiled, parts, ratio, relaxed, forced, deadline).having
+    having = ceilings(compiled, parts, ratio, relaxed, forced.most, deadline).having
     return {s for s, most in zip(sites, having, strict=True) if most > r}
 
 

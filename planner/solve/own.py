@@ -83,11 +83,6 @@ class OwnRows:
         ]
         return own
 
-    def possible(self, deadline: float) -> bool:
-        """Whether every site's rows have a solution, as far as time goes."""
-        programs = self._programs_of(self._never_idle)
-        return _all(programs, lambda one: one.solver.run(deadline=deadline).state == "optimal")
-
     def most(
         self, costs: np.ndarray, deadline: float, but: np.ndarray | None = None
     ) -> np.ndarray | None:
