@@ -25,7 +25,7 @@ END_FRAC = 0.01
 """The best x, where the front begins, is first asked for to this; and as exactly as the points are
 where the whole front is no wider."""
 
-END_TIMES, END_SECONDS = 2.0, 2.0
+END_TIMES, END_SECONDS = 2.0, 3.0
 """The best x may take so many times as long as the plan without a limit, and these seconds at
 least: no plan near it is known."""
 

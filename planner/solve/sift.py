@@ -31,7 +31,7 @@ BROKEN = 1e-6
 """Rows and bounds broken by no more are the solver's rounding."""
 
 ROUNDS = 60
-ADDED = 40
+ADDED = 30
 """Sites taken in per round at most: the worthiest."""
 
 
