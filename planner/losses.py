@@ -124,7 +124,8 @@ class ForcedIn:
         last = case.sets["PERIOD"][-1]
         asked = least_it_mw(case, parts.sites)
         self._compiled, self._parts = compiled, parts
-        self._at_one = np.array([compiled.column[f"open[{s},{last}]"] for s in parts.sites])
+        open_last = [compiled.column[f"open[{s},{last}]"] for s in parts.sites]
+        self._at_one = np.array(open_last, dtype=int)
         self._load = load_columns(case, compiled, last)
         self.least_mw = np.array([asked[s] for s in parts.sites])
         self._own, self._all_can = self._forced(), False
