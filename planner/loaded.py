@@ -134,7 +134,7 @@ class Loaded:
         scenario, facts = self.asked(changes)
         found = self._by_limits(scenario, watch)
         if found is None:
-            case = make_case(facts, scenario, self._known)
+            case = self.case_of(scenario, facts)
             found = (
                 self._by_money(scenario, case, watch)
                 or self._by_numbers(scenario, case, watch)
@@ -159,6 +159,10 @@ class Loaded:
                 texts.append(f"filters.sites.{key}=[{', '.join(whole)}]")
         return read(scenario_from(self._values, overrides=texts), self._region)
 
+    def case_of(self, scenario: Scenario, facts: Region) -> Case:
+        """The case of a scenario as it would be read alone, for the tables of its plan."""
+        return make_case(facts, scenario, self._known)
+
     def answer(
         self,
         scenario: Scenario,
@@ -176,7 +180,7 @@ class Loaded:
         by_limits = self._by_limits(scenario, watch, near, relaxed)
         if by_limits is not None or not only_numbers(self.scenario, scenario):
             return by_limits
-        case = make_case(facts, scenario, self._known)
+        case = self.case_of(scenario, facts)
         return self._by_numbers(scenario, case, watch, near)
 
     def reach(self, objective: str) -> Range | None:

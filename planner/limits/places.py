@@ -27,7 +27,7 @@ def of_grid(book: Book) -> Iterator[Limit]:
     for (s, t), drawn in book.grid_mw.items():
         zone = (case["zone"][s], t)
         drawn_by_zone[zone] = drawn_by_zone.get(zone, 0.0) + drawn
-    for z in dict.fromkeys(case["zone"].values()):
+    for z in dict.fromkeys(case["zone"][s] for s in case.sets["SITE"]):
         for t in book.periods if z in case["zone_headroom_mw"] else ():
             drawn = drawn_by_zone.get((z, t), 0.0)
             hold = ((named("zone_headroom", z, t), 1.0),)
@@ -103,7 +103,7 @@ def of_builders(book: Book) -> Iterator[Limit]:
         at = (case["labour_region"][s], int(t))
         mw = new * case["hall_mw"][s, d]
         work[at] = work.get(at, 0.0) + case["construction_staff_per_mw"][s] * mw
-    regions = {r for r in case["labour_region"].values() if r in most}
+    regions = {case["labour_region"][s] for s in case.sets["SITE"]} & set(most)
     for r in sorted(regions):
         for t in book.periods:
             hold = ((named("builders", r, t), 1.0),)

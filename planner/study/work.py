@@ -196,7 +196,8 @@ def _answered(loaded: "Loaded", kept: Kept, job: Job) -> tuple["Plan", Record]:
     same = _same(runs, job.near or (), answer.outcome)
     if same:
         return Plan(timed, start.facts, answer.case, answer.outcome, {}), same
-    return plan_of(start.facts, timed, answer.case, answer.outcome, job.worth), {}
+    case = loaded.case_of(timed, start.facts)
+    return plan_of(start.facts, timed, case, answer.outcome, job.worth), {}
 
 
 class _Start(NamedTuple):

@@ -82,6 +82,14 @@ def test_backup_comes_in_whole_sets(spare: int, units: int) -> None:
     assert refused(case, held={**ALL_AT_A, "backup_units[a,2027]": units - 1})
 
 
+def test_no_backup_stands_where_no_site_is_open() -> None:
+    """At the others no more than all halls could want: 4 of 10 MW at 1.2 are 48 MW, 10 sets."""
+    case = tiny_case(**BACKUP, backup_spare_count={"KR": 0})
+    assert refused(case, held={**ALL_AT_A, "backup_units[b,2027]": 1})
+    assert not refused(case, held={**ALL_AT_A, "backup_units[b,2027]": 0})
+    assert not refused(case, held={**ALL_AT_A, "backup_units[a,2027]": 10})
+
+
 def test_backup_stays():
     case = tiny_case(**BACKUP, backup_spare_count={"KR": 0}, periods=YEARS)
     assert refused(case, held={"backup_units[a,2027]": 2, "backup_units[a,2028]": 1})

@@ -17,13 +17,15 @@ from planner.explain.words import place
 from planner.grid.root import refused
 from planner.limits import Book
 from planner.limits.network import of_network
+from planner.limits.places import of_grid
 from planner.loaded import Loaded, load_model
 from planner.optimize import optimize
-from planner.planning import plan
+from planner.planning import plan, plan_of
 from planner.reading import read
 from planner.results.inputs import NETWORK_PARAMETERS
 from planner.scenario import Scenario
 from planner.solve.compile import compile_model
+from planner.solve.narrow import among
 from planner.verify import answer, verify
 from tests.networks import little
 from tests.region import context, shipped
@@ -97,6 +99,36 @@ def test_a_question_is_answered_within_the_network(loaded: Loaded, change: str, 
     scenario, facts = loaded.asked([change])
     anew = optimize(make_case(facts, scenario), scenario)
     assert answer.bound == pytest.approx(anew.bound, rel=1e-6)
+
+
+def test_the_tables_of_a_question_are_those_of_its_scenario_alone(
+    loaded: Loaded, tmp_path: Path
+) -> None:
+    """Cuts that the sites left cannot reach are none of its limits."""
+    change = "forbid=haenam-154kv-1"
+    answer, (scenario, facts) = loaded.what_if([change]), loaded.asked([change])
+    case = loaded.case_of(scenario, facts)
+    assert case.sets["SITE"] == answer.case.sets["SITE"]
+    plan_of(facts, scenario, case, answer.outcome, worth=False).write(tmp_path / "plan")
+    assert verify(tmp_path / "plan") == []
+
+
+def test_zones_without_a_site_left_have_no_limit() -> None:
+    zones = {"zone": {"a": "here", "b": "there"}, "zone_headroom_mw": {"here": 50.0, "there": 9.0}}
+    power = pd.DataFrame(
+        columns=[
+            "site_id",
+            "period",
+            "steps_count",
+            "energy_mwh_per_year",
+            "connected_mw",
+            "facility_mw",
+        ]  # fmt: skip
+    )
+    for sites, limited in (("ab", {"here", "there"}), ("a", {"here"})):
+        case = among(tiny_case(**zones), sites)
+        found = of_grid(Book(case, Scenario(**TINY), {"power": power}))
+        assert {limit.where for limit in found if limit.rule == "zone_headroom"} == limited
 
 
 def test_what_the_network_refuses_is_looked_for_from_nothing(
