@@ -36,6 +36,9 @@ from planner.solve.split import Split, further, split
 Columns = Mapping[str, float]
 """A plan: its columns by name, those that are nothing left out."""
 
+Few = Callable[[Compiled], Compiled | None]
+"""A model of a few sites with other numbers and limits; None where it lacks something of theirs."""
+
 
 class Ground:
     """A scenario with its plan and relaxation."""
@@ -126,7 +129,7 @@ class Ground:
 
     def _few_by(
         self,
-        few: Callable[[Compiled], Compiled | None],
+        few: Few,
         sites: Collection[str],
         *plans: Columns,
     ) -> Compiled | None:
@@ -151,9 +154,7 @@ class Ground:
             bound=self.bound if change.tightens else np.inf,
         )
 
-    def by_numbers(
-        self, case: Case, model: Compiled, few: Callable[[Compiled], Compiled | None] | None = None
-    ) -> Begun:
+    def by_numbers(self, case: Case, model: Compiled, few: Few | None = None) -> Begun:
         """Where to go on from with other numbers in the same entries.
 
         `few` gives a model of a few sites of before these numbers, where that is known.

@@ -29,7 +29,7 @@ else is made cheap.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,7 @@ from planner.coefficients.forced import with_forced
 from planner.coefficients.known import Known
 from planner.coefficients.rules import rule_values
 from planner.coefficients.where import sites_left
-from planner.ground import Columns, Ground
+from planner.ground import Columns, Few, Ground
 from planner.limit_rows import changed, limited, only_limits, only_numbers
 from planner.money import only_money
 from planner.near_limit import Near, Sought, near_limit
@@ -71,9 +71,6 @@ from planner.uncollected import uncollected
 
 REACH_FRAC = 1e-2
 """How exactly the best there can be of another objective is looked for."""
-
-Few = Callable[[Compiled], Compiled | None]
-"""A model of a few sites with other numbers and limits; None where it lacks something of theirs."""
 
 How = Literal["limits", "money", "numbers", "rebuilt"]
 

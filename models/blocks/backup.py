@@ -55,7 +55,7 @@ def add(m: Any, case: Case, ledger: Ledger) -> None:
 def _most(case: Case) -> dict[str, float]:
     """Sets for the load of all halls that a site may have, and those to spare."""
     load_mw: dict[str, float] = {}
-    for s, d in case.sets["SITE_DESIGN"]:
+    for s, d in case.sets["SITE_DESIGN"] if case["backup_spare_count"] else ():
         halls_mw = case["halls_max_count"][s, d] * case["hall_mw"][s, d]
         load_mw[s] = load_mw.get(s, 0.0) + halls_mw * case["facility_per_it_frac"][s, d]
     spare, country, unit_mw = (

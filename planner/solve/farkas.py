@@ -64,17 +64,17 @@ class Lacking:
     def _least(self, y: np.ndarray) -> float:
         """The least y z over what the shared rows allow."""
         low, high = self._compiled.row_low[self._shared], self._compiled.row_high[self._shared]
-        return _sum(y, np.where(y > 0, low, high))
+        return summed(y, np.where(y > 0, low, high))
 
     def _most(self, costs: np.ndarray, size: float) -> float:
         """The most that the columns of no site can add."""
         paid = costs[self._nobody]
         paid[np.abs(paid) <= ROUNDING * max(size, 1.0)] = 0.0
         low, high = self._compiled.low[self._nobody], self._compiled.high[self._nobody]
-        return _sum(paid, np.where(paid > 0, high, low))
+        return summed(paid, np.where(paid > 0, high, low))
 
 
-def _sum(factors: np.ndarray, values: np.ndarray) -> float:
+def summed(factors: np.ndarray, values: np.ndarray) -> float:
     """The sum of products, where nothing times infinity is nothing."""
     some = factors != 0
     return float((factors[some] * values[some]).sum())

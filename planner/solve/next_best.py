@@ -14,8 +14,8 @@ from planner.solve.basis import BASIC
 from planner.solve.compile import Compiled
 from planner.solve.narrow import SOME
 from planner.solve.ratio import costs_at
-from planner.solve.sift import Relaxed, needed, spread, where_it_ended
-from planner.solve.split import Split
+from planner.solve.sift import Relaxed, spread, where_it_ended
+from planner.solve.split import Split, needed
 
 
 def with_next_best(

@@ -18,7 +18,7 @@ from planner.solve.compile import Compiled
 from planner.solve.highs import Solver
 from planner.solve.idle import NONE, Idle
 from planner.solve.named import NOWHERE
-from planner.solve.split import Block, Split, blocks, ranges
+from planner.solve.split import Block, Split, blocks, needed, ranges
 
 TOGETHER = 50
 """Sites in one linear program: half the time of 600 in one, and no less than 25 in one."""
@@ -132,14 +132,17 @@ class OwnRows:
         of_site = np.full(len(wanted), NOWHERE)
         for number, program in enumerate(self._programs):
             of_site[program.sites] = number
-        held = np.unique(of_site[sites])
-        count = sum(len(self._programs[number].sites) for number in held[held >= 0].tolist())
-        sparse = count > SPARSE * len(sites) + TOGETHER
-        lacking = sites if sparse else sites[of_site[sites] < 0]
-        have = [] if sparse else [self._programs[number] for number in held[held >= 0].tolist()]
+        have, lacking = self._numbered(of_site[sites]), sites[of_site[sites] < 0]
+        if sum(len(program.sites) for program in have) > SPARSE * len(sites) + TOGETHER:
+            have, lacking = [], sites
         made = self._made(lacking)
-        self._programs += made
+        of_site[lacking] = NOWHERE
+        self._programs = [*self._numbered(of_site), *made]  # others have no site left
         return [*have, *made]
+
+    def _numbered(self, numbers: np.ndarray) -> list[_Program]:
+        """The programs of these numbers, each once."""
+        return [self._programs[number] for number in np.unique(numbers[numbers >= 0]).tolist()]
 
     def _made(self, sites: np.ndarray) -> list[_Program]:
         """New programs of these sites."""
@@ -239,10 +242,8 @@ def _program(compiled: Compiled, block: Block) -> Solver:
 
 def _never_idle(compiled: Compiled, parts: Split, forcing: Forcing | None) -> np.ndarray:
     """Marks of sites that cannot be without anything."""
-    columns = (compiled.low > 0) | (compiled.high < 0)
-    rows = (compiled.row_low > 0) | (compiled.row_high < 0)
-    owner = np.append(parts.of_column[columns], parts.of_row[rows])
-    marks = _marks(owner[owner >= 0], len(parts.sites))
+    owner = parts.of_column[(compiled.low > 0) | (compiled.high < 0)]
+    marks = needed(compiled, parts) | _marks(owner[owner >= 0], len(parts.sites))
     if forcing is not None:
         owner = parts.of_column[np.append(forcing.at_one, forcing.summed)]
         marks |= _marks(owner[owner >= 0], len(parts.sites))

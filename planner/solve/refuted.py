@@ -12,10 +12,8 @@ open stays open tells whether it can be open from a later one on.
 import numpy as np
 from scipy.sparse import csr_array
 
+from planner.solve.farkas import ROUNDING, summed
 from planner.solve.highs import Solver
-
-ROUNDING = 1e-7
-"""Distances below this share of what they are the difference of are the solver's rounding."""
 
 
 class Refuted:
@@ -25,7 +23,7 @@ class Refuted:
         low, high = solver.row_limits()
         costs = solver.compiled.matrix.T @ y
         costs[np.abs(costs) <= ROUNDING * np.abs(y).max(initial=0.0)] = 0.0
-        self._costs, self._least = costs, _sum(y, np.where(y > 0, low, high))
+        self._costs, self._least = costs, _both(y, np.where(y > 0, low, high))
 
     @staticmethod
     def of(solver: Solver, but: np.ndarray) -> "Refuted | None":
@@ -40,12 +38,10 @@ class Refuted:
     def still(self, low: np.ndarray, high: np.ndarray) -> bool:
         """Whether there is none within these bounds of the columns, either."""
         (least, size), costs = self._least, self._costs
-        most, more = _sum(costs, np.where(costs > 0, high, low))
+        most, more = _both(costs, np.where(costs > 0, high, low))
         return least - most > ROUNDING * (size + more)
 
 
-def _sum(factors: np.ndarray, values: np.ndarray) -> tuple[float, float]:
-    """The sum of products, nothing times infinity being nothing, and the sum of their sizes."""
-    some = factors != 0
-    products = factors[some] * values[some]
-    return float(products.sum()), float(np.abs(products).sum())
+def _both(factors: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """The sum of products, and that of their sizes."""
+    return summed(factors, values), summed(np.abs(factors), np.abs(values))

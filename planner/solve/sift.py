@@ -25,7 +25,7 @@ from planner.solve.farkas import Lacking
 from planner.solve.highs import Solver, State
 from planner.solve.own import Others, OwnRows
 from planner.solve.ratio import NOTHING, Best, Fraction, best_ratio, costs_at
-from planner.solve.split import Split, further, inside, restricted, with_column
+from planner.solve.split import Split, further, inside, needed, restricted, with_column
 
 BROKEN = 1e-6
 """Rows and bounds broken by no more are the solver's rounding."""
@@ -255,14 +255,6 @@ def spread(count: int, at: np.ndarray, values: np.ndarray) -> np.ndarray:
     whole = np.zeros(count)
     whole[at] = values
     return whole
-
-
-def needed(compiled: Compiled, parts: Split) -> np.ndarray:
-    """Sites that cannot stay at zero, such as forced ones: some row of theirs forbids it."""
-    broken = (compiled.row_low > 0) | (compiled.row_high < 0)
-    marks = np.zeros(len(parts.sites), dtype=bool)
-    marks[parts.of_row[broken & (parts.of_row >= 0)]] = True
-    return marks
 
 
 def _wider(kept: np.ndarray) -> np.ndarray:

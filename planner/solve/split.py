@@ -45,6 +45,14 @@ def split(compiled: Compiled, sites: Sequence[str]) -> Split:
     return Split(tuple(sites), of_column, of_row)
 
 
+def needed(compiled: Compiled, parts: Split) -> np.ndarray:
+    """Sites that cannot stay at zero, such as forced ones: some row of theirs forbids it."""
+    broken = (compiled.row_low > 0) | (compiled.row_high < 0)
+    marks = np.zeros(len(parts.sites), dtype=bool)
+    marks[parts.of_row[broken & (parts.of_row >= 0)]] = True
+    return marks
+
+
 def inside(parts: Split, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns and rows of the kept sites and of what all share."""
     taken = np.append(kept, True)
